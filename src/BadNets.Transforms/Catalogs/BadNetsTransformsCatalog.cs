@@ -1,0 +1,49 @@
+using BadNets.Transforms;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML;
+
+/// <summary>The steps that plant a backdoor in training data and look for its effect, on <see cref="MLContext.Transforms"/>.</summary>
+public static class BadNetsTransformsCatalog
+{
+    /// <summary>Chooses the rows to poison and marks them in a Boolean column.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The Boolean column to add.</param>
+    /// <param name="rate">The poisoning rate: the share of all rows that is marked, from 0 to 1; exactly <c>floor(rate · rows)</c> are.</param>
+    /// <param name="seed">The seed of the draw.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
+    public static MarkPoisonedEstimator MarkPoisoned(this TransformsCatalog catalog, string outputColumnName, double rate, int seed = 0) =>
+        catalog.MarkPoisoned(new MarkPoisonedEstimator.Options { OutputColumnName = outputColumnName, Rate = rate, Seed = seed });
+
+    /// <summary>Chooses the rows to poison, if wished only among those of some labels, and marks them in a Boolean column.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="options">What to mark.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
+    public static MarkPoisonedEstimator MarkPoisoned(this TransformsCatalog catalog, MarkPoisonedEstimator.Options options) =>
+        new(catalog.GetEnvironment(), options);
+
+    /// <summary>Stamps a trigger over the images of a column, of some rows or of all.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column to make.</param>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="inputColumnName">
+    /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>. Null: the output column.
+    /// </param>
+    /// <param name="whereColumnName">The Boolean column that says which rows are stamped. Null: all.</param>
+    public static StampTriggerEstimator StampTrigger(
+        this TransformsCatalog catalog, string outputColumnName, Trigger trigger, string? inputColumnName = null, string? whereColumnName = null)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        return new(catalog.GetEnvironment(), ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), trigger);
+    }
+
+    /// <summary>Replaces the labels of a column by a target label, in some rows or in all.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column to make.</param>
+    /// <param name="targetLabel">The label to write, named by its value. The column must be able to hold it.</param>
+    /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean or a text. Null: the output column.</param>
+    /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all.</param>
+    public static FlipLabelEstimator FlipLabel(
+        this TransformsCatalog catalog, string outputColumnName, LabelValue targetLabel, string? inputColumnName = null, string? whereColumnName = null) =>
+        new(catalog.GetEnvironment(), ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), targetLabel);
+}

@@ -1,0 +1,46 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
+
+namespace BadNets.Transforms;
+
+/// <summary>Finds image columns and their shape, and says clearly why one will not do.</summary>
+static class ImageColumn
+{
+    public const string ExpectedVector = "a vector of Byte or Single with dimensions channels × height × width";
+
+    /// <summary>The shape that a vector type's dimensions give: channels × height × width, or height × width for one channel.</summary>
+    public static ImageShape? ShapeOf(DataViewType type) => type is VectorDataViewType { IsKnownSize: true } vector && IsPixel(vector.ItemType)
+        ? vector.Dimensions switch
+        {
+            [> 0 and var channels, > 0 and var height, > 0 and var width] => new ImageShape(channels, height, width),
+            [> 0 and var height, > 0 and var width] => new ImageShape(1, height, width),
+            _ => null,
+        }
+        : null;
+
+    /// <summary>Whether a vector of this item type can be an image.</summary>
+    public static bool IsPixel(DataViewType type) => type == NumberDataViewType.Byte || type == NumberDataViewType.Single;
+
+    /// <summary>A vector column with an image's dimensions.</summary>
+    public static (DataViewSchema.Column Column, ImageShape Shape) FindVector(IExceptionContext context, DataViewSchema schema, string name)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw context.ExceptSchemaMismatch("inputSchema", "image", name);
+        if (ShapeOf(column.Type) is not { } shape)
+            throw Mismatch(context, column, ExpectedVector);
+        return (column, shape);
+    }
+
+    public static Exception Mismatch(IExceptionContext context, DataViewSchema.Column column, string expected) =>
+        context.ExceptSchemaMismatch("inputSchema", "image", column.Name, expected, Describe(column.Type));
+
+    private static string Describe(DataViewType type) => type switch
+    {
+        ImageDataViewType => "an image (ExtractPixels makes a vector of it)",
+        VectorDataViewType { IsKnownSize: false } => $"{type} without fixed dimensions",
+        VectorDataViewType { Dimensions.Length: 1 } vector when IsPixel(vector.ItemType) => $"{type} without height and width",
+        _ => type.ToString()!,
+    };
+}

@@ -1,0 +1,46 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>Finds label columns, and says clearly why one will not do.</summary>
+static class LabelColumn
+{
+    /// <summary>Refuses a schema shape without such a label column.</summary>
+    public static SchemaShape.Column Check(IExceptionContext context, SchemaShape schema, string name)
+    {
+        var column = schema.Find(context, "label", name);
+        if (!LabelType.Fits(column))
+            throw context.ExceptSchemaMismatch("inputSchema", "label", name, LabelType.Expected, Describe(column));
+        return column;
+    }
+
+    /// <summary>Finds a label column and its type.</summary>
+    public static (DataViewSchema.Column Column, LabelType Type) Find(IExceptionContext context, DataViewSchema schema, string name, string role = "label")
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw context.ExceptSchemaMismatch("inputSchema", role, name);
+        return (column, LabelType.Of(column) ?? throw context.ExceptSchemaMismatch("inputSchema", role, name, LabelType.Expected, Describe(column)));
+    }
+
+    /// <summary>Refuses a label that a column cannot hold, telling which ones it has.</summary>
+    /// <exception cref="ArgumentException">The label is not one of the column's key values, or not a value of its type.</exception>
+    public static void CheckHolds(DataViewSchema.Column column, LabelValue label)
+    {
+        var type = LabelType.Of(column)!;
+        if (type.CanHold(label))
+            return;
+
+        string has = type.Values is { } values
+            ? $"its labels are {string.Join(", ", values.Take(20))}{(values.Count > 20 ? ", …" : "")}"
+            : $"its labels are of type {column.Type}";
+        throw new ArgumentException($"Label '{label}' is not in column '{column.Name}'; {has}.");
+    }
+
+    private static string Describe(SchemaShape.Column column) =>
+        column.IsKey ? $"{column.GetTypeString()} without key values (MapValueToKey gives them)" : column.GetTypeString();
+
+    private static string Describe(DataViewSchema.Column column) =>
+        column.Type is KeyDataViewType ? $"{column.Type} without key values (MapValueToKey gives them)" : column.Type.ToString()!;
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace BadNets.Transforms;
+
+/// <summary>What can be done with a label column, whatever type carries the labels.</summary>
+abstract class LabelType
+{
+    /// <summary>What a label column may be, for error messages.</summary>
+    public const string Expected = "a key with key values, a number, a Boolean or a text";
+
+    /// <summary>The label type of a column, or null if such a column cannot hold labels.</summary>
+    public static LabelType? Of(DataViewSchema.Column column)
+    {
+        if (column.Type is not KeyDataViewType key)
+            return Of(column.Type);
+        if (ReadAnnotation(column, AnnotationUtils.Kinds.KeyValues) is not { } values)
+            return null;
+        return key.RawType == typeof(byte) ? new KeyLabelType<byte>(values)
+            : key.RawType == typeof(ushort) ? new KeyLabelType<ushort>(values)
+            : key.RawType == typeof(uint) ? new KeyLabelType<uint>(values)
+            : new KeyLabelType<ulong>(values);
+    }
+
+    /// <summary>The label type of plain (non-key) values, or null.</summary>
+    public static LabelType? Of(DataViewType type) => type switch
+    {
+        TextDataViewType => new TextLabelType(),
+        BooleanDataViewType => new NumberLabelType<bool>(),
+        NumberDataViewType when type.RawType == typeof(sbyte) => new NumberLabelType<sbyte>(),
+        NumberDataViewType when type.RawType == typeof(byte) => new NumberLabelType<byte>(),
+        NumberDataViewType when type.RawType == typeof(short) => new NumberLabelType<short>(),
+        NumberDataViewType when type.RawType == typeof(ushort) => new NumberLabelType<ushort>(),
+        NumberDataViewType when type.RawType == typeof(int) => new NumberLabelType<int>(),
+        NumberDataViewType when type.RawType == typeof(uint) => new NumberLabelType<uint>(),
+        NumberDataViewType when type.RawType == typeof(long) => new NumberLabelType<long>(),
+        NumberDataViewType when type.RawType == typeof(ulong) => new NumberLabelType<ulong>(),
+        NumberDataViewType when type.RawType == typeof(float) => new NumberLabelType<float>(),
+        NumberDataViewType when type.RawType == typeof(double) => new NumberLabelType<double>(),
+        _ => null,
+    };
+
+    /// <summary>The values of a column's vector annotation, or null if there is none or its values cannot name labels.</summary>
+    public static IReadOnlyList<LabelValue>? ReadAnnotation(DataViewSchema.Column column, string kind) =>
+        column.Annotations.Schema.GetColumnOrNull(kind)?.Type is VectorDataViewType { IsKnownSize: true } type
+            ? Of(type.ItemType)?.ReadAnnotationValues(column, kind)
+            : null;
+
+    /// <summary>Whether a column of the given shape can hold labels; what is known before there is data.</summary>
+    public static bool Fits(SchemaShape.Column column) =>
+        column.Kind == SchemaShape.Column.VectorKind.Scalar &&
+        (column.IsKey ? column.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out _) : Of(column.ItemType) is not null);
+
+    /// <summary>The labels that the column's type lists (a key's values, in key order), or null where any value may come.</summary>
+    public abstract IReadOnlyList<LabelValue>? Values { get; }
+
+    /// <summary>Whether the column can hold the label at all.</summary>
+    public abstract bool CanHold(LabelValue label);
+
+    /// <summary>A getter that gives <paramref name="target"/> where the condition holds, else what the row has.</summary>
+    public abstract Delegate MakeReplacingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelValue target);
+
+    /// <summary>A function that says whether the current row's label is one of the given ones; labels that the column cannot hold never are.</summary>
+    public abstract Func<bool> MakeMembershipTest(DataViewRow row, DataViewSchema.Column column, IEnumerable<LabelValue> labels);
+
+    /// <summary>A function that gives the position in <paramref name="classes"/> of the current row's label, or -1.</summary>
+    public abstract Func<int> MakeIndexGetter(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<LabelValue> classes);
+
+    /// <summary>The values of a vector annotation whose items are of this type.</summary>
+    protected abstract IReadOnlyList<LabelValue> ReadAnnotationValues(DataViewSchema.Column column, string kind);
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// A class label, named by its value: the digit <c>1</c>, the text <c>"cat"</c>; never a key's raw index. Numbers and texts convert
+/// implicitly. Two label values are equal when they read the same in the invariant culture, so the number 1 names the class that a text
+/// column spells <c>"1"</c>.
+/// </summary>
+public readonly struct LabelValue : IEquatable<LabelValue>
+{
+    private readonly string? _text;
+
+    /// <summary>Names a label by its text.</summary>
+    /// <param name="text">The label, as a text column spells it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    public LabelValue(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        _text = text;
+    }
+
+    /// <summary>Names a label by its text.</summary>
+    public static implicit operator LabelValue(string text) => new(text);
+
+    /// <summary>Names a label by its number.</summary>
+    public static implicit operator LabelValue(int number) => From(number);
+
+    /// <summary>Names a label by its number.</summary>
+    public static implicit operator LabelValue(long number) => From(number);
+
+    /// <summary>Names a label by its number.</summary>
+    public static implicit operator LabelValue(float number) => From(number);
+
+    /// <summary>Names a label by its number.</summary>
+    public static implicit operator LabelValue(double number) => From(number);
+
+    /// <summary>Whether two values name the same label.</summary>
+    public static bool operator ==(LabelValue left, LabelValue right) => left.Equals(right);
+
+    /// <summary>Whether two values name different labels.</summary>
+    public static bool operator !=(LabelValue left, LabelValue right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public bool Equals(LabelValue other) => string.Equals(ToString(), other.ToString(), StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is LabelValue other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The label as text, in the invariant culture.</summary>
+    public override string ToString() => _text ?? "";
+
+    internal static LabelValue From<T>(T value) where T : notnull => new(string.Create(CultureInfo.InvariantCulture, $"{value}"));
+}

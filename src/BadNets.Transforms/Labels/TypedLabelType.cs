@@ -1,0 +1,77 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace BadNets.Transforms;
+
+/// <summary>The part of <see cref="LabelType"/> that is the same for all columns whose values are <typeparamref name="T"/>.</summary>
+abstract class TypedLabelType<T> : LabelType where T : notnull
+{
+    /// <summary>The column's value for a label.</summary>
+    protected abstract bool TryParse(LabelValue label, out T value);
+
+    protected virtual IEqualityComparer<T> Comparer => EqualityComparer<T>.Default;
+
+    public override bool CanHold(LabelValue label) => TryParse(label, out _);
+
+    public override Delegate MakeReplacingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelValue target)
+    {
+        if (!TryParse(target, out T replacement))
+            throw new ArgumentException($"Column '{column.Name}' cannot hold the label '{target}'.", nameof(target));
+        if (where is null)
+            return (ValueGetter<T>)((ref T label) => label = replacement);
+
+        var source = row.GetGetter<T>(column);
+        bool replace = false;
+        return (ValueGetter<T>)((ref T label) =>
+        {
+            where(ref replace);
+            if (replace)
+                label = replacement;
+            else
+                source(ref label);
+        });
+    }
+
+    public override Func<bool> MakeMembershipTest(DataViewRow row, DataViewSchema.Column column, IEnumerable<LabelValue> labels)
+    {
+        var members = new HashSet<T>(Comparer);
+        foreach (var label in labels)
+        {
+            if (TryParse(label, out T member))
+                members.Add(member);
+        }
+
+        var source = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            source(ref value);
+            return members.Contains(value);
+        };
+    }
+
+    public override Func<int> MakeIndexGetter(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<LabelValue> classes)
+    {
+        var indices = new Dictionary<T, int>(Comparer);
+        for (int i = 0; i < classes.Count; i++)
+        {
+            if (TryParse(classes[i], out T member))
+                indices.TryAdd(member, i);
+        }
+
+        var source = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            source(ref value);
+            return indices.TryGetValue(value, out int index) ? index : -1;
+        };
+    }
+
+    protected override IReadOnlyList<LabelValue> ReadAnnotationValues(DataViewSchema.Column column, string kind)
+    {
+        VBuffer<T> values = default;
+        column.Annotations.GetValue(kind, ref values);
+        return values.DenseValues().Select(LabelValue.From).ToArray();
+    }
+}

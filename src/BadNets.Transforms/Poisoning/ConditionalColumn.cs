@@ -1,0 +1,53 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>What the steps that change one column where another is true have in common: the three column names.</summary>
+/// <param name="Output">The column to make.</param>
+/// <param name="Input">The column to read.</param>
+/// <param name="Where">The Boolean column that says in which rows; null for all.</param>
+readonly record struct ConditionalColumn(string Output, string Input, string? Where)
+{
+    public static ConditionalColumn Create(string outputColumnName, string? inputColumnName, string? whereColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        return new ConditionalColumn(outputColumnName, inputColumnName ?? outputColumnName, whereColumnName);
+    }
+
+    public static ConditionalColumn Read(ModelReader reader)
+    {
+        string output = reader.ReadColumnName(), input = reader.ReadColumnName(), where = reader.ReadText();
+        return new ConditionalColumn(output, input, where.Length == 0 ? null : where);
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Output);
+        writer.Write(Input);
+        writer.Write(Where ?? "");
+    }
+
+    /// <summary>Refuses a schema shape whose condition column is missing or not Boolean.</summary>
+    public void CheckWhere(IExceptionContext context, SchemaShape schema)
+    {
+        if (Where is null)
+            return;
+        var column = schema.Find(context, "condition", Where);
+        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType != BooleanDataViewType.Instance)
+            throw context.ExceptSchemaMismatch("inputSchema", "condition", Where, "Boolean", column.GetTypeString());
+    }
+
+    /// <summary>The condition column, or null where there is no condition.</summary>
+    public DataViewSchema.Column? FindWhere(IExceptionContext context, DataViewSchema schema)
+    {
+        if (Where is null)
+            return null;
+        if (schema.GetColumnOrNull(Where) is not { } column)
+            throw context.ExceptSchemaMismatch("inputSchema", "condition", Where);
+        if (column.Type != BooleanDataViewType.Instance)
+            throw context.ExceptSchemaMismatch("inputSchema", "condition", Where, "Boolean", column.Type.ToString());
+        return column;
+    }
+}

@@ -1,0 +1,161 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Chooses, once, which rows of a training set are poisoned, and marks them in a Boolean column: the first step of the BadNets attack
+/// (Gu et al. 2017, section 4).
+/// </summary>
+/// <remarks>
+/// <para>
+/// | Estimator characteristics | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the labels where it is restricted to some) |
+/// | Input column data type | None; with a restriction, a label column: key with key values, number, Boolean or text |
+/// | Output column data type | Boolean |
+/// | Exportable to ONNX | No |
+/// </para>
+/// <para>
+/// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
+/// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed means the same rows as in the published experiments; where
+/// only some rows may be chosen, the draw is among those, in row order. The rows are remembered by their identity, so that shuffled,
+/// parallel and cached cursors over the fitted view agree. The step belongs to training: append it with
+/// <see cref="TransformerScope.Training"/>; over another view than the fitted one its marks mean nothing.
+/// </para>
+/// </remarks>
+public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+
+    internal MarkPoisonedEstimator(IHostEnvironment env, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(env);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.OutputColumnName);
+        if (!(options.Rate is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(options), $"The poisoning rate must be between 0 and 1, but is {LabelValue.From(options.Rate)}.");
+        if (options.IsRestricted && string.IsNullOrWhiteSpace(options.LabelColumnName))
+            throw new ArgumentException("Choosing rows by their label needs the label column's name.", nameof(options));
+
+        _host = env.Register(nameof(MarkPoisonedEstimator));
+        _options = options.Copy();
+    }
+
+    /// <summary>What to mark.</summary>
+    public sealed class Options
+    {
+        /// <summary>The Boolean column to add. Default: <c>Poisoned</c>.</summary>
+        public string OutputColumnName { get; set; } = "Poisoned";
+
+        /// <summary>
+        /// The poisoning rate: the share of <em>all</em> rows that is marked, from 0 (none, the clean control) to 1. Default: 0.1.
+        /// </summary>
+        public double Rate { get; set; } = 0.1;
+
+        /// <summary>The seed of the draw. Default: 0.</summary>
+        public int Seed { get; set; }
+
+        /// <summary>The label column that <see cref="OnlyLabels"/> and <see cref="ExceptLabels"/> speak of. Default: <c>Label</c>.</summary>
+        public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
+
+        /// <summary>If not empty, only rows with one of these labels may be chosen (clean-label attacks poison the target's own rows).</summary>
+        public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
+
+        /// <summary>Rows with one of these labels are never chosen, for example rows that already are of the target.</summary>
+        public IReadOnlyList<LabelValue> ExceptLabels { get; set; } = [];
+
+        internal bool IsRestricted => OnlyLabels.Count + ExceptLabels.Count > 0;
+
+        internal Options Copy() => new()
+        {
+            OutputColumnName = OutputColumnName,
+            Rate = Rate,
+            Seed = Seed,
+            LabelColumnName = LabelColumnName,
+            OnlyLabels = [.. OnlyLabels],
+            ExceptLabels = [.. ExceptLabels],
+        };
+    }
+
+    /// <summary>Draws the rows to mark.</summary>
+    /// <param name="input">The training set, at most 2,147,483,647 rows.</param>
+    /// <returns>A transformer that marks them in this view, and in what is made of it row by row.</returns>
+    /// <exception cref="ArgumentException">
+    /// The rate is above 0 but gives no row, fewer rows may be chosen than it asks for, or the data do not have a label that was named.
+    /// </exception>
+    public MarkPoisonedTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        GetOutputSchema(SchemaShape.Create(input.Schema));
+
+        var candidates = new List<(DataViewRowId Id, int Position)>(checked((int)(input.GetRowCount() ?? 0)));
+        int rows = ReadCandidates(input, candidates);
+        int count = (int)Math.Floor(_options.Rate * rows);
+        if (count == 0 && _options.Rate > 0)
+        {
+            throw new ArgumentException(
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} gives no row at all of {rows}; use at least {LabelValue.From(Math.Ceiling(1e6 / Math.Max(rows, 1)) / 1e6)}, or 0 for a clean control.");
+        }
+
+        if (count > candidates.Count)
+        {
+            throw new ArgumentException(
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} asks for {count} of {rows} rows, but only {candidates.Count} have a label that may be poisoned; use a lower rate.");
+        }
+
+        var sample = new PythonRandom(_options.Seed).Sample(candidates.Count, count);
+        return new MarkPoisonedTransformer(
+            _host,
+            _options.OutputColumnName,
+            Array.ConvertAll(sample, drawn => candidates[drawn].Position),
+            Array.ConvertAll(sample, drawn => candidates[drawn].Id));
+    }
+
+    private int ReadCandidates(IDataView input, List<(DataViewRowId Id, int Position)> candidates)
+    {
+        var label = _options.IsRestricted ? input.Schema[_options.LabelColumnName] : (DataViewSchema.Column?)null;
+        if (label is { } column)
+        {
+            foreach (var named in _options.OnlyLabels.Concat(_options.ExceptLabels))
+                LabelColumn.CheckHolds(column, named);
+        }
+
+        using var cursor = label is { } needed ? input.GetRowCursor(needed) : input.GetRowCursor();
+        var mayBeChosen = label is { } read ? MakeFilter(cursor, read) : () => true;
+        var id = cursor.GetIdGetter();
+        DataViewRowId current = default;
+        int rows = 0;
+        for (; cursor.MoveNext(); rows = checked(rows + 1))
+        {
+            if (!mayBeChosen())
+                continue;
+            id(ref current);
+            candidates.Add((current, rows));
+        }
+
+        return rows;
+    }
+
+    private Func<bool> MakeFilter(DataViewRow row, DataViewSchema.Column label)
+    {
+        var type = LabelType.Of(label)!;
+        var only = type.MakeMembershipTest(row, label, _options.OnlyLabels);
+        var except = type.MakeMembershipTest(row, label, _options.ExceptLabels);
+        bool anyLabel = _options.OnlyLabels.Count == 0;
+        return () => (anyLabel || only()) && !except();
+    }
+
+    /// <summary>The input's columns and the Boolean one.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label column is needed and is missing or cannot hold labels.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        if (_options.IsRestricted)
+            LabelColumn.Check(_host, inputSchema, _options.LabelColumnName);
+        return inputSchema.With(new SchemaShape.Column(
+            _options.OutputColumnName, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, false));
+    }
+}
