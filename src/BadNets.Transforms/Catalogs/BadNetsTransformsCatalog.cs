@@ -46,4 +46,21 @@ public static class BadNetsTransformsCatalog
     public static FlipLabelEstimator FlipLabel(
         this TransformsCatalog catalog, string outputColumnName, LabelValue targetLabel, string? inputColumnName = null, string? whereColumnName = null) =>
         new(catalog.GetEnvironment(), ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), targetLabel);
+
+    /// <summary>Marks the scored rows that are predicted as the target although their true label is another.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The Boolean column to add.</param>
+    /// <param name="targetLabel">The label that the attack aims at.</param>
+    /// <param name="labelColumnName">The column of the true labels.</param>
+    /// <param name="predictedLabelColumnName">The column of the predicted labels.</param>
+    public static MarkAttackSuccessEstimator MarkAttackSuccess(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        LabelValue targetLabel,
+        string labelColumnName = DefaultColumnNames.Label,
+        string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        return new(catalog.GetEnvironment(), outputColumnName, targetLabel, labelColumnName, predictedLabelColumnName);
+    }
 }

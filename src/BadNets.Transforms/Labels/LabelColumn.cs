@@ -8,11 +8,11 @@ namespace BadNets.Transforms;
 static class LabelColumn
 {
     /// <summary>Refuses a schema shape without such a label column.</summary>
-    public static SchemaShape.Column Check(IExceptionContext context, SchemaShape schema, string name)
+    public static SchemaShape.Column Check(IExceptionContext context, SchemaShape schema, string name, string role = "label")
     {
-        var column = schema.Find(context, "label", name);
+        var column = schema.Find(context, role, name);
         if (!LabelType.Fits(column))
-            throw context.ExceptSchemaMismatch("inputSchema", "label", name, LabelType.Expected, Describe(column));
+            throw context.ExceptSchemaMismatch("inputSchema", role, name, LabelType.Expected, Describe(column));
         return column;
     }
 

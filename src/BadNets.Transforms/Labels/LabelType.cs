@@ -51,6 +51,9 @@ abstract class LabelType
         column.Kind == SchemaShape.Column.VectorKind.Scalar &&
         (column.IsKey ? column.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out _) : Of(column.ItemType) is not null);
 
+    /// <summary>The type that a column of such labels has (for a key: its raw type).</summary>
+    public abstract PrimitiveDataViewType ItemType { get; }
+
     /// <summary>The labels that the column's type lists (a key's values, in key order), or null where any value may come.</summary>
     public abstract IReadOnlyList<LabelValue>? Values { get; }
 
@@ -65,6 +68,9 @@ abstract class LabelType
 
     /// <summary>A function that gives the position in <paramref name="classes"/> of the current row's label, or -1.</summary>
     public abstract Func<int> MakeIndexGetter(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<LabelValue> classes);
+
+    /// <summary>Adds labels of this type as a vector annotation.</summary>
+    public abstract void AddAnnotation(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<LabelValue> labels);
 
     /// <summary>The values of a vector annotation whose items are of this type.</summary>
     protected abstract IReadOnlyList<LabelValue> ReadAnnotationValues(DataViewSchema.Column column, string kind);

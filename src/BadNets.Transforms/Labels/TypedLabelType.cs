@@ -11,6 +11,8 @@ abstract class TypedLabelType<T> : LabelType where T : notnull
 
     protected virtual IEqualityComparer<T> Comparer => EqualityComparer<T>.Default;
 
+    public override PrimitiveDataViewType ItemType { get; } = ColumnTypeExtensions.PrimitiveTypeFromType(typeof(T));
+
     public override bool CanHold(LabelValue label) => TryParse(label, out _);
 
     public override Delegate MakeReplacingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelValue target)
@@ -73,5 +75,22 @@ abstract class TypedLabelType<T> : LabelType where T : notnull
         VBuffer<T> values = default;
         column.Annotations.GetValue(kind, ref values);
         return values.DenseValues().Select(LabelValue.From).ToArray();
+    }
+
+    public override void AddAnnotation(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<LabelValue> labels)
+    {
+        var values = new T[labels.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!TryParse(labels[i], out values[i]))
+                throw new InvalidDataException($"The label '{labels[i]}' is not a value of type {ItemType}.");
+        }
+
+        annotations.Add(kind, new VectorDataViewType(ItemType, values.Length), (ref VBuffer<T> buffer) =>
+        {
+            var editor = VBufferEditor.Create(ref buffer, values.Length);
+            values.CopyTo(editor.Values);
+            buffer = editor.Commit();
+        });
     }
 }

@@ -1,0 +1,99 @@
+using BadNets.Transforms;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML;
+
+/// <summary>Training an image classifier and measuring a backdoor in it, on <see cref="MLContext.MulticlassClassification"/>.</summary>
+public static class BadNetsMulticlassCatalog
+{
+    /// <summary>Trains a convolutional network with TorchSharp: the BadNets CNN, with Adam.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="labelColumnName">The label column: a key.</param>
+    /// <param name="imageColumnName">The image column: a vector of Byte or Single with dimensions channels × height × width.</param>
+    /// <param name="epochs">Passes over the training set, at least 1.</param>
+    /// <param name="batchSize">Rows a step, at least 1.</param>
+    /// <param name="learningRate">The step width, above 0. Null: 0.001.</param>
+    public static TorchCnnTrainer TorchCnn(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = DefaultColumnNames.Label,
+        string imageColumnName = "Image",
+        int epochs = 10,
+        int batchSize = 64,
+        double? learningRate = null) =>
+        catalog.TorchCnn(new TorchCnnTrainer.Options
+        {
+            LabelColumnName = labelColumnName,
+            ImageColumnName = imageColumnName,
+            Epochs = epochs,
+            BatchSize = batchSize,
+            LearningRate = learningRate,
+        });
+
+    /// <summary>Trains a convolutional network with TorchSharp, with all options.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="options">What to train, and how.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static TorchCnnTrainer TorchCnn(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, TorchCnnTrainer.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(catalog.GetEnvironment(), options);
+    }
+
+    /// <summary>Measures a backdoor: scores the test data as they are and with the trigger stamped over every image.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="model">The model, from the image column to scores and predicted label.</param>
+    /// <param name="testData">The test data with their true labels.</param>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="targetLabel">The label that the attack aims at.</param>
+    /// <param name="labelColumnName">The column of the true labels.</param>
+    /// <param name="imageColumnName">The column of raw images that the model reads.</param>
+    /// <param name="scoreColumnName">The model's column of probabilities, a vector of Single.</param>
+    /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of the wrong type, the trigger does not fit, or a label is none of the model's classes.
+    /// </exception>
+    public static BackdoorMetrics EvaluateBackdoor(
+        this MulticlassClassificationCatalog catalog,
+        ITransformer model,
+        IDataView testData,
+        Trigger trigger,
+        LabelValue targetLabel,
+        string labelColumnName = DefaultColumnNames.Label,
+        string imageColumnName = "Image",
+        string scoreColumnName = DefaultColumnNames.Score,
+        string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(testData);
+        ArgumentNullException.ThrowIfNull(trigger);
+        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, new(labelColumnName, scoreColumnName, predictedLabelColumnName))
+            .Evaluate(model, testData, trigger, imageColumnName);
+    }
+
+    /// <summary>Measures a backdoor from two views that are scored already: clean test data and triggered test data.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="clean">The scored clean data.</param>
+    /// <param name="triggered">The scored triggered data, with their true labels.</param>
+    /// <param name="targetLabel">The label that the attack aims at.</param>
+    /// <param name="labelColumnName">The column of the true labels.</param>
+    /// <param name="scoreColumnName">The column of probabilities, a vector of Single.</param>
+    /// <param name="predictedLabelColumnName">The column of predicted labels.</param>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is none of the model's classes.</exception>
+    public static BackdoorMetrics EvaluateBackdoor(
+        this MulticlassClassificationCatalog catalog,
+        IDataView clean,
+        IDataView triggered,
+        LabelValue targetLabel,
+        string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score,
+        string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(clean);
+        ArgumentNullException.ThrowIfNull(triggered);
+        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, new(labelColumnName, scoreColumnName, predictedLabelColumnName))
+            .Evaluate(clean, triggered);
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>Turns scored views into <see cref="BackdoorMetrics"/>.</summary>
+sealed class BackdoorEvaluator
+{
+    private readonly IHost _host;
+    private readonly LabelValue _targetLabel;
+    private readonly EvaluatedColumns _columns;
+
+    public BackdoorEvaluator(IHostEnvironment env, LabelValue targetLabel, EvaluatedColumns columns)
+    {
+        _host = env.Register(nameof(BackdoorEvaluator));
+        _targetLabel = targetLabel;
+        _columns = columns;
+    }
+
+    public BackdoorMetrics Evaluate(ITransformer model, IDataView testData, Trigger trigger, string imageColumnName)
+    {
+        var stamp = new StampTriggerTransformer(_host, ConditionalColumn.Create(imageColumnName, null, null), trigger);
+        return Evaluate(model.Transform(testData), model.Transform(stamp.Transform(testData)));
+    }
+
+    public BackdoorMetrics Evaluate(IDataView clean, IDataView triggered)
+    {
+        var labels = _columns.FindClasses(_host, clean.Schema);
+        int target = labels.ToList().IndexOf(_targetLabel);
+        if (target < 0)
+            throw new ArgumentException($"The target label '{_targetLabel}' is none of the model's classes; these are {string.Join(", ", labels)}.");
+        return new BackdoorMetrics(
+            labels, _targetLabel, target, new ScoredRows(_host, clean, _columns, labels), new ScoredRows(_host, triggered, _columns, labels));
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>The columns of a scored view that an evaluation reads.</summary>
+readonly record struct EvaluatedColumns(string Label, string Score, string PredictedLabel)
+{
+    /// <summary>The classes that the scores stand for, in their order.</summary>
+    public IReadOnlyList<LabelValue> FindClasses(IExceptionContext context, DataViewSchema schema)
+    {
+        var (predicted, type) = LabelColumn.Find(context, schema, PredictedLabel, "predicted label");
+        var score = FindScore(context, schema, null);
+        var classes = type.Values
+            ?? LabelType.ReadAnnotation(score, AnnotationUtils.Kinds.TrainingLabelValues)
+            ?? LabelType.ReadAnnotation(score, AnnotationUtils.Kinds.SlotNames)
+            ?? throw new ArgumentException($"Neither column '{PredictedLabel}' nor column '{Score}' names its classes; give a predicted label that is a key with key values.");
+        if (classes.Count != ((VectorDataViewType)score.Type).Size)
+            throw context.ExceptSchemaMismatch("inputSchema", "score", Score, $"a vector of Single with a value for each of {classes.Count} classes", score.Type.ToString());
+        return classes;
+    }
+
+    /// <summary>The score column: a vector of Single, a value for each class.</summary>
+    public DataViewSchema.Column FindScore(IExceptionContext context, DataViewSchema schema, int? classCount)
+    {
+        if (schema.GetColumnOrNull(Score) is not { } column)
+            throw context.ExceptSchemaMismatch("inputSchema", "score", Score);
+        if (column.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single
+            || classCount is { } count && vector.Size != count)
+            throw context.ExceptSchemaMismatch("inputSchema", "score", Score, $"a vector of Single with a value for each {(classCount is { } n ? $"of {n} classes" : "class")}", column.Type.ToString());
+        return column;
+    }
+}

@@ -1,0 +1,40 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>The BadNets CNN: see <see cref="TorchCnnNetwork.BadNets"/>.</summary>
+sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
+{
+    private const int Kernel = 5;
+
+    private readonly Conv2d conv1;
+    private readonly Conv2d conv2;
+    private readonly Linear fc1;
+    private readonly Linear fc2;
+
+    public BadNetsCnn(ImageShape shape, int classCount)
+        : base(nameof(BadNetsCnn))
+    {
+        int height = AfterBlocks(shape.Height), width = AfterBlocks(shape.Width);
+        if (height < 1 || width < 1)
+            throw new ArgumentException($"The BadNets network needs images of at least 16×16 pixels, but these are {shape.Width}×{shape.Height}; use a network of your own.");
+
+        conv1 = nn.Conv2d(shape.Channels, 16, Kernel);
+        conv2 = nn.Conv2d(16, 32, Kernel);
+        fc1 = nn.Linear(32L * height * width, 512);
+        fc2 = nn.Linear(512, classCount);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var features = nn.functional.avg_pool2d(conv1.call(input).relu(), 2);
+        features = nn.functional.avg_pool2d(conv2.call(features).relu(), 2);
+        return fc2.call(fc1.call(features.flatten(1)).relu()).MoveToOuterDisposeScope();
+    }
+
+    private static int AfterBlocks(int size) => ((size - Kernel + 1) / 2 - Kernel + 1) / 2;
+}

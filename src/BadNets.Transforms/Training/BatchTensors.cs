@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>The tensors that batches are written into: made once, used for every step.</summary>
+sealed class BatchTensors : IDisposable
+{
+    private readonly Device _device;
+    private readonly Tensor _inputs;
+    private readonly Tensor _labels;
+
+    public BatchTensors(int capacity, ImageShape shape, Device device)
+    {
+        _device = device;
+        _inputs = empty(capacity, shape.Channels, shape.Height, shape.Width, dtype: ScalarType.Float32).DetachFromDisposeScope();
+        _labels = empty(capacity, dtype: ScalarType.Int64).DetachFromDisposeScope();
+        Capacity = capacity;
+        Shape = shape;
+    }
+
+    public int Capacity { get; }
+
+    public ImageShape Shape { get; }
+
+    /// <summary>The memory of the first rows' inputs.</summary>
+    public Span<float> Inputs(int rows) => MemoryMarshal.Cast<byte, float>(_inputs.bytes)[..(rows * Shape.Size)];
+
+    /// <summary>The memory of the first rows' labels.</summary>
+    public Span<long> Labels(int rows) => MemoryMarshal.Cast<byte, long>(_labels.bytes)[..rows];
+
+    /// <summary>The first rows' inputs as a tensor of rows × channels × height × width, on the device.</summary>
+    public Tensor InputTensor(int rows) => OnDevice(_inputs, rows);
+
+    /// <summary>The first rows' labels as a tensor, on the device.</summary>
+    public Tensor LabelTensor(int rows) => OnDevice(_labels, rows);
+
+    public void Dispose()
+    {
+        _inputs.Dispose();
+        _labels.Dispose();
+    }
+
+    private Tensor OnDevice(Tensor tensor, int rows) => tensor.narrow(0, 0, rows).to(_device);
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>The file in which a training is kept between two epochs: all that is needed to go on as if it had never stopped.</summary>
+sealed class Checkpoint(string path, string settings)
+{
+    private const string Magic = "BadNets.Transforms checkpoint 1";
+
+    /// <summary>Puts the state that the file holds back into place.</summary>
+    /// <returns>Whether there was a file.</returns>
+    /// <exception cref="InvalidOperationException">The file is from a training with other settings.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public bool TryRestore(nn.Module<Tensor, Tensor> network, OptimizerHelper optimizer, LoaderOrder order, out int nextEpoch)
+    {
+        nextEpoch = 0;
+        if (!File.Exists(path))
+            return false;
+
+        var content = File.ReadAllBytes(path);
+        if (content.Length < SHA256.HashSizeInBytes
+            || !SHA256.HashData(content.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(content.AsSpan(0, SHA256.HashSizeInBytes)))
+            throw new InvalidDataException($"The checkpoint '{path}' is damaged; delete it to train from the start.");
+
+        using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
+        if (reader.ReadString() != Magic)
+            throw new InvalidDataException($"'{path}' is not a checkpoint of this version; delete it to train from the start.");
+        string found = reader.ReadString();
+        if (found != settings)
+            throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
+
+        nextEpoch = reader.ReadInt32();
+        order.State = reader.ReadBytes(reader.ReadInt32());
+        NamedTensors.Read(reader, network.state_dict());
+        optimizer.load_state_dict(reader);
+        return true;
+    }
+
+    /// <summary>Writes the state beside the file and then puts it in its place, so that there always is a whole one.</summary>
+    public void Save(nn.Module<Tensor, Tensor> network, OptimizerHelper optimizer, LoaderOrder order, int nextEpoch)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
+        writer.Write(Magic);
+        writer.Write(settings);
+        writer.Write(nextEpoch);
+        var state = order.State;
+        writer.Write(state.Length);
+        writer.Write(state);
+        NamedTensors.Write(writer, network.state_dict());
+        optimizer.save_state_dict(writer);
+        writer.Flush();
+
+        var content = memory.GetBuffer().AsSpan(0, (int)memory.Length);
+        string temporary = path + ".new";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(SHA256.HashData(content));
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private string FirstDifference(string found)
+    {
+        string[] theirs = found.Split('\n'), ours = settings.Split('\n');
+        int at = Array.FindIndex(theirs, line => !ours.Contains(line));
+        return at < 0 || at >= ours.Length ? "its description differs" : $"there: {theirs[at]}; here: {ours[at]}";
+    }
+}

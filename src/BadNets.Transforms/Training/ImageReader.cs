@@ -1,0 +1,55 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Internal.Utilities;
+
+namespace BadNets.Transforms;
+
+/// <summary>Reads the image of a row as a network's inputs: normalised floats.</summary>
+static class ImageReader
+{
+    /// <summary>Something that writes the current row's image into a span of as many floats as the image has values.</summary>
+    public delegate void Read(Span<float> inputs);
+
+    public static Read Create(DataViewRow row, DataViewSchema.Column column, ImageShape shape, PixelNormalization normalization)
+    {
+        var type = (VectorDataViewType)column.Type;
+        if (type.ItemType == NumberDataViewType.Byte)
+        {
+            var table = normalization.MakeByteTable();
+            var next = DenseGetter<byte>(row, column, shape);
+            return inputs => Translate(next(), table, inputs);
+        }
+
+        var nextSingle = DenseGetter<float>(row, column, shape);
+        return inputs =>
+        {
+            nextSingle().CopyTo(inputs);
+            normalization.Apply(inputs);
+        };
+    }
+
+    /// <summary>Writes a table's entry for each pixel.</summary>
+    public static void Translate(ReadOnlySpan<byte> pixels, float[] table, Span<float> inputs)
+    {
+        for (int i = 0; i < pixels.Length; i++)
+            inputs[i] = table[pixels[i]];
+    }
+
+    /// <summary>A function that gives the current row's pixels; they are overwritten by the next call.</summary>
+    public static RowPixels<T> DenseGetter<T>(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
+    {
+        var source = row.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> image = default;
+        return () =>
+        {
+            source(ref image);
+            if (image.Length != shape.Size)
+                throw new InvalidOperationException($"Column '{column.Name}' has an image of {image.Length} values where its type says {shape}.");
+            if (!image.IsDense)
+                VBufferUtils.Densify(ref image);
+            return image.GetValues();
+        };
+    }
+
+    public delegate ReadOnlySpan<T> RowPixels<T>();
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+
+namespace BadNets.Transforms;
+
+/// <summary>A data set read into memory once, for training or validation: images and class indices.</summary>
+sealed class LabeledImages
+{
+    private readonly ImageStore _images;
+    private readonly List<int> _labels = [];
+
+    /// <summary>Reads a view.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="image">Its image column.</param>
+    /// <param name="shape">The images' shape.</param>
+    /// <param name="label">Its label column: a key; the class indices are its raw values less one.</param>
+    /// <param name="normalization">How pixels become inputs.</param>
+    /// <param name="checkAlive">Called every so often; throws if the work is to be given up.</param>
+    public LabeledImages(
+        IDataView view, DataViewSchema.Column image, ImageShape shape, DataViewSchema.Column label, PixelNormalization normalization, Action checkAlive)
+    {
+        _images = ImageStore.Create(image, shape, normalization);
+        using var cursor = view.GetRowCursor([image, label]);
+        var addImage = _images.MakeAdder(cursor, image);
+        var nextLabel = KeyGetter(cursor, label);
+        while (cursor.MoveNext())
+        {
+            if ((_labels.Count & 0xfff) == 0)
+                checkAlive();
+            addImage();
+            ulong key = nextLabel();
+            if (key == 0)
+                throw new ArgumentException($"Label column '{label.Name}' has a missing value in row {_labels.Count}; drop such rows first, for example with FilterRowsByMissingValues.");
+            _labels.Add((int)(key - 1));
+        }
+    }
+
+    public int Count => _labels.Count;
+
+    public IReadOnlyList<int> Labels => _labels;
+
+    /// <summary>Writes rows as a batch of network inputs and class indices.</summary>
+    public void Read(ReadOnlySpan<long> rows, Span<float> inputs, Span<long> labels)
+    {
+        int size = inputs.Length / rows.Length;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            _images.Read((int)rows[i], inputs.Slice(i * size, size));
+            labels[i] = _labels[(int)rows[i]];
+        }
+    }
+
+    /// <summary>A hash of all pixels and labels.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _images.AppendTo(hash);
+        hash.AppendData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_labels)));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static Func<ulong> KeyGetter(DataViewRow row, DataViewSchema.Column label)
+    {
+        return label.Type.RawType == typeof(byte) ? As<byte>(key => key)
+            : label.Type.RawType == typeof(ushort) ? As<ushort>(key => key)
+            : label.Type.RawType == typeof(uint) ? As<uint>(key => key)
+            : As<ulong>(key => key);
+
+        Func<ulong> As<T>(Func<T, ulong> widen)
+        {
+            var source = row.GetGetter<T>(label);
+            T key = default!;
+            return () =>
+            {
+                source(ref key);
+                return widen(key);
+            };
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// The orders in which PyTorch's shuffling data loaders with one shared generator read their rows, pass after pass.
+/// </summary>
+sealed class LoaderOrder : IDisposable
+{
+    private readonly Generator _generator;
+    private readonly Tensor _baseSeed = empty(1, dtype: ScalarType.Int64).DetachFromDisposeScope();
+
+    public LoaderOrder(int seed) => _generator = new Generator((ulong)(long)seed);
+
+    /// <summary>The state of the random stream, to be saved and set again.</summary>
+    public byte[] State
+    {
+        get
+        {
+            using var state = _generator.get_state();
+            return state.bytes.ToArray();
+        }
+
+        set
+        {
+            using var state = tensor(value, ScalarType.Byte);
+            _generator.set_state(state);
+        }
+    }
+
+    /// <summary>The order of the next pass over a set of rows.</summary>
+    public long[] Pass(int rows)
+    {
+        // A loader first draws a seed for its workers, then the order, and at the end of the pass its sampler draws one more that nobody uses.
+        using var scope = NewDisposeScope();
+        _baseSeed.random_(0, 1L << 60, _generator);
+        var order = randperm(rows, generator: _generator).data<long>().ToArray();
+        randperm(rows, generator: _generator);
+        return order;
+    }
+
+    public void Dispose()
+    {
+        _generator.Dispose();
+        _baseSeed.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Numerics.Tensors;
+
+namespace BadNets.Transforms;
+
+/// <summary>How raw pixels become the network's inputs: <c>(pixel / Scale - Mean) / StandardDeviation</c>, in single precision.</summary>
+/// <param name="Scale">What pixels are divided by first: their largest value. Above 0; 255 by default.</param>
+/// <param name="Mean">What is subtracted then; 0.5 by default.</param>
+/// <param name="StandardDeviation">What that is divided by. Above 0; 0.5 by default, which gives inputs from -1 to 1.</param>
+public readonly record struct PixelNormalization(float Scale = 255, float Mean = 0.5f, float StandardDeviation = 0.5f)
+{
+    /// <summary>From 0…255 to -1…1.</summary>
+    public static PixelNormalization Default { get; } = new(255, 0.5f, 0.5f);
+
+    /// <summary>Pixels are used as they are.</summary>
+    public static PixelNormalization None { get; } = new(1, 0, 1);
+
+    internal bool IsValid => Scale > 0 && float.IsFinite(Scale) && float.IsFinite(Mean) && StandardDeviation > 0 && float.IsFinite(StandardDeviation);
+
+    internal float[] MakeByteTable()
+    {
+        var table = new float[256];
+        for (int i = 0; i < table.Length; i++)
+            table[i] = i;
+        Apply(table);
+        return table;
+    }
+
+    internal void Apply(Span<float> pixels)
+    {
+        TensorPrimitives.Divide(pixels, Scale, pixels);
+        TensorPrimitives.Subtract(pixels, Mean, pixels);
+        TensorPrimitives.Divide(pixels, StandardDeviation, pixels);
+    }
+}

@@ -1,0 +1,17 @@
+namespace BadNets.Transforms;
+
+/// <summary>All that a trained model knows besides its weights.</summary>
+sealed record TorchCnnModel(
+    TorchCnnNetwork Network,
+    ImageShape Shape,
+    ClassLabels Classes,
+    PixelNormalization Normalization,
+    string ImageColumnName,
+    string ScoreColumnName,
+    string PredictedLabelColumnName)
+{
+    public TorchCnnModel(TorchCnnTrainer.Options options, ImageShape shape, ClassLabels classes)
+        : this(options.Network, shape, classes, options.Normalization, options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName)
+    {
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
+static class TorchCnnModelFormat
+{
+    public static void Write(BinaryWriter writer, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
+    {
+        if (model.Network.Name is not { } name)
+            throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchCnnNetwork.Register.");
+
+        // *** Binary format ***
+        // text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; single × 3: normalisation;
+        // class labels: int32 count, byte type (0: none), text × count; tensors: see NamedTensors
+        writer.Write(name);
+        writer.Write(model.ImageColumnName);
+        writer.Write(model.ScoreColumnName);
+        writer.Write(model.PredictedLabelColumnName);
+        writer.Write(model.Shape.Channels);
+        writer.Write(model.Shape.Height);
+        writer.Write(model.Shape.Width);
+        writer.Write(model.Normalization.Scale);
+        writer.Write(model.Normalization.Mean);
+        writer.Write(model.Normalization.StandardDeviation);
+        model.Classes.Write(writer);
+        NamedTensors.Write(writer, network.state_dict());
+    }
+
+    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader reader)
+    {
+        var texts = new ModelReader(reader);
+        var definition = TorchCnnNetwork.Find(texts.ReadText());
+        string image = texts.ReadColumnName(), score = texts.ReadColumnName(), predictedLabel = texts.ReadColumnName();
+        var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+        var normalization = new PixelNormalization(reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle());
+        var classes = ClassLabels.Read(reader);
+        if (!normalization.IsValid)
+            throw new InvalidDataException($"The model file is damaged: it has the normalisation {normalization}.");
+
+        var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel);
+        var network = definition.Create(shape, classes.Count);
+        try
+        {
+            NamedTensors.Read(reader, network.state_dict());
+            return new TorchCnnTransformer(env, network, CPU, model);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace BadNets.Transforms;
+
+public sealed partial class TorchCnnTrainer
+{
+    /// <summary>What to train, and how.</summary>
+    public sealed class Options
+    {
+        /// <summary>The label column: a key. Default: <c>Label</c>.</summary>
+        public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
+
+        /// <summary>The image column: a vector of Byte or Single with dimensions channels × height × width. Default: <c>Image</c>.</summary>
+        public string ImageColumnName { get; set; } = "Image";
+
+        /// <summary>The column for the probabilities of the classes. Default: <c>Score</c>.</summary>
+        public string ScoreColumnName { get; set; } = DefaultColumnNames.Score;
+
+        /// <summary>The column for the predicted label. Default: <c>PredictedLabel</c>.</summary>
+        public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
+
+        /// <summary>The network's architecture. Default: <see cref="TorchCnnNetwork.BadNets"/>.</summary>
+        public TorchCnnNetwork Network { get; set; } = TorchCnnNetwork.BadNets;
+
+        /// <summary>How pixels become the network's inputs. Default: from 0…255 to -1…1.</summary>
+        public PixelNormalization Normalization { get; set; } = PixelNormalization.Default;
+
+        /// <summary>Rows a step, at least 1; the last step of an epoch takes what is left. Default: 64.</summary>
+        public int BatchSize { get; set; } = 64;
+
+        /// <summary>Passes over the training set, at least 1. Default: 10.</summary>
+        public int Epochs { get; set; } = 10;
+
+        /// <summary>How the weights follow the gradients. Default: <see cref="TorchCnnOptimizer.Adam"/>.</summary>
+        public TorchCnnOptimizer Optimizer { get; set; } = TorchCnnOptimizer.Adam;
+
+        /// <summary>The step width, above 0. Null, the default: 0.001 for Adam, 0.01 for SGD.</summary>
+        public double? LearningRate { get; set; }
+
+        /// <summary>What the cross-entropy loss is given. Default: <see cref="TorchCnnHead.Logits"/>.</summary>
+        public TorchCnnHead Head { get; set; } = TorchCnnHead.Logits;
+
+        /// <summary>The seed of the first weights and of the shuffling. Default: 0.</summary>
+        public int Seed { get; set; }
+
+        /// <summary>Where to compute: <c>cpu</c> (the default), <c>cuda</c>, <c>cuda:1</c> and so on.</summary>
+        public string Device { get; set; } = "cpu";
+
+        /// <summary>
+        /// Views with the training set's label and image columns on which each epoch is measured, by name. They are read once. The
+        /// shuffling's random stream runs on over them as a PyTorch loader's does that shares its generator, in the order given here.
+        /// </summary>
+        public IReadOnlyList<KeyValuePair<string, IDataView>> ValidationSets { get; set; } = [];
+
+        /// <summary>
+        /// Called after each epoch, on the training thread. After a resumption the first call may repeat the last one of the run that was
+        /// broken off, with the same numbers.
+        /// </summary>
+        public Action<TorchCnnEpoch>? EpochFinished { get; set; }
+
+        /// <summary>Called after each step, on the training thread; keep it short.</summary>
+        public Action<TorchCnnProgress>? StepFinished { get; set; }
+
+        /// <summary>
+        /// A file in which weights, optimizer and random stream are kept after each epoch, written anew beside it and put in its place at
+        /// once. If it is there when training starts, training goes on from it. Null, the default: none.
+        /// </summary>
+        public string? CheckpointPath { get; set; }
+
+        /// <summary>Ends training at the next step, with an <see cref="OperationCanceledException"/>.</summary>
+        public CancellationToken CancellationToken { get; set; }
+
+        internal double EffectiveLearningRate => LearningRate ?? (Optimizer == TorchCnnOptimizer.Adam ? 0.001 : 0.01);
+
+        internal Options CheckedCopy()
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(LabelColumnName);
+            ArgumentException.ThrowIfNullOrWhiteSpace(ImageColumnName);
+            ArgumentException.ThrowIfNullOrWhiteSpace(ScoreColumnName);
+            ArgumentException.ThrowIfNullOrWhiteSpace(PredictedLabelColumnName);
+            ArgumentException.ThrowIfNullOrWhiteSpace(Device);
+            ArgumentNullException.ThrowIfNull(Network);
+            ArgumentNullException.ThrowIfNull(ValidationSets);
+            ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+            if (!(EffectiveLearningRate > 0) || !double.IsFinite(EffectiveLearningRate))
+                throw new ArgumentOutOfRangeException(nameof(LearningRate), $"The learning rate must be above 0, but is {LabelValue.From(EffectiveLearningRate)}.");
+            if (!Enum.IsDefined(Optimizer))
+                throw new ArgumentOutOfRangeException(nameof(Optimizer), $"There is no optimizer {(int)Optimizer}.");
+            if (!Enum.IsDefined(Head))
+                throw new ArgumentOutOfRangeException(nameof(Head), $"There is no head {(int)Head}.");
+            if (!Normalization.IsValid)
+                throw new ArgumentOutOfRangeException(nameof(Normalization), $"The normalisation's scale and standard deviation must be above 0, and all its values finite, but it is {Normalization}.");
+            if (ValidationSets.GroupBy(set => set.Key).FirstOrDefault(sets => sets.Count() > 1) is { } twice)
+                throw new ArgumentException($"There are two validation sets named '{twice.Key}'.", nameof(ValidationSets));
+            return (Options)MemberwiseClone();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN or one of the user's own. It knows nothing of
+/// backdoors; what they do to it is the data's doing.
+/// </summary>
+/// <remarks>
+/// <para>
+/// | Trainer characteristics | |
+/// | -- | -- |
+/// | Machine learning task | Multiclass classification |
+/// | Is normalisation required? | No: it normalises pixels itself, see <see cref="Options.Normalization"/> |
+/// | Is caching required? | No: it reads the data once |
+/// | Input column data type | Image: vector of Byte or Single with dimensions channels × height × width; label: key |
+/// | Output column data type | <c>Score</c>: vector of Single, a probability for each class; <c>PredictedLabel</c>: key with the label's key values |
+/// | Required NuGet in addition to Microsoft.ML | TorchSharp-cpu, or a TorchSharp-cuda package |
+/// | Exportable to ONNX | No |
+/// </para>
+/// <para>
+/// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program with one
+/// generator for all its loaders has. The same seed, machine and number of libtorch threads give the same bits.
+/// </para>
+/// </remarks>
+public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+
+    internal TorchCnnTrainer(IHostEnvironment env, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(env);
+        ArgumentNullException.ThrowIfNull(options);
+        _host = env.Register(nameof(TorchCnnTrainer));
+        _options = options.CheckedCopy();
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="input">The training set; it is read once.</param>
+    /// <returns>A transformer that scores images; dispose of it to free the network's memory early.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, there are no rows, or the device is not there.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled. The checkpoint, if any, is that of the last whole epoch.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint is from a run with other settings, or the network does not give what it should.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
+    public TorchCnnTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        TorchNative.EnsureLoaded();
+        var device = FindDevice(_options.Device);
+        var (image, shape, label) = FindColumns(input.Schema);
+        var labelType = (KeyDataViewType)label.Type;
+        foreach (var (name, view) in _options.ValidationSets)
+            CheckValidationSet(name, view, shape, label);
+
+        using var channel = _host.Start("Training");
+        var training = Read(input);
+        if (training.Count == 0)
+            throw new ArgumentException("The training set has no rows.", nameof(input));
+        var validation = _options.ValidationSets.Select(set => KeyValuePair.Create(set.Key, Read(set.Value))).ToArray();
+        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes.");
+
+        var network = _options.Network.Create(shape, checked((int)labelType.Count), _options.Seed);
+        try
+        {
+            network.to(device);
+            using (var run = new TrainingRun(_host, channel, _options, network, device, shape, (int)labelType.Count, training, validation))
+                run.Complete();
+            return new TorchCnnTransformer(_host, network, device, new TorchCnnModel(_options, shape, ClassLabels.Of(label)));
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private LabeledImages Read(IDataView view)
+    {
+        var (image, shape, label) = FindColumns(view.Schema);
+        return new LabeledImages(view, image, shape, label, _options.Normalization, CheckAlive);
+    }
+
+    private void CheckAlive()
+    {
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        _host.CheckAlive();
+    }
+
+    private (DataViewSchema.Column Image, ImageShape Shape, DataViewSchema.Column Label) FindColumns(DataViewSchema schema)
+    {
+        var (image, shape) = ImageColumn.FindVector(_host, schema, _options.ImageColumnName);
+        if (schema.GetColumnOrNull(_options.LabelColumnName) is not { } label)
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", _options.LabelColumnName);
+        if (label.Type is not KeyDataViewType)
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, "a key (MapValueToKey makes one)", label.Type.ToString());
+        return (image, shape, label);
+    }
+
+    private void CheckValidationSet(string name, IDataView view, ImageShape trainingShape, DataViewSchema.Column trainingLabel)
+    {
+        if (view is null)
+            throw new ArgumentException($"Validation set '{name}' is null.");
+        var (_, shape, label) = FindColumns(view.Schema);
+        if (shape != trainingShape)
+            throw new ArgumentException($"Validation set '{name}' has images of {shape}, but the training set's are {trainingShape}.");
+        if (!ClassLabels.Of(label).Equals(ClassLabels.Of(trainingLabel)))
+            throw new ArgumentException($"Validation set '{name}' has other classes than the training set, or in another order; make both label columns with one MapValueToKey.");
+    }
+
+    private static torch.Device FindDevice(string name)
+    {
+        bool isCuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
+        if (!isCuda && name != "cpu")
+            throw new ArgumentException($"There is no device '{name}'; use cpu, cuda or cuda:N.");
+        if (!isCuda)
+            return torch.CPU;
+        if (!torch.cuda_is_available())
+            throw new ArgumentException($"Device '{name}' is not there: this program has no CUDA build of libtorch (a TorchSharp-cuda package) or this machine no CUDA device; use cpu.");
+        int index = 0;
+        if (name.Length > 4 && !int.TryParse(name.AsSpan(5), out index) || index < 0 || index >= torch.cuda.device_count())
+            throw new ArgumentException($"There is no device '{name}'; this machine has {torch.cuda.device_count()} CUDA devices.");
+        return torch.device(DeviceType.CUDA, index);
+    }
+
+    /// <summary>The input's columns with those for scores and predicted labels.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var image = inputSchema.Find(_host, "image", _options.ImageColumnName);
+        if (image.Kind != SchemaShape.Column.VectorKind.Vector || !ImageColumn.IsPixel(image.ItemType) || image.IsKey)
+            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "image", image.Name, ImageColumn.ExpectedVector, image.GetTypeString());
+        var label = inputSchema.Find(_host, "label", _options.LabelColumnName);
+        if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !label.IsKey)
+            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", label.Name, "a key (MapValueToKey makes one)", label.GetTypeString());
+
+        return inputSchema.With(
+            new SchemaShape.Column(_options.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false,
+                ClassLabels.ScoreAnnotations(label)),
+            new SchemaShape.Column(_options.PredictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, true,
+                ClassLabels.PredictedLabelAnnotations(label)));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+[assembly: LoadableClass(typeof(ITransformer), typeof(BadNets.Transforms.TorchCnnTransformer), null, typeof(SignatureLoadModel),
+    "", BadNets.Transforms.TorchCnnTransformer.LoaderSignature)]
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Scores images with a trained network: adds the probabilities of the classes and the predicted label; made by
+/// <see cref="TorchCnnTrainer"/>. May be used from several threads.
+/// </summary>
+public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer, IDisposable
+{
+    internal const string LoaderSignature = "BadNetsTorchCnn";
+
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly Device _device;
+
+    internal TorchCnnTransformer(IHostEnvironment env, nn.Module<Tensor, Tensor> network, Device device, TorchCnnModel model)
+        : base(env.Register(nameof(TorchCnnTransformer)))
+    {
+        _network = network;
+        _device = device;
+        Model = model;
+        _network.eval();
+    }
+
+    internal TorchCnnModel Model { get; }
+
+    private static VersionInfo Version => ModelFormat.Version("BNTORCHC", LoaderSignature);
+
+    private static TorchCnnTransformer Create(IHostEnvironment env, ModelLoadContext context)
+    {
+        context.CheckAtModel(Version);
+        return TorchCnnModelFormat.Read(env, context.Reader);
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveModel(ModelSaveContext ctx)
+    {
+        ctx.WriteHeader(Version);
+        TorchCnnModelFormat.Write(ctx.Writer, Model, _network);
+    }
+
+    /// <summary>Scores a view. Rows are scored several at a time as they are read; nothing happens before.</summary>
+    public new IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new TorchCnnScoringDataView(Host, input, this);
+    }
+
+    /// <summary>Frees the network's memory.</summary>
+    public void Dispose() => _network.Dispose();
+
+    internal DataViewSchema.DetachedColumn[] OutputColumns =>
+        [Model.Classes.MakeScoreColumn(Model.ScoreColumnName), Model.Classes.MakePredictedLabelColumn(Model.PredictedLabelColumnName)];
+
+    internal DataViewSchema.Column FindImage(DataViewSchema schema)
+    {
+        var (image, shape) = ImageColumn.FindVector(Host, schema, Model.ImageColumnName);
+        return shape == Model.Shape ? image : throw ImageColumn.Mismatch(Host, image, $"images of {Model.Shape}");
+    }
+
+    /// <summary>The probabilities of the classes, rows × classes, for the inputs at the head of a batch.</summary>
+    internal void Score(BatchTensors batch, int rows, Span<float> scores)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var probabilities = _network.call(batch.InputTensor(rows)).softmax(1).cpu().contiguous();
+        MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
+    }
+
+    internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _device);
+
+    internal static void CopyTo(ReadOnlySpan<float> scores, ref VBuffer<float> value)
+    {
+        var editor = VBufferEditor.Create(ref value, scores.Length);
+        scores.CopyTo(editor.Values);
+        value = editor.Commit();
+    }
+
+    /// <summary>The key of the largest score.</summary>
+    internal static uint Predict(ReadOnlySpan<float> scores) => (uint)TensorPrimitives.IndexOfMax(scores) + 1;
+
+    /// <inheritdoc/>
+    protected override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema);
+
+    /// <summary>Scores rows one at a time, as a prediction engine asks for them.</summary>
+    private sealed class Mapper : MapperBase
+    {
+        private readonly TorchCnnTransformer _parent;
+        private readonly DataViewSchema.Column _image;
+
+        public Mapper(TorchCnnTransformer parent, DataViewSchema schema)
+            : base(parent.Host.Register(nameof(Mapper)), schema, parent)
+        {
+            _parent = parent;
+            _image = parent.FindImage(schema);
+        }
+
+        protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() => _parent.OutputColumns;
+
+        protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput) =>
+            column => column == _image.Index && (activeOutput(0) || activeOutput(1));
+
+        public override Delegate?[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
+        {
+            disposer = null;
+            if (!activeOutput(0) && !activeOutput(1))
+                return new Delegate?[2];
+
+            var batch = _parent.MakeBatch(1);
+            disposer = batch.Dispose;
+            var read = ImageReader.Create(input, _image, _parent.Model.Shape, _parent.Model.Normalization);
+            var scores = new float[_parent.Model.Classes.Count];
+            long scored = -1;
+
+            // Score and predicted label of a row come from one pass through the network.
+            void Compute()
+            {
+                if (scored == input.Position && scored >= 0)
+                    return;
+                read(batch.Inputs(1));
+                _parent.Score(batch, 1, scores);
+                scored = input.Position;
+            }
+
+            ValueGetter<VBuffer<float>> score = (ref VBuffer<float> value) =>
+            {
+                Compute();
+                CopyTo(scores, ref value);
+            };
+            ValueGetter<uint> label = (ref uint value) =>
+            {
+                Compute();
+                value = Predict(scores);
+            };
+            return [activeOutput(0) ? score : null, activeOutput(1) ? label : null];
+        }
+
+        protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer) =>
+            throw new NotSupportedException("CreateGetters makes both getters.");
+
+        protected override void SaveModel(ModelSaveContext ctx) => ((ICanSaveModel)_parent).Save(ctx);
+    }
+}

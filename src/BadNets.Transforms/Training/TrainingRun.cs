@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>One training of one network: the epochs, their measurement, and the checkpoints between them.</summary>
+sealed class TrainingRun : IDisposable
+{
+    // Larger batches are no faster: their activations leave the processor's cache.
+    private const int EvaluationBatchSize = 100;
+
+    private readonly IHost _host;
+    private readonly IChannel _channel;
+    private readonly TorchCnnTrainer.Options _options;
+    private readonly nn.Module<Tensor, Tensor> _network;
+    private readonly int _classCount;
+    private readonly LabeledImages _training;
+    private readonly IReadOnlyList<KeyValuePair<string, LabeledImages>> _validation;
+    private readonly OptimizerHelper _optimizer;
+    private readonly BatchTensors _batch;
+    private readonly LoaderOrder _order;
+    private int _nextEpoch;
+
+    public TrainingRun(
+        IHost host, IChannel channel, TorchCnnTrainer.Options options, nn.Module<Tensor, Tensor> network, Device device, ImageShape shape, int classCount,
+        LabeledImages training, IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
+    {
+        _host = host;
+        _channel = channel;
+        _options = options;
+        _network = network;
+        _classCount = classCount;
+        _training = training;
+        _validation = validation;
+        _optimizer = options.Optimizer == TorchCnnOptimizer.Adam
+            ? optim.Adam(network.parameters(), options.EffectiveLearningRate)
+            : optim.SGD(network.parameters(), options.EffectiveLearningRate);
+        _batch = new BatchTensors(Math.Max(options.BatchSize, EvaluationBatchSize), shape, device);
+        _order = new LoaderOrder(options.Seed);
+    }
+
+    /// <summary>Trains until all epochs are done, from where the checkpoint is, if there is one.</summary>
+    public void Complete()
+    {
+        var checkpoint = _options.CheckpointPath is { } path
+            ? new Checkpoint(path, TrainingSettings.Describe(_options, _batch.Shape, _classCount, _training, _validation))
+            : null;
+        if (checkpoint is not null && checkpoint.TryRestore(_network, _optimizer, _order, out _nextEpoch))
+            _channel.Info($"Going on after epoch {_nextEpoch - 1} from '{_options.CheckpointPath}'.");
+
+        using var progress = _host.StartProgressChannel("Training");
+        double loss = double.NaN;
+        progress.SetHeader(new ProgressHeader(["loss"], ["epochs"]), entry =>
+        {
+            entry.SetProgress(0, _nextEpoch, _options.Epochs);
+            entry.SetMetric(0, loss);
+        });
+        while (_nextEpoch < _options.Epochs)
+        {
+            var epoch = RunEpoch(_nextEpoch);
+            loss = epoch.Loss;
+            _options.EpochFinished?.Invoke(epoch);
+            _nextEpoch++;
+            checkpoint?.Save(_network, _optimizer, _order, _nextEpoch);
+        }
+
+        _network.eval();
+    }
+
+    private TorchCnnEpoch RunEpoch(int epoch)
+    {
+        long start = Stopwatch.GetTimestamp();
+        double loss = Train(epoch);
+        double trainSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        start = Stopwatch.GetTimestamp();
+        var results = new Dictionary<string, TorchCnnValidation>(StringComparer.Ordinal);
+        foreach (var (name, images) in _validation)
+            results.Add(name, Evaluate(images));
+        return new TorchCnnEpoch(epoch, loss, trainSeconds, Stopwatch.GetElapsedTime(start).TotalSeconds, results);
+    }
+
+    private double Train(int epoch)
+    {
+        _network.train();
+        var order = _order.Pass(_training.Count);
+        int batches = (order.Length + _options.BatchSize - 1) / _options.BatchSize;
+        double sum = 0;
+        for (int i = 0; i < batches; i++)
+        {
+            CheckAlive();
+            int first = i * _options.BatchSize;
+            double loss = Step(order.AsSpan(first, Math.Min(_options.BatchSize, order.Length - first)));
+            if (!double.IsFinite(loss))
+                throw new NotFiniteNumberException($"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}; try a lower learning rate than {LabelValue.From(_options.EffectiveLearningRate)}.", loss);
+            sum += loss;
+            _options.StepFinished?.Invoke(new TorchCnnProgress(epoch, i + 1, batches));
+        }
+
+        return sum / batches;
+    }
+
+    private double Step(ReadOnlySpan<long> rows)
+    {
+        using var scope = NewDisposeScope();
+        _training.Read(rows, _batch.Inputs(rows.Length), _batch.Labels(rows.Length));
+        _optimizer.zero_grad();
+        var outputs = Forward(rows.Length);
+        var loss = Loss(outputs, _batch.LabelTensor(rows.Length), nn.Reduction.Mean);
+        loss.backward();
+        _optimizer.step();
+        return loss.item<float>();
+    }
+
+    private TorchCnnValidation Evaluate(LabeledImages images)
+    {
+        // A PyTorch loader that shuffles draws from the shared generator on every pass, whether the order matters or not.
+        _order.Pass(images.Count);
+
+        _network.eval();
+        using var noGradients = no_grad();
+        var predicted = new int[images.Count];
+        var rows = new long[Math.Min(EvaluationBatchSize, images.Count)];
+        double lossSum = 0;
+        int right = 0;
+        for (int first = 0; first < images.Count; first += rows.Length)
+        {
+            CheckAlive();
+            using var scope = NewDisposeScope();
+            int count = Math.Min(rows.Length, images.Count - first);
+            for (int i = 0; i < count; i++)
+                rows[i] = first + i;
+            images.Read(rows.AsSpan(0, count), _batch.Inputs(count), _batch.Labels(count));
+            var outputs = Forward(count);
+            lossSum += Loss(outputs, _batch.LabelTensor(count), nn.Reduction.Sum).item<float>();
+            var classes = outputs.argmax(1).cpu();
+            for (int i = 0; i < count; i++)
+            {
+                predicted[first + i] = (int)classes.ReadCpuInt64(i);
+                if (predicted[first + i] == images.Labels[first + i])
+                    right++;
+            }
+        }
+
+        return new TorchCnnValidation((double)right / images.Count, lossSum / images.Count, predicted);
+    }
+
+    private Tensor Forward(int rows)
+    {
+        var outputs = _network.call(_batch.InputTensor(rows));
+        if (outputs.shape is [var batch, var classes] && batch == rows && classes == _classCount && outputs.dtype == ScalarType.Float32)
+            return outputs;
+        throw new InvalidOperationException(
+            $"The network must give {rows}×{_classCount} single-precision outputs for {rows} images and {_classCount} classes, but gave {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
+    }
+
+    private Tensor Loss(Tensor outputs, Tensor labels, nn.Reduction reduction) =>
+        nn.functional.cross_entropy(_options.Head == TorchCnnHead.Softmax ? outputs.softmax(1) : outputs, labels, reduction: reduction);
+
+    private void CheckAlive()
+    {
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        _host.CheckAlive();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _batch.Dispose();
+        _order.Dispose();
+    }
+}

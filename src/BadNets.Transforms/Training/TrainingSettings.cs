@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace BadNets.Transforms;
+
+/// <summary>A text of all that decides a training's numbers, save the number of epochs: two trainings with the same text are the same training.</summary>
+static class TrainingSettings
+{
+    public static string Describe(
+        TorchCnnTrainer.Options options, ImageShape shape, int classCount, LabeledImages training,
+        IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
+    {
+        string sets = string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")));
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            network {options.Network.Name}
+            images {shape}
+            classes {classCount}
+            normalization {options.Normalization}
+            head {options.Head}
+            optimizer {options.Optimizer}
+            learning rate {options.EffectiveLearningRate}
+            batch size {options.BatchSize}
+            seed {options.Seed}
+            training rows {training.Count}
+            training data {training.Fingerprint()}
+            validation sets {sets}
+            """);
+    }
+}
