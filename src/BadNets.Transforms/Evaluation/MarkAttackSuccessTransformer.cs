@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(ITransformer), typeof(BadNets.Transforms.MarkAttackSuccessTransformer), null, typeof(SignatureLoadModel),
+[assembly: LoadableClass(typeof(BadNets.Transforms.MarkAttackSuccessTransformer), null, typeof(SignatureLoadModel),
     "", BadNets.Transforms.MarkAttackSuccessTransformer.LoaderSignature)]
 
 namespace BadNets.Transforms;

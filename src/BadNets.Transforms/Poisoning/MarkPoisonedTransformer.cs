@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(ITransformer), typeof(BadNets.Transforms.MarkPoisonedTransformer), null, typeof(SignatureLoadModel),
+[assembly: LoadableClass(typeof(BadNets.Transforms.MarkPoisonedTransformer), null, typeof(SignatureLoadModel),
     "", BadNets.Transforms.MarkPoisonedTransformer.LoaderSignature)]
 
 namespace BadNets.Transforms;

@@ -4,7 +4,7 @@ using Microsoft.ML.Internal.Utilities;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
 
-[assembly: LoadableClass(typeof(ITransformer), typeof(BadNets.Transforms.StampTriggerTransformer), null, typeof(SignatureLoadModel),
+[assembly: LoadableClass(typeof(BadNets.Transforms.StampTriggerTransformer), null, typeof(SignatureLoadModel),
     "", BadNets.Transforms.StampTriggerTransformer.LoaderSignature)]
 
 namespace BadNets.Transforms;

@@ -7,7 +7,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
-[assembly: LoadableClass(typeof(ITransformer), typeof(BadNets.Transforms.TorchCnnTransformer), null, typeof(SignatureLoadModel),
+[assembly: LoadableClass(typeof(BadNets.Transforms.TorchCnnTransformer), null, typeof(SignatureLoadModel),
     "", BadNets.Transforms.TorchCnnTransformer.LoaderSignature)]
 
 namespace BadNets.Transforms;
