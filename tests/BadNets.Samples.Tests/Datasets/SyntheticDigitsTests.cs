@@ -48,7 +48,7 @@ public sealed class SyntheticDigitsTests
 
         Assert.AreEqual(1, SyntheticDigits.Version);
         Assert.AreEqual(
-            "76efd6d0f6ccb9cd7ecfc0029e89558baa35e9d1996c2554a9017420875f01ba",
+            "8145c16ec5c04184bbcea638854699e29b064b72531835c9955e23c388a0e7e3",
             Convert.ToHexStringLower(SHA256.HashData([.. digits.Images, .. digits.Labels])));
     }
 

@@ -85,8 +85,7 @@ sealed class DigitPainter
     /// <summary>Bends the whole digit smoothly, then slants, turns and narrows it.</summary>
     void Warp(float carelessness, ref SplitMix64 random)
     {
-        float bow = 0.12f * carelessness * random.NextNormal(), wave = 0.12f * carelessness * random.NextNormal();
-        float sag = 0.1f * carelessness * random.NextNormal(), tip = 0.09f * carelessness * random.NextNormal();
+        float bow = Bend(ref random), wave = Bend(ref random), sag = Bend(ref random), swell = Bend(ref random);
         float narrowness = Math.Clamp(0.66f + 0.12f * random.NextNormal(), 0.42f, 0.95f);
         float slant = -0.12f + 0.24f * random.NextNormal();
         float turn = 0.13f * random.NextNormal();
@@ -96,10 +95,13 @@ sealed class DigitPainter
             var point = path[i];
             float x = point.X / 50 - 1, y = point.Y / 50 - 1;
             float bentX = x + bow * y * y + wave * y * (1 - y * y);
-            float bentY = y + sag * x * x + tip * (1 - y * y);
+            float bentY = y + sag * x * x + swell * (1 - y * y);
             float leanX = narrowness * bentX + slant * bentY;
             path[i] = point with { X = leanX - turn * bentY, Y = bentY + turn * leanX };
         }
+
+        // Bent further, a nine is no longer a nine.
+        float Bend(ref SplitMix64 random) => Math.Clamp(0.11f * carelessness * random.NextNormal(), -0.25f, 0.25f);
     }
 
     /// <summary>Scales the path to the given height and puts it near the middle, inside the margin.</summary>
