@@ -1,0 +1,27 @@
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples.Tests.Datasets;
+
+[TestClass]
+public sealed class MnistFileTests
+{
+    [TestMethod]
+    public async Task Known_hashes_are_those_of_MNIST()
+    {
+        var folder = Environment.GetEnvironmentVariable(DatasetLocator.DataVariable);
+        if (string.IsNullOrEmpty(folder))
+            Assert.Inconclusive($"{DatasetLocator.DataVariable} names no folder with MNIST.");
+
+        foreach (var file in MnistFile.All)
+        {
+            using var compressed = File.OpenRead(Path.Combine(folder, file.CompressedName));
+            Assert.IsTrue(await file.IsContentOfAsync(compressed, CancellationToken.None), file.Name);
+        }
+    }
+
+    [TestMethod]
+    public void Files_are_images_and_labels_for_training_and_then_for_testing() =>
+        CollectionAssert.AreEqual(
+            new[] { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" },
+            MnistFile.All.Select(file => file.Name).ToArray());
+}
