@@ -47,7 +47,7 @@ static class SampleCommand
 
     private static RootCommand Make(IAnsiConsole console, TextWriter error)
     {
-        var root = new RootCommand("BadNets experiments: plants a backdoor in a digit classifier and measures what comes of it.");
+        var root = new RootCommand("BadNets experiments: plants a backdoor in a digit classifier and measures what comes of it. For a first look: baseline --quick");
         foreach (var experiment in Experiment.All)
             root.Add(MakeSweep(experiment, console, error));
 
