@@ -1,5 +1,6 @@
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
+using BadNets.Samples.Reporting.Figures;
 
 namespace BadNets.Samples.Running;
 
@@ -85,6 +86,8 @@ sealed class TrainingLog
         string path = folder.Record(training.Cell.Name);
         string[] runs = [.. RunsIn(path).Union(training.RunNames).Intersect(PossibleRunNames(training.Cell))];
         File.Delete(folder.Checkpoint(training.Cell.Name));
+        foreach (string extension in new[] { "svg", "png" })
+            File.Delete(folder.Figure(ContactSheet.NameOf(training.Cell.Name), extension));
         foreach (string run in runs)
         {
             File.Delete(folder.Csv(run));
