@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using BadNets.Samples.Datasets;
+using BadNets.Samples.Evaluating;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
 using BadNets.Transforms;
@@ -84,24 +85,37 @@ sealed class CommonOptions
             command.Add(option);
     }
 
+    /// <summary>Adds those options to a command that say what data and which trigger a model is measured with.</summary>
+    public void AddForEvaluationTo(Command command)
+    {
+        foreach (var option in new Option[] { _dataset, _data, _fixed[Parameter.TriggerSize], _fixed[Parameter.TriggerPosition], _target, Output, _rows })
+            command.Add(option);
+    }
+
+    /// <exception cref="UsageException">An option is none.</exception>
+    public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model) => new(
+        model, Dataset(parsed), parsed.GetValue(_data), parsed.GetValue(_rows), Fix(parsed, Experiment.Baseline).Fixed, parsed.GetRequiredValue(Output));
+
     /// <exception cref="UsageException">Options contradict one another.</exception>
     public RunRequest MakeRequest(ParseResult parsed, IEnumerable<Experiment> experiments) => new()
     {
         Experiments = [.. experiments.Select(experiment => Fix(parsed, experiment))],
         Recipe = MakeRecipe(parsed),
         Seeds = MakeSeeds(parsed),
-        Dataset = parsed.GetRequiredValue(_dataset) switch
-        {
-            "mnist" => DatasetChoice.Mnist,
-            "digits" => DatasetChoice.Digits,
-            _ => DatasetChoice.Auto,
-        },
+        Dataset = Dataset(parsed),
         DataDirectory = parsed.GetValue(_data),
         Rows = parsed.GetValue(_rows),
         Threads = parsed.GetValue(_threads),
         Parallel = parsed.GetValue(_parallel),
         Fresh = parsed.GetValue(_fresh),
         Output = parsed.GetRequiredValue(Output),
+    };
+
+    private DatasetChoice Dataset(ParseResult parsed) => parsed.GetRequiredValue(_dataset) switch
+    {
+        "mnist" => DatasetChoice.Mnist,
+        "digits" => DatasetChoice.Digits,
+        _ => DatasetChoice.Auto,
     };
 
     private Experiment Fix(ParseResult parsed, Experiment experiment)

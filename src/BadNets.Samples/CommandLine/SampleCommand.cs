@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BadNets.Samples.Evaluating;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
 using BadNets.Samples.Running;
@@ -58,6 +59,7 @@ static class SampleCommand
         all.SetAction((parsed, cancellationToken) => new RunCommand(options.MakeRequest(parsed, Experiment.All), console, error).ExecuteAsync(cancellationToken));
         root.Add(all);
         root.Add(MakeReport(console));
+        root.Add(MakeEvaluate(console));
         return root;
     }
 
@@ -92,6 +94,18 @@ static class SampleCommand
             int runs = ResultReport.Write(folder);
             console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs} runs."));
         });
+        return command;
+    }
+
+    private static Command MakeEvaluate(IAnsiConsole console)
+    {
+        var options = new CommonOptions();
+        var model = new Option<string>("--model") { Description = "The saved model, such as the training commands leave in results/models.", HelpName = "file", Required = true };
+        var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, confusion matrices.");
+        command.Add(model);
+        options.AddForEvaluationTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+            new EvaluateCommand(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)), console).ExecuteAsync(cancellationToken));
         return command;
     }
 

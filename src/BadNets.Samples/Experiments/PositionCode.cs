@@ -18,6 +18,16 @@ static class PositionCode
 
     public static string ToCode(this TriggerPosition position) => Codes.Single(pair => pair.Position == position).Code;
 
+    /// <summary>In words, for people.</summary>
+    public static string ToName(this TriggerPosition position) => position switch
+    {
+        TriggerPosition.BottomRight => "bottom right",
+        TriggerPosition.BottomLeft => "bottom left",
+        TriggerPosition.TopRight => "top right",
+        TriggerPosition.TopLeft => "top left",
+        _ => "center",
+    };
+
     public static TriggerPosition Parse(string code) =>
         Codes.Where(pair => pair.Code == code).Select(pair => (TriggerPosition?)pair.Position).SingleOrDefault()
         ?? throw new UsageException($"There is no trigger position '{code}'; use {string.Join(", ", All)}.");

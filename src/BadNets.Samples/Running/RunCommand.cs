@@ -14,8 +14,7 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
     {
         using var folder = OutputFolder.Open(request.Output);
         using var locator = DatasetLocator.ForThisUser();
-        var dataset = await locator.LocateAsync(
-            request.Dataset, request.DataDirectory, sentence => console.WriteLine(sentence), cancellationToken: cancellationToken);
+        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, console, cancellationToken);
         var images = new DigitImages(dataset, request.Rows);
 
         var trainings = Training.Of(request.RunsOn(images));

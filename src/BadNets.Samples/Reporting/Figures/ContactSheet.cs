@@ -47,10 +47,10 @@ sealed class ContactSheet
         var images = Pick(clean, shown.Concat(wrong));
         var triggeredImages = Pick(triggered, shown);
         return new ContactSheet(
-            $"What the model sees: {cell.Name}",
+            Title(cell),
             ("clean", [.. shown.Select(row => new SheetDigit(images[row], Caption(predicted[row])))]),
             ("triggered", [.. shown.Select(row => new SheetDigit(triggeredImages[row], Caption(triggeredPredicted[row])))]),
-            ("taken wrong", [.. wrong.Select(row => new SheetDigit(images[row], $"{labels[row] - 1} → {predicted[row] - 1}"))]));
+            ("mistaken", [.. wrong.Select(row => new SheetDigit(images[row], $"{labels[row] - 1} → {predicted[row] - 1}"))]));
     }
 
     public void Write(OutputFolder folder, string cellName) => FigureFile.Write(folder, NameOf(cellName), Width, Height, Draw);
@@ -68,6 +68,8 @@ sealed class ContactSheet
             for (int column = 0; column < digits.Count; column++)
             {
                 double left = Left + column * ColumnWidth;
+                // A white trigger in a corner would be lost on white paper.
+                context.DrawRectangle(new OxyRect(left - 1, top - 1, DigitSize + 2, DigitSize + 2), PlotStyle.Frame, OxyColors.Undefined, 0, EdgeRenderingMode.Automatic);
                 context.DrawImage(new OxyImage(Encode(digits[column].Pixels)), 0, 0, Side * 4, Side * 4, left, top, DigitSize, DigitSize, 1, interpolate: false);
                 Text(context, left + DigitSize / 2, top + DigitSize + 13, digits[column].Caption, 15, HorizontalAlignment.Center);
             }
@@ -76,6 +78,9 @@ sealed class ContactSheet
 
     private static void Text(IRenderContext context, double x, double y, string text, double size, HorizontalAlignment alignment = HorizontalAlignment.Left) =>
         context.DrawText(new ScreenPoint(x, y), text, PlotStyle.Ink, PlotStyle.FontFamily, size, FontWeights.Normal, 0, alignment, VerticalAlignment.Middle, null);
+
+    private static string Title(Cell cell) => FormattableString.Invariant(
+        $"{cell.Dataset}, {cell.Recipe.Name} recipe, {cell.Recipe.Epochs} epochs: rate {cell.Attack.PoisoningRate}, {cell.Attack.TriggerSize} px, {cell.Attack.Position.ToName()}, seed {cell.Seed}");
 
     private static string Caption(uint predicted) => $"→ {predicted - 1}";
 

@@ -36,7 +36,7 @@ static class PanelFigures
     {
         const string LossKey = "loss";
         var point = panel.Points[0];
-        var model = PlotStyle.MakeModel(panel.Experiment.Title, study.Title);
+        var model = PlotStyle.MakeModel(panel.Experiment.Title, Subtitle(study, panel));
         model.Axes.Add(MakeEpochAxis(point.Traces[0].Cell));
         model.Axes.Add(PlotStyle.MakePercentAxis("Rate on the test set (%)"));
         var loss = PlotStyle.MakeAxis(AxisPosition.Right, "Training loss (nats)");
@@ -61,7 +61,7 @@ static class PanelFigures
         Study study, Panel panel, Parameter parameter, string name, string what, LinearAxis axis, Func<RunCsvRow, double> ours,
         Func<PublishedRow, double> published)
     {
-        var model = PlotStyle.MakeModel($"{what} after training, by {parameter.Name}", study.Title);
+        var model = PlotStyle.MakeModel($"{what} after training, by {parameter.Name}", Subtitle(study, panel));
         model.Axes.Add(MakeValueAxis(panel, parameter));
         model.Axes.Add(axis);
         var points = panel.Complete;
@@ -75,7 +75,7 @@ static class PanelFigures
 
         var line = new LineSeries
         {
-            Title = points.Any(point => point.Complete.Count() > 1) ? "Ours, mean and range of the seeds" : "Ours",
+            Title = "Ours",
             Color = PlotStyle.Color(0),
             StrokeThickness = PlotStyle.LineWidth,
             // Names have no order that a line could follow.
@@ -94,7 +94,7 @@ static class PanelFigures
     {
         // Of sizes, those beside the transition tell the story; the others lie flat at the top or at the bottom.
         var points = parameter == Parameter.TriggerSize && Findings.FindTransition(panel.Complete) is var (below, above) ? [below, above] : panel.Points;
-        var model = PlotStyle.MakeModel($"Attack success while training, by {parameter.Name}", study.Title);
+        var model = PlotStyle.MakeModel($"Attack success while training, by {parameter.Name}", Subtitle(study, panel));
         model.Axes.Add(MakeEpochAxis(points[0].Traces[0].Cell));
         model.Axes.Add(PlotStyle.MakePercentAxis(SuccessTitle));
         for (int i = 0; i < points.Count; i++)
@@ -111,7 +111,16 @@ static class PanelFigures
     }
 
     private static string Label(Parameter parameter, PanelPoint point) =>
-        parameter == Parameter.TriggerSize ? $"{point.Text} px" : parameter == Parameter.PoisoningRate ? $"rate {point.Text}" : point.Text;
+        parameter == Parameter.TriggerSize ? $"{point.Text} px"
+        : parameter == Parameter.PoisoningRate ? $"rate {point.Text}"
+        : parameter == Parameter.TriggerPosition ? point.Attack.Position.ToName()
+        : point.Text;
+
+    private static string Subtitle(Study study, Panel panel)
+    {
+        int seeds = panel.Points.Max(point => point.Traces.Count);
+        return seeds > 1 ? FormattableString.Invariant($"{study.Title}; mean and range of {seeds} seeds") : study.Title;
+    }
 
     private static void AddEpochs(PlotModel model, PanelPoint point, Func<RunCsvRow, double> number, string title, int index, string? axisKey = null)
     {
@@ -198,14 +207,7 @@ static class PanelFigures
             TitleColor = PlotStyle.Ink,
             TicklineColor = PlotStyle.Ink,
         };
-        names.Labels.AddRange(panel.Points.Select(point => point.Text switch
-        {
-            "br" => "bottom right",
-            "bl" => "bottom left",
-            "tr" => "top right",
-            "tl" => "top left",
-            var other => other,
-        }));
+        names.Labels.AddRange(panel.Points.Select(point => point.Attack.Position.ToName()));
         return names;
     }
 

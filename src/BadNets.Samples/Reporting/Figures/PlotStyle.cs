@@ -19,6 +19,8 @@ static class PlotStyle
     public static readonly OxyColor Paper = OxyColors.White;
     public static readonly OxyColor Grid = OxyColor.FromRgb(0xdd, 0xdd, 0xdd);
 
+    public static readonly OxyColor Frame = OxyColor.FromRgb(0x99, 0x99, 0x99);
+
     private const double TextSize = 16;
 
     // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that is lost on white; dashes for those who see none.
@@ -93,7 +95,7 @@ static class PlotStyle
     public static LinearAxis MakePercentAxis(string title)
     {
         var axis = MakeAxis(AxisPosition.Left, title);
-        (axis.Minimum, axis.Maximum, axis.MajorStep) = (-3, 103, 20);
+        (axis.Minimum, axis.Maximum, axis.MajorStep) = (-5, 105, 20);
         return axis;
     }
 }

@@ -1,0 +1,76 @@
+using BadNets.Samples.Datasets;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Running;
+using Microsoft.ML;
+using Spectre.Console;
+
+namespace BadNets.Samples.Evaluating;
+
+/// <summary>Measures a saved model, without training.</summary>
+sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
+{
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(request.Model))
+            throw new UsageException($"There is no model '{request.Model}'; --model takes a file such as the training commands leave in results/models.");
+        var ml = new MLContext();
+        var model = Load(ml);
+        using var disposable = model as IDisposable;
+        using var locator = DatasetLocator.ForThisUser();
+        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, console, cancellationToken);
+        var images = new DigitImages(dataset, request.Rows);
+
+        var attack = request.Attack;
+        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, images.Test(ml), attack.MakeTrigger(), attack.TargetLabel);
+        string name = Path.GetFileNameWithoutExtension(request.Model);
+        var evaluation = Evaluation.Of(name, images.Name, attack, metrics);
+        Print(evaluation);
+
+        string folder = Path.Combine(request.Output, "evaluations");
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, FormattableString.Invariant($"{name}_on_{images.Name}_trigger{attack.TargetLabel}_ts{attack.TriggerSize}_{attack.Position.ToCode()}.json"));
+        evaluation.Write(path);
+        console.WriteLine($"Recorded in {path}.");
+        return ExitCode.Success;
+    }
+
+    private ITransformer Load(MLContext ml)
+    {
+        try
+        {
+            return ml.Model.Load(request.Model, out _);
+        }
+        catch (Exception damage) when (damage is FormatException or InvalidDataException or InvalidOperationException or ArgumentException or IOException)
+        {
+            throw new InvalidDataException($"'{request.Model}' cannot be loaded as a model: {ErrorSentence.Of(damage)}", damage);
+        }
+    }
+
+    private void Print(Evaluation evaluation)
+    {
+        console.WriteLine(FormattableString.Invariant(
+            $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger of {evaluation.TriggerSize} px at {request.Attack.Position.ToName()}, target {evaluation.TargetLabel}"));
+        console.WriteLine(FormattableString.Invariant(
+            $"TCA {evaluation.TestCleanAccuracy:F4}  ASR {evaluation.AttackSuccessRate:F4}  ASR, all rows {evaluation.AttackSuccessRateAllRows:F4}  robust accuracy {evaluation.RobustAccuracy:F4}"));
+
+        var success = new Table().Border(TableBorder.Simple).Title("ASR by true label");
+        foreach (string label in evaluation.Labels)
+            success.AddColumn(new TableColumn(label).RightAligned());
+        success.AddRow([.. evaluation.PerClassAttackSuccessRate.Select(rate => rate is { } known ? FormattableString.Invariant($"{known:F4}") : "–")]);
+        console.Write(success);
+        PrintMatrix("Clean: true label (down), predicted (across)", evaluation.Labels, evaluation.CleanConfusionMatrix);
+        PrintMatrix("Triggered: true label (down), predicted (across)", evaluation.Labels, evaluation.TriggeredConfusionMatrix);
+    }
+
+    private void PrintMatrix(string title, IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<double>> counts)
+    {
+        var matrix = new Table().Border(TableBorder.Simple).Title(title);
+        matrix.AddColumn("");
+        foreach (string label in labels)
+            matrix.AddColumn(new TableColumn(label).RightAligned());
+        for (int row = 0; row < labels.Count; row++)
+            matrix.AddRow([labels[row], .. counts[row].Select(count => FormattableString.Invariant($"{count}"))]);
+        console.Write(matrix);
+    }
+}

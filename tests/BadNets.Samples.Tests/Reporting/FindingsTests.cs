@@ -1,0 +1,115 @@
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Reporting;
+
+namespace BadNets.Samples.Tests.Reporting;
+
+[TestClass]
+public sealed class FindingsTests
+{
+    [TestMethod]
+    public void A_threshold_is_named_by_the_rates_on_its_sides()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.02", 0.02), ("0.025", 0.95), ("0.05", 0.999));
+
+        var finding = Only(results, "poisoning rates");
+
+        Assert.AreEqual(Verdict.Seen, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, "between rate 0.02 (ASR 0.0200) and 0.025 (ASR 0.9500)");
+    }
+
+    [TestMethod]
+    [DataRow(0.95, 0.99, "succeeds already at rate 0.01")]
+    [DataRow(0.01, 0.02, "fails even at rate 0.05")]
+    [DataRow(0.95, 0.02, "no one place")]
+    [DataRow(0.02, 0.7, "no one place")]
+    public void Without_a_threshold_it_says_what_there_is(double low, double high, string expected)
+    {
+        using var results = new FakeResults().AddRates(("0.01", low), ("0.05", high));
+
+        var finding = Only(results, "poisoning rates");
+
+        Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, expected);
+    }
+
+    [TestMethod]
+    public void The_clean_control_is_no_low_rate()
+    {
+        using var results = new FakeResults().AddRates(("0", 0.0), ("0.01", 0.95), ("0.05", 0.99));
+
+        Assert.AreEqual(Verdict.NotSeen, Only(results, "poisoning rates").Verdict);
+    }
+
+    [TestMethod]
+    public void Unfinished_runs_are_not_judged()
+    {
+        using var results = new FakeResults();
+        results.Add(Experiment.PoisoningRate, "0.01", [0.01], epochs: 5);
+        results.Add(Experiment.PoisoningRate, "0.05", [0.99], epochs: 5);
+
+        Assert.AreEqual(Verdict.NotEnoughData, Only(results, "poisoning rates").Verdict);
+    }
+
+    [TestMethod]
+    [DataRow(0.01, 0.99, true)]
+    [DataRow(0.95, 0.99, false)]
+    [DataRow(0.01, 0.02, false)]
+    public void The_transition_of_sizes_is_looked_for_between_4_and_5(double four, double five, bool isSeen)
+    {
+        using var results = new FakeResults();
+        results.Add(Experiment.TriggerSize, "1", [0, 0.01]);
+        results.Add(Experiment.TriggerSize, "4", [0, four]);
+        results.Add(Experiment.TriggerSize, "5", [0, five]);
+
+        Assert.AreEqual(isSeen ? Verdict.Seen : Verdict.NotSeen, Only(results, "trigger sizes").Verdict);
+    }
+
+    [TestMethod]
+    public void A_center_that_is_late_and_lively_is_told_from_the_corners()
+    {
+        using var results = new FakeResults();
+        foreach (string corner in new[] { "br", "bl", "tr", "tl" })
+            results.Add(Experiment.Position, corner, [0, 0.95, 0.96, 0.97, 0.98, 0.99]);
+        results.Add(Experiment.Position, "center", [0, 0.1, 0.95, 0.7, 0.95, 0.98]);
+
+        Assert.AreEqual(Verdict.Seen, Only(results, "wherever").Verdict);
+        Assert.AreEqual(Verdict.Seen, Only(results, "sooner").Verdict);
+        Assert.AreEqual(Verdict.Seen, Only(results, "up and down").Verdict);
+    }
+
+    [TestMethod]
+    public void A_center_like_the_corners_is_not_seen_to_differ()
+    {
+        using var results = new FakeResults();
+        foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
+            results.Add(Experiment.Position, position, [0, 0.95, 0.96, 0.97, 0.98]);
+
+        Assert.AreEqual(Verdict.NotSeen, Only(results, "sooner").Verdict);
+        Assert.AreEqual(Verdict.NotSeen, Only(results, "up and down").Verdict);
+    }
+
+    [TestMethod]
+    public void One_run_with_low_clean_accuracy_is_found()
+    {
+        using var results = new FakeResults();
+        results.Add(Experiment.PoisoningRate, "0.01", [0.01]);
+        results.Add(Experiment.PoisoningRate, "0.05", [0.99], accuracy: 0.61);
+
+        var finding = Only(results, "Clean accuracy");
+
+        Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, "0.6100");
+    }
+
+    [TestMethod]
+    public void Success_of_a_model_that_knows_no_digits_does_not_count_as_the_first()
+    {
+        using var results = new FakeResults();
+        results.Add(Experiment.Baseline, "", [1, 1], accuracy: 0.1135);
+
+        Assert.IsNull(RunTrace.ReadAll(results.Folder).Single().FirstSuccess);
+    }
+
+    private static Finding Only(FakeResults results, string claim) =>
+        Findings.Of(Study.Of(RunTrace.ReadAll(results.Folder)).Single()).Single(finding => finding.Claim.Contains(claim, StringComparison.Ordinal));
+}

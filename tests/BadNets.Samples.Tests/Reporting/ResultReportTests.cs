@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Xml.Linq;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Reporting;
+using SkiaSharp;
+
+namespace BadNets.Samples.Tests.Reporting;
+
+[TestClass]
+public sealed class ResultReportTests
+{
+    [TestMethod]
+    public void Every_experiment_has_its_figures_in_both_formats()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "exp01_MNIST_trigger1_pr0p1_ep100_ts5_training",
+                "exp02_MNIST_trigger1_ep100_ts5_asr_vs_epoch",
+                "exp02_MNIST_trigger1_ep100_ts5_asr_vs_poisoning_rate",
+                "exp02_MNIST_trigger1_ep100_ts5_tca_vs_poisoning_rate",
+                "exp03_MNIST_trigger1_pr0p05_ep100_asr_vs_epoch",
+                "exp03_MNIST_trigger1_pr0p05_ep100_asr_vs_trigger_size",
+                "exp03_MNIST_trigger1_pr0p05_ep100_tca_vs_trigger_size",
+                "exp04_MNIST_pr0p05_ts5_ep100_asr_by_trigger_position",
+                "exp04_MNIST_pr0p05_ts5_ep100_asr_vs_epoch",
+                "exp04_MNIST_pr0p05_ts5_ep100_tca_by_trigger_position",
+            },
+            Figures(results, "svg"));
+        CollectionAssert.AreEqual(Figures(results, "svg"), Figures(results, "png"));
+    }
+
+    [TestMethod]
+    public void Svg_figures_are_well_formed_and_say_what_they_show()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        foreach (string path in Directory.EnumerateFiles(results.In("figures"), "*.svg"))
+        {
+            var texts = XDocument.Parse(File.ReadAllText(path)).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToArray();
+            Assert.Contains("MNIST, reference recipe, 100 epochs", texts, path);
+            Assert.Contains(text => text.Contains("ublished", StringComparison.Ordinal), texts, path);
+            Assert.Contains(text => text.Contains("(%)", StringComparison.Ordinal), texts, path);
+        }
+    }
+
+    [TestMethod]
+    public void Png_figures_have_ink_where_the_title_is()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        foreach (string path in Directory.EnumerateFiles(results.In("figures"), "*.png"))
+        {
+            using var image = SKBitmap.Decode(path);
+            Assert.AreEqual((1600, 1000), (image.Width, image.Height));
+            int dark = Enumerable.Range(0, 1600 * 80).Count(i => image.GetPixel(i % 1600, i / 1600).Red < 128);
+            Assert.IsGreaterThan(500, dark, path);
+        }
+    }
+
+    [TestMethod]
+    public void The_transition_figure_shows_the_sizes_on_its_sides_alone()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        string svg = File.ReadAllText(results.In("figures", "exp03_MNIST_trigger1_pr0p05_ep100_asr_vs_epoch.svg"));
+        StringAssert.Contains(svg, ">4 px<");
+        StringAssert.Contains(svg, ">5 px<");
+        Assert.DoesNotContain(">3 px<", svg);
+    }
+
+    [TestMethod]
+    public void The_summary_has_a_line_for_each_run_with_the_published_values()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        string[] lines = File.ReadAllLines(results.In("summary.csv"));
+        Assert.AreEqual(
+            "run_name,experiment,dataset,recipe,poisoning_rate,trigger_size,trigger_pos,trigger_label,seed,epochs,epochs_done,final_tca,final_asr,"
+            + "final_asr_excl_target,first_epoch_asr_0.9,train_seconds,published_tca,published_asr",
+            lines[0]);
+        Assert.HasCount(17, lines);
+        string line = lines.Single(line => line.StartsWith("exp03_MNIST_trigger1_pr0p05_ep100_ts4,", StringComparison.Ordinal));
+        StringAssert.EndsWith(line, ",0.9819,0.1163");
+    }
+
+    [TestMethod]
+    public void The_page_stands_alone_and_is_well_formed()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.StartsWith(page, "<!doctype html>");
+        Assert.DoesNotContain("<script", page);
+        Assert.DoesNotContain("<iframe", page);
+        foreach (string link in new[] { "src=\"", "href=\"", "url(" })
+        {
+            for (int at = page.IndexOf(link, StringComparison.Ordinal); at >= 0; at = page.IndexOf(link, at + 1, StringComparison.Ordinal))
+            {
+                string target = page[(at + link.Length)..];
+                Assert.IsTrue(target.StartsWith("data:", StringComparison.Ordinal) || target.StartsWith('#'), target[..40]);
+            }
+        }
+
+        var body = XDocument.Parse(page[page.IndexOf("<main>", StringComparison.Ordinal)..(page.IndexOf("</main>", StringComparison.Ordinal) + 7)]
+            .Replace("&nbsp;", " "));
+        string[] ids = [.. body.Descendants().Select(element => (string?)element.Attribute("id")).OfType<string>()];
+        Assert.HasCount(ids.Length, ids.Distinct().ToArray());
+        Assert.HasCount(10, body.Descendants("figure").ToArray());
+        Assert.HasCount(16, body.Descendants("tbody").Single().Elements("tr").ToArray());
+    }
+
+    [TestMethod]
+    public void The_page_says_what_was_run_and_what_came_of_it()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        string page = File.ReadAllText(results.In("report.html"));
+        foreach (string expected in new[]
+        {
+            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "sgd, learning rate 0.01", "batches of 64", "TorchSharp", "Microsoft.ML",
+            "between rate 0.02 (ASR 0.0020) and 0.025 (ASR 0.9500)", "between size 4 (ASR 0.0020) and 5 (ASR 0.9990)", "class=\"verdict seen\"",
+        })
+            StringAssert.Contains(page, expected);
+    }
+
+    [TestMethod]
+    public void Partial_results_are_reported()
+    {
+        using var results = new FakeResults();
+        results.Add(Experiment.PoisoningRate, "0.01", [1, 0.01, 0.01]);
+        results.Add(Experiment.PoisoningRate, "0.05", [1], epochs: 3);
+
+        int runs = ResultReport.Write(results.Folder);
+
+        Assert.AreEqual(2, runs);
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.Contains(page, "1 of 3");
+        StringAssert.Contains(page, "not enough data");
+    }
+
+    [TestMethod]
+    public void Nothing_is_reported_of_nothing()
+    {
+        using var results = new FakeResults();
+
+        Assert.AreEqual(0, ResultReport.Write(results.Folder));
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "no results yet");
+    }
+
+    [TestMethod]
+    public void Several_seeds_give_mean_and_range()
+    {
+        using var results = new FakeResults();
+        foreach (int seed in new[] { 0, 1, 2 })
+        {
+            results.Add(Experiment.PoisoningRate, "0.01", [0.1, 0.2 + 0.1 * seed], seed: seed);
+            results.Add(Experiment.PoisoningRate, "0.05", [0.1, 0.99], seed: seed);
+        }
+
+        ResultReport.Write(results.Folder);
+
+        StringAssert.Contains(File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate.svg")), "mean and range of 3 seeds");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<dd>0, 1, 2</dd>");
+    }
+
+    [TestMethod]
+    public void Other_data_have_no_published_values()
+    {
+        using var results = new FakeResults().Add(Experiment.Baseline, "", Enumerable.Repeat(0.99, 100).ToArray(), dataset: "Digits");
+
+        ResultReport.Write(results.Folder);
+
+        Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
+        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,");
+    }
+
+    [TestMethod]
+    public void A_damaged_csv_file_is_named()
+    {
+        using var results = All();
+        string path = results.In("csv", "exp01_MNIST_trigger1_pr0p1_ep100_ts5.csv");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("0.98,", "high,", StringComparison.Ordinal));
+
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
+
+        StringAssert.Contains(failure.Message, path);
+    }
+
+    private static FakeResults All()
+    {
+        var results = new FakeResults();
+        foreach (var experiment in Experiment.All)
+        {
+            foreach (var attack in experiment.Attacks)
+            {
+                double end = attack.PoisoningRate <= 0.02 || attack.TriggerSize < 5 ? 0.002 : attack.PoisoningRate == 0.025 ? 0.95 : 0.999;
+                results.Add(experiment, experiment.Varies?.TextOf(attack) ?? "", [.. Enumerable.Range(0, 100).Select(epoch => epoch < 20 ? 0 : end)]);
+            }
+        }
+
+        return results;
+    }
+
+    private static string[] Figures(FakeResults results, string extension) =>
+        [.. Directory.EnumerateFiles(results.In("figures"), "*." + extension).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace BadNets.Samples.Tests.Running;
+
+[TestClass]
+public sealed class EvaluateCommandTests
+{
+    [TestMethod]
+    public async Task A_saved_model_measures_as_it_did_when_it_was_trained()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick --threads 1");
+        string run = runs.CsvNames().Single();
+
+        var outcome = await runs.RunAsync($"evaluate --model {runs.In("models", run + ".zip")}");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        string[] lines = File.ReadAllLines(runs.In("csv", run + ".csv"));
+        string last = lines[^1].Split(',')[Array.IndexOf(lines[0].Split(','), "test_asr")];
+        using var record = JsonDocument.Parse(File.ReadAllText(Directory.EnumerateFiles(runs.In("evaluations")).Single()));
+        Assert.AreEqual(double.Parse(last, System.Globalization.CultureInfo.InvariantCulture), record.RootElement.GetProperty("attackSuccessRateAllRows").GetDouble());
+        Assert.AreEqual(10, record.RootElement.GetProperty("triggeredConfusionMatrix").GetArrayLength());
+        StringAssert.Contains(outcome.Output, "ASR by true label");
+    }
+
+    [TestMethod]
+    public async Task A_file_that_is_no_model_gets_a_sentence()
+    {
+        using var runs = new SampleRuns();
+        string file = Path.Combine(runs.Data, "model.zip");
+        File.WriteAllText(file, "not a model");
+
+        var broken = await runs.RunAsync($"evaluate --model {file}");
+        var missing = await runs.RunAsync("evaluate --model nowhere.zip");
+
+        Assert.AreEqual(1, broken.ExitCode);
+        StringAssert.Contains(broken.Error, "cannot be loaded as a model");
+        Assert.AreEqual(2, missing.ExitCode);
+        StringAssert.Contains(missing.Error, "There is no model 'nowhere.zip'");
+    }
+}
