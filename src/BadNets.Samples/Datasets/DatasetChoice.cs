@@ -1,0 +1,10 @@
+namespace BadNets.Samples.Datasets;
+
+/// <summary>Which data set the user asks for.</summary>
+enum DatasetChoice
+{
+    /// <summary>MNIST where it can be had, else the synthetic digits.</summary>
+    Auto,
+    Mnist,
+    Digits,
+}

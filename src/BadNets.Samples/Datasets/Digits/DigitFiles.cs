@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+
+namespace BadNets.Samples.Datasets;
+
+/// <summary>The synthetic digits as four IDX files, drawn once into a folder and found there from then on.</summary>
+sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 10_000)
+{
+    const int ImagesHeaderLength = 16, LabelsHeaderLength = 8;
+
+    /// <summary>The files' paths in a folder, whether or not they are there.</summary>
+    public Dataset PathsIn(string folder)
+    {
+        // What decides the content is in the name: other seeds and versions are other files.
+        var prefix = Path.Combine(folder, $"digits-v{SyntheticDigits.Version}-seed{seed}-");
+        return new(
+            "Digits",
+            prefix + "train-images-idx3-ubyte",
+            prefix + "train-labels-idx1-ubyte",
+            prefix + "test-images-idx3-ubyte",
+            prefix + "test-labels-idx1-ubyte");
+    }
+
+    /// <summary>Whether all four files are there with the lengths they must have.</summary>
+    public bool AreIn(string folder)
+    {
+        var paths = PathsIn(folder);
+        return HasLength(paths.TrainImages, ImagesHeaderLength + (long)trainCount * DigitPainter.PixelCount)
+            && HasLength(paths.TrainLabels, LabelsHeaderLength + trainCount)
+            && HasLength(paths.TestImages, ImagesHeaderLength + (long)testCount * DigitPainter.PixelCount)
+            && HasLength(paths.TestLabels, LabelsHeaderLength + testCount);
+    }
+
+    /// <summary>Draws the digits and writes the files; each appears under its name when it is complete.</summary>
+    public async Task<Dataset> WriteToAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        Directory.CreateDirectory(folder);
+        var paths = PathsIn(folder);
+        await WriteAsync(set: 0, trainCount, paths.TrainImages, paths.TrainLabels, cancellationToken);
+        await WriteAsync(set: 1, testCount, paths.TestImages, paths.TestLabels, cancellationToken);
+        return paths;
+    }
+
+    async Task WriteAsync(int set, int count, string imagesPath, string labelsPath, CancellationToken cancellationToken)
+    {
+        var digits = await Task.Run(() => SyntheticDigits.Draw(seed, set, count, cancellationToken: cancellationToken), cancellationToken);
+        await WriteIdxAsync(imagesPath, [count, DigitPainter.Side, DigitPainter.Side], digits.Images, cancellationToken);
+        await WriteIdxAsync(labelsPath, [count], digits.Labels, cancellationToken);
+    }
+
+    static async Task WriteIdxAsync(string path, int[] dimensions, byte[] values, CancellationToken cancellationToken)
+    {
+        const int UnsignedByte = 0x08;
+        var header = new byte[4 + 4 * dimensions.Length];
+        BinaryPrimitives.WriteInt32BigEndian(header, UnsignedByte << 8 | dimensions.Length);
+        for (int i = 0; i < dimensions.Length; i++)
+            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), dimensions[i]);
+
+        using var pending = new PendingFile(path);
+        await pending.Stream.WriteAsync(header, cancellationToken);
+        await pending.Stream.WriteAsync(values, cancellationToken);
+        pending.Complete();
+    }
+
+    static bool HasLength(string path, long length) => new FileInfo(path) is { Exists: true } file && file.Length == length;
+}

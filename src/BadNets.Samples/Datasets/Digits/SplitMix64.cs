@@ -1,0 +1,37 @@
+namespace BadNets.Samples.Datasets;
+
+/// <summary>The SplitMix64 random stream (Steele, Lea and Flood 2014): eight bytes of state, so every image can afford one of its own.</summary>
+struct SplitMix64(ulong seed)
+{
+    ulong state = seed;
+
+    public ulong Next() => Mix(state += 0x9E3779B97F4A7C15);
+
+    /// <summary>The stream for one element of a family of streams: neighbouring indices give unrelated streams.</summary>
+    public static SplitMix64 ForElement(ulong seed, ulong family, ulong index) => new(Mix(Mix(Mix(seed + 1) + family) + index));
+
+    /// <summary>A whole number from 0 to <paramref name="count"/> - 1.</summary>
+    public int NextInt(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
+
+    /// <summary>A number in [0, 1).</summary>
+    public float NextUnit() => (Next() >> 40) * (1f / (1 << 24));
+
+    /// <summary>A number in [<paramref name="from"/>, <paramref name="to"/>).</summary>
+    public float NextBetween(float from, float to) => from + (to - from) * NextUnit();
+
+    /// <summary>Nearly a normal deviate, never beyond 3.47: a sum of four uniform ones.</summary>
+    // No logarithm and no cosine: their last bits differ between machines, and the pictures are to be the same everywhere.
+    public float NextNormal()
+    {
+        ulong bits = Next();
+        int sum = (int)(bits & 0xFFFF) + (int)((bits >> 16) & 0xFFFF) + (int)((bits >> 32) & 0xFFFF) + (int)(bits >> 48);
+        return (sum - 2 * 65535) * (1.7320508f / 65535);
+    }
+
+    static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,128 @@
+namespace BadNets.Samples.Datasets;
+
+/// <summary>Fetches MNIST's files from public mirrors, and keeps only what is known to be right.</summary>
+sealed class MnistDownloader : IDisposable
+{
+    static readonly Uri[] PublicMirrors =
+    [
+        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+    ];
+
+    readonly HttpClient client;
+    readonly List<Uri> mirrors;
+    readonly TimeProvider time;
+    readonly TimeSpan patience;
+
+    /// <param name="handler">The network.</param>
+    /// <param name="mirrors">Folders that hold the .gz files; tried in turn, the last one that worked first.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="patience">How long a mirror may stay silent; there is no limit on the whole, for lines are of all speeds.</param>
+    public MnistDownloader(HttpMessageHandler handler, IEnumerable<Uri> mirrors, TimeProvider time, TimeSpan patience)
+    {
+        client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        this.mirrors = [.. mirrors];
+        this.time = time;
+        this.patience = patience;
+    }
+
+    public static MnistDownloader FromPublicMirrors() =>
+        new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, PublicMirrors, TimeProvider.System, TimeSpan.FromSeconds(15));
+
+    /// <summary>Downloads a file into an existing folder. Unless it arrives whole and right, the folder stays as it was.</summary>
+    /// <returns>The file's path.</returns>
+    /// <exception cref="DownloadFailedException">No mirror gave the file, or it could not be written.</exception>
+    public async Task<string> DownloadAsync(
+        MnistFile file, string folder, Action<DownloadProgress>? onProgress = null, CancellationToken cancellationToken = default)
+    {
+        var path = Path.Combine(folder, file.CompressedName);
+        List<string> failures = [];
+        HttpRequestException? lastFailure = null;
+        foreach (var mirror in mirrors.ToArray())
+        {
+            try
+            {
+                await DownloadFromAsync(mirror, file, path, onProgress, cancellationToken);
+                return path;
+            }
+            catch (HttpRequestException failure)
+            {
+                failures.Add($"{mirror.Host}: {ReasonOf(failure)}");
+                lastFailure = failure;
+                // The other files should not have to wait for this mirror again.
+                mirrors.Remove(mirror);
+                mirrors.Add(mirror);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                throw new DownloadFailedException($"it could not be written: {failure.Message.TrimEnd('.')}", failure);
+            }
+        }
+
+        throw new DownloadFailedException(string.Join("; ", failures), lastFailure!);
+    }
+
+    public void Dispose() => client.Dispose();
+
+    async Task DownloadFromAsync(
+        Uri mirror, MnistFile file, string path, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
+    {
+        using var silence = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+
+        var address = new Uri(mirror, file.CompressedName);
+        using var response = await ListenAsync(client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellationToken);
+        response.EnsureSuccessStatusCode();
+        using var body = await ListenAsync(response.Content.ReadAsStreamAsync(either.Token), cancellationToken);
+
+        using var pending = new PendingFile(path);
+        var buffer = new byte[1 << 16];
+        long received = 0;
+        while (true)
+        {
+            silence.CancelAfter(patience);
+            int count = await ListenAsync(body.ReadAsync(buffer, either.Token).AsTask(), cancellationToken);
+            if (count == 0)
+                break;
+
+            received += count;
+            // Compressed, the file is smaller than this by far; without a limit a bad mirror could fill the disk.
+            if (received > file.Length + 4096)
+                throw new HttpRequestException("it sent more than the file holds");
+            await pending.Stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            onProgress?.Invoke(new(file.CompressedName, received, response.Content.Headers.ContentLength));
+        }
+
+        pending.Stream.Position = 0;
+        if (!await file.IsContentOfAsync(pending.Stream, cancellationToken))
+            throw new HttpRequestException($"what it sent is not the known {file.CompressedName}");
+        pending.Complete();
+    }
+
+    /// <summary>Gives every failure of the network one type, so that it is not taken for a failure of the disk.</summary>
+    static async Task<T> ListenAsync<T>(Task<T> network, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await network;
+        }
+        catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException("it did not answer in time", silence);
+        }
+        catch (IOException failure)
+        {
+            throw new HttpRequestException("the connection was lost", failure);
+        }
+    }
+
+    static string ReasonOf(HttpRequestException failure) =>
+        failure.StatusCode is { } status ? $"it answered {(int)status}" : failure.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "its name could not be resolved",
+            HttpRequestError.ConnectionError => "it could not be reached",
+            HttpRequestError.SecureConnectionError => "no trusted connection to it could be made",
+            HttpRequestError.ProxyTunnelError => "the proxy gave no way to it",
+            _ => failure.Message.TrimEnd('.'),
+        };
+}

@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace BadNets.Samples.Datasets;
+
+/// <summary>One of MNIST's four files, known by its content: the mirrors' .gz files differ in compression.</summary>
+/// <param name="Name">The name without ".gz".</param>
+/// <param name="Length">Bytes when uncompressed.</param>
+/// <param name="Sha256">Of the uncompressed content, in lower-case hexadecimal digits.</param>
+sealed record MnistFile(string Name, long Length, string Sha256)
+{
+    public static MnistFile TrainImages { get; } =
+        new("train-images-idx3-ubyte", 47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db");
+
+    public static MnistFile TrainLabels { get; } =
+        new("train-labels-idx1-ubyte", 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5");
+
+    public static MnistFile TestImages { get; } =
+        new("t10k-images-idx3-ubyte", 7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
+
+    public static MnistFile TestLabels { get; } =
+        new("t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
+
+    /// <summary>The training images and labels, then the test images and labels.</summary>
+    public static IReadOnlyList<MnistFile> All { get; } = [TrainImages, TrainLabels, TestImages, TestLabels];
+
+    public string CompressedName => Name + ".gz";
+
+    /// <summary>The path of the file in a folder, plain or compressed, or null.</summary>
+    public string? FindIn(string folder)
+    {
+        var plain = Path.Combine(folder, Name);
+        var compressed = Path.Combine(folder, CompressedName);
+        return File.Exists(plain) ? plain : File.Exists(compressed) ? compressed : null;
+    }
+
+    /// <summary>Whether a gzip stream holds this file's content.</summary>
+    public async Task<bool> IsContentOfAsync(Stream compressed, CancellationToken cancellationToken)
+    {
+        using var content = new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 16];
+        long length = 0;
+        try
+        {
+            while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
+            {
+                // A stranger's file may unpack without end.
+                length += count;
+                if (length > Length)
+                    return false;
+                hash.AppendData(buffer, 0, count);
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset()) == Sha256;
+    }
+}

@@ -1,0 +1,38 @@
+namespace BadNets.Samples.Datasets;
+
+/// <summary>A file under a temporary name next to its place: it takes the place when it is complete, or is gone.</summary>
+sealed class PendingFile : IDisposable
+{
+    readonly string temporaryPath;
+    readonly string path;
+
+    public PendingFile(string path)
+    {
+        this.path = path;
+        // Two programs may be making the same file at once.
+        temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
+        Stream = new(temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, useAsync: true);
+    }
+
+    public FileStream Stream { get; }
+
+    /// <summary>Gives the file its name, in place of any file that has it.</summary>
+    public void Complete()
+    {
+        Stream.Dispose();
+        File.Move(temporaryPath, path, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            // Writes what is still buffered, which fails on a full disk.
+            Stream.Dispose();
+        }
+        finally
+        {
+            File.Delete(temporaryPath);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples.Tests.Datasets;
+
+[TestClass]
+public sealed class DatasetLocatorTests : IDisposable
+{
+    static readonly Uri[] Mirrors = [new("https://first.test/"), new("https://second.test/")];
+
+    readonly TemporaryFolder folder = new();
+    readonly List<string> said = [];
+
+    public void Dispose() => folder.Dispose();
+
+    [TestMethod]
+    public async Task Folder_the_user_names_comes_before_environment_and_cache()
+    {
+        foreach (var place in new[] { "data", "environment", "cache/mnist" })
+            SmallMnist.WriteTo(folder.In(place), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed(), environment: folder.In("environment"));
+        var found = await locator.LocateAsync(DatasetChoice.Auto, folder.In("data"), said.Add);
+
+        Assert.AreEqual(
+            new Dataset(
+                "MNIST",
+                folder.In("data", "train-images-idx3-ubyte"),
+                folder.In("data", "train-labels-idx1-ubyte"),
+                folder.In("data", "t10k-images-idx3-ubyte"),
+                folder.In("data", "t10k-labels-idx1-ubyte")),
+            found);
+    }
+
+    [TestMethod]
+    public async Task Plain_and_compressed_files_are_found_side_by_side()
+    {
+        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files.Take(2));
+        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files.Skip(2), compressed: true);
+        using var locator = Locator(FakeNetwork.Closed());
+        var found = await locator.LocateAsync(DatasetChoice.Mnist, folder.In("data"), said.Add);
+
+        Assert.AreEqual(folder.In("data", "train-images-idx3-ubyte"), found.TrainImages);
+        Assert.AreEqual(folder.In("data", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
+    }
+
+    [TestMethod]
+    [DataRow(DatasetChoice.Auto)]
+    [DataRow(DatasetChoice.Mnist)]
+    public async Task File_missing_where_the_user_says_is_named_and_not_looked_for_elsewhere(object choice)
+    {
+        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files.Where(file => file.Name != "train-labels-idx1-ubyte"));
+        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files);
+        using var network = new FakeNetwork(SmallMnist.Serve);
+        using var locator = Locator(network);
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
+            () => locator.LocateAsync((DatasetChoice)choice, folder.In("data"), said.Add));
+
+        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.AreEqual(
+            $"The folder {folder.In("data")} given with --data does not hold train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz).",
+            failure.Message);
+        Assert.IsEmpty(network.Requests);
+    }
+
+    [TestMethod]
+    public async Task Folder_that_does_not_exist_is_the_users_mistake()
+    {
+        using var locator = Locator(FakeNetwork.Closed());
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
+            () => locator.LocateAsync(DatasetChoice.Auto, folder.In("nowhere"), said.Add));
+
+        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.Contains(folder.In("nowhere"), failure.Message);
+    }
+
+    [TestMethod]
+    public async Task Folder_with_MNIST_does_not_go_with_digits()
+    {
+        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed());
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
+            () => locator.LocateAsync(DatasetChoice.Digits, folder.In("data"), said.Add));
+
+        Assert.IsTrue(failure.IsUsersMistake);
+    }
+
+    [TestMethod]
+    public async Task Environment_comes_before_the_cache()
+    {
+        SmallMnist.WriteTo(folder.In("environment"), SmallMnist.Files);
+        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed(), environment: folder.In("environment"));
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+
+        Assert.AreEqual(folder.In("environment", "t10k-images-idx3-ubyte"), found.TestImages);
+        Assert.IsEmpty(said);
+    }
+
+    [TestMethod]
+    public async Task Incomplete_environment_folder_is_told_of()
+    {
+        SmallMnist.WriteTo(folder.In("environment"), SmallMnist.Files.Skip(1));
+        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed(), environment: folder.In("environment"));
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+
+        Assert.AreEqual(folder.In("cache", "mnist", "t10k-images-idx3-ubyte"), found.TestImages);
+        Assert.HasCount(1, said);
+        Assert.Contains("train-images-idx3-ubyte", said[0]);
+    }
+
+    [TestMethod]
+    public async Task Second_time_needs_no_network()
+    {
+        using (var locator = Locator(new FakeNetwork(SmallMnist.Serve)))
+            await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+        using (var locator = Locator(FakeNetwork.Closed()))
+        {
+            var found = await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+            Assert.AreEqual(folder.In("cache", "mnist", "train-images-idx3-ubyte.gz"), found.TrainImages);
+        }
+    }
+
+    [TestMethod]
+    public async Task Only_what_the_cache_lacks_is_downloaded()
+    {
+        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
+        using var network = new FakeNetwork(SmallMnist.Serve);
+        using var locator = Locator(network);
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+
+        Assert.AreEqual("MNIST", found.Name);
+        CollectionAssert.AreEqual(new[] { new Uri(Mirrors[0], "t10k-labels-idx1-ubyte.gz") }, network.Requests);
+    }
+
+    [TestMethod]
+    public async Task Closed_network_is_one_line_and_digits_when_either_will_do()
+    {
+        using var network = FakeNetwork.Closed();
+        using var locator = Locator(network);
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+
+        Assert.AreEqual("Digits", found.Name);
+        Assert.IsTrue(File.Exists(found.TrainImages));
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved); "
+                    + "going on with the synthetic digits.",
+            },
+            said);
+        Assert.HasCount(Mirrors.Length, network.Requests);
+    }
+
+    [TestMethod]
+    public async Task Closed_network_is_the_worlds_fault_when_MNIST_it_must_be()
+    {
+        using var locator = Locator(FakeNetwork.Closed());
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
+            () => locator.LocateAsync(DatasetChoice.Mnist, null, said.Add));
+
+        Assert.IsFalse(failure.IsUsersMistake);
+        foreach (var part in new[] { "first.test", "second.test", "--data", "BADNETS_DATA", "--dataset digits", folder.In("cache", "mnist") })
+            Assert.Contains(part, failure.Message);
+        Assert.DoesNotContain('\n', failure.Message);
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Cancelled_download_does_not_go_on_with_digits()
+    {
+        using var ctrlC = new CancellationTokenSource();
+        using var network = new FakeNetwork(async (_, cancellationToken) =>
+        {
+            await ctrlC.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InvalidOperationException();
+        });
+        using var locator = Locator(network);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => locator.LocateAsync(DatasetChoice.Auto, null, said.Add, cancellationToken: ctrlC.Token));
+        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(said);
+    }
+
+    [TestMethod]
+    public async Task Digits_ask_no_network_and_are_drawn_once()
+    {
+        using var network = new FakeNetwork(SmallMnist.Serve);
+        using var locator = Locator(network);
+        var drawn = await locator.LocateAsync(DatasetChoice.Digits, null, said.Add);
+        byte[] marked = [.. (await File.ReadAllBytesAsync(drawn.TrainImages)).Reverse()];
+        await File.WriteAllBytesAsync(drawn.TrainImages, marked);
+
+        Assert.AreEqual(drawn, await locator.LocateAsync(DatasetChoice.Digits, null, said.Add));
+        CollectionAssert.AreEqual(marked, await File.ReadAllBytesAsync(drawn.TrainImages));
+        Assert.IsEmpty(network.Requests);
+    }
+
+    [TestMethod]
+    public async Task Digits_do_without_a_cache_that_cannot_be_written()
+    {
+        await File.WriteAllTextAsync(folder.In("cache"), "A file where the folder should be.");
+        string images;
+        using (var locator = Locator(FakeNetwork.Closed()))
+        {
+            images = (await locator.LocateAsync(DatasetChoice.Digits, null, said.Add)).TrainImages;
+            Assert.IsTrue(File.Exists(images));
+            Assert.HasCount(1, said);
+        }
+
+        Assert.IsFalse(Directory.Exists(Path.GetDirectoryName(images)));
+    }
+
+    [TestMethod]
+    public async Task MNIST_does_without_a_cache_that_cannot_be_written()
+    {
+        await File.WriteAllTextAsync(folder.In("cache"), "A file where the folder should be.");
+        using var locator = Locator(new FakeNetwork(SmallMnist.Serve));
+        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+
+        Assert.IsTrue(File.Exists(found.TestLabels));
+    }
+
+    [TestMethod]
+    public async Task MNIST_itself_is_found_through_the_environment()
+    {
+        var environment = Environment.GetEnvironmentVariable(DatasetLocator.DataVariable);
+        if (string.IsNullOrEmpty(environment))
+            Assert.Inconclusive($"{DatasetLocator.DataVariable} names no folder with MNIST.");
+
+        using var locator = DatasetLocator.ForThisUser();
+        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+
+        Assert.AreEqual(environment, Path.GetDirectoryName(found.TrainImages));
+        Assert.IsEmpty(said);
+    }
+
+    DatasetLocator Locator(FakeNetwork network, string? environment = null) =>
+        new(
+            folder.In("cache"),
+            environment,
+            new MnistDownloader(network, Mirrors, TimeProvider.System, Timeout.InfiniteTimeSpan),
+            SmallMnist.Files,
+            new DigitFiles(seed: 0, trainCount: 20, testCount: 10));
+}

@@ -1,0 +1,71 @@
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples.Tests.Datasets;
+
+[TestClass]
+public sealed class DigitFilesTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [TestMethod]
+    public async Task Files_are_IDX_of_unsigned_bytes()
+    {
+        var paths = await new DigitFiles(seed: 3, trainCount: 300, testCount: 20).WriteToAsync(folder.Path);
+        var images = await File.ReadAllBytesAsync(paths.TrainImages);
+        var labels = await File.ReadAllBytesAsync(paths.TrainLabels);
+        var digits = SyntheticDigits.Draw(seed: 3, set: 0, count: 300);
+
+        CollectionAssert.AreEqual(new byte[] { 0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28 }, images[..16]);
+        CollectionAssert.AreEqual(digits.Images, images[16..]);
+        CollectionAssert.AreEqual(new byte[] { 0, 0, 8, 1, 0, 0, 1, 44 }, labels[..8]);
+        CollectionAssert.AreEqual(digits.Labels, labels[8..]);
+    }
+
+    [TestMethod]
+    public async Task Test_images_are_not_training_images()
+    {
+        var paths = await new DigitFiles(trainCount: 50, testCount: 50).WriteToAsync(folder.Path);
+
+        CollectionAssert.AreNotEqual(await File.ReadAllBytesAsync(paths.TrainImages), await File.ReadAllBytesAsync(paths.TestImages));
+    }
+
+    [TestMethod]
+    public async Task Files_of_the_right_length_are_recognised()
+    {
+        var files = new DigitFiles(trainCount: 20, testCount: 10);
+        Assert.IsFalse(files.AreIn(folder.Path));
+        await files.WriteToAsync(folder.Path);
+        Assert.IsTrue(files.AreIn(folder.Path));
+        Assert.IsFalse(new DigitFiles(seed: 1, trainCount: 20, testCount: 10).AreIn(folder.Path));
+    }
+
+    [TestMethod]
+    public async Task Shortened_file_is_not_taken_for_whole_and_is_replaced()
+    {
+        var files = new DigitFiles(trainCount: 20, testCount: 10);
+        var paths = await files.WriteToAsync(folder.Path);
+        var whole = await File.ReadAllBytesAsync(paths.TestLabels);
+        await File.WriteAllBytesAsync(paths.TestLabels, whole[..^1]);
+
+        Assert.IsFalse(files.AreIn(folder.Path));
+        await files.WriteToAsync(folder.Path);
+        CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(paths.TestLabels));
+    }
+
+    [TestMethod]
+    public void Name_tells_version_and_seed() =>
+        Assert.AreEqual(
+            folder.In($"digits-v{SyntheticDigits.Version}-seed7-test-images-idx3-ubyte"),
+            new DigitFiles(seed: 7).PathsIn(folder.Path).TestImages);
+
+    [TestMethod]
+    public async Task Cancelled_drawing_leaves_nothing_behind()
+    {
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => new DigitFiles(trainCount: 20, testCount: 10).WriteToAsync(folder.Path, new CancellationToken(canceled: true)));
+
+        Assert.IsEmpty(folder.FileNames);
+    }
+}

@@ -1,0 +1,219 @@
+using System.Net;
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples.Tests.Datasets;
+
+[TestClass]
+public sealed class MnistDownloaderTests : IDisposable
+{
+    static readonly Uri[] Mirrors = [new("https://first.test/mnist/"), new("https://second.test/")];
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    static readonly MnistFile Wanted = SmallMnist.Files[0];
+
+    readonly TemporaryFolder folder = new();
+    readonly ManualTime time = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [TestMethod]
+    public async Task Right_file_is_kept_under_its_name()
+    {
+        using var network = new FakeNetwork(SmallMnist.Serve);
+        var path = await Downloader(network).DownloadAsync(Wanted, folder.Path);
+
+        Assert.AreEqual(folder.In(Wanted.CompressedName), path);
+        CollectionAssert.AreEqual(SmallMnist.Compressed(Wanted), await File.ReadAllBytesAsync(path));
+        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, folder.FileNames);
+        CollectionAssert.AreEqual(new[] { new Uri(Mirrors[0], Wanted.CompressedName) }, network.Requests);
+    }
+
+    [TestMethod]
+    public async Task Second_mirror_is_asked_when_the_first_is_closed()
+    {
+        using var network = new FakeNetwork(address =>
+            address.Host == "first.test" ? throw new HttpRequestException("closed") : SmallMnist.Serve(address));
+        await Downloader(network).DownloadAsync(Wanted, folder.Path);
+
+        CollectionAssert.AreEqual(new[] { "first.test", "second.test" }, network.HostsAsked.ToArray());
+        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Second_mirror_is_asked_when_the_first_sends_something_else()
+    {
+        using var network = new FakeNetwork(address =>
+            address.Host == "first.test" ? FakeNetwork.Body("<html>Please log in</html>"u8.ToArray()) : SmallMnist.Serve(address));
+        var path = await Downloader(network).DownloadAsync(Wanted, folder.Path);
+
+        CollectionAssert.AreEqual(SmallMnist.Compressed(Wanted), await File.ReadAllBytesAsync(path));
+    }
+
+    [TestMethod]
+    public async Task Mirror_that_failed_is_asked_last_from_then_on()
+    {
+        using var network = new FakeNetwork(address =>
+            address.Host == "first.test" ? new HttpResponseMessage(HttpStatusCode.NotFound) : SmallMnist.Serve(address));
+        var downloader = Downloader(network);
+        await downloader.DownloadAsync(SmallMnist.Files[0], folder.Path);
+        await downloader.DownloadAsync(SmallMnist.Files[1], folder.Path);
+
+        CollectionAssert.AreEqual(new[] { "first.test", "second.test", "second.test" }, network.HostsAsked.ToArray());
+    }
+
+    [TestMethod]
+    public async Task Failure_of_every_mirror_is_told_mirror_by_mirror()
+    {
+        using var network = new FakeNetwork(address =>
+            address.Host == "first.test"
+                ? new HttpResponseMessage(HttpStatusCode.Forbidden)
+                : throw new HttpRequestException(HttpRequestError.NameResolutionError));
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.AreEqual("first.test: it answered 403; second.test: its name could not be resolved", failure.Message);
+    }
+
+    [TestMethod]
+    public async Task Truncated_download_leaves_nothing_behind()
+    {
+        using var network = new FakeNetwork(_ => FakeNetwork.Body(SmallMnist.Compressed(Wanted)[..^100]));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Empty_download_leaves_nothing_behind()
+    {
+        using var network = new FakeNetwork(_ => FakeNetwork.Body([]));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task File_with_one_changed_byte_leaves_nothing_behind()
+    {
+        var content = SmallMnist.Plain(Wanted).ToArray();
+        content[1234] ^= 1;
+        using var network = new FakeNetwork(_ => FakeNetwork.Body(SmallMnist.Compress(content)));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Lost_connection_leaves_nothing_behind()
+    {
+        using var network = new FakeNetwork(_ => FakeNetwork.Body((read, _) =>
+            read == 0 ? Task.FromResult(SmallMnist.Compressed(Wanted)[..100]) : throw new IOException("connection reset")));
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.AreEqual("first.test: the connection was lost; second.test: the connection was lost", failure.Message);
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Body_without_end_is_cut_off()
+    {
+        long sent = 0;
+        using var network = new FakeNetwork(_ => FakeNetwork.Body((_, _) =>
+        {
+            sent += 1000;
+            Assert.IsLessThan(100_000, sent);
+            return Task.FromResult(new byte[1000]);
+        }));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Mirror_that_never_answers_is_given_up()
+    {
+        using var network = new FakeNetwork(async (address, cancellationToken) =>
+        {
+            if (address.Host == "second.test")
+                return SmallMnist.Serve(address);
+            time.Advance(Patience);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException();
+        });
+        await Downloader(network).DownloadAsync(Wanted, folder.Path);
+
+        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Mirror_that_falls_silent_is_given_up()
+    {
+        using var network = new FakeNetwork(_ => FakeNetwork.Body((read, cancellationToken) =>
+        {
+            if (read == 0)
+                return Task.FromResult(SmallMnist.Compressed(Wanted)[..100]);
+            time.Advance(Patience);
+            return ScriptedStream.Never(cancellationToken);
+        }));
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+
+        Assert.AreEqual("first.test: it did not answer in time; second.test: it did not answer in time", failure.Message);
+        Assert.IsEmpty(folder.FileNames);
+    }
+
+    [TestMethod]
+    public async Task Slow_mirror_is_waited_for_as_long_as_it_sends()
+    {
+        var pieces = SmallMnist.Compressed(Wanted).Chunk(500).ToArray();
+        using var network = new FakeNetwork(_ => FakeNetwork.Body((read, cancellationToken) =>
+        {
+            time.Advance(Patience / 2);
+            cancellationToken.ThrowIfCancellationRequested();
+            return Task.FromResult(read < pieces.Length ? pieces[read] : []);
+        }));
+        await Downloader(network).DownloadAsync(Wanted, folder.Path);
+
+        Assert.IsGreaterThan(4, pieces.Length);
+        CollectionAssert.AreEqual(new[] { "first.test" }, network.HostsAsked.ToArray());
+    }
+
+    [TestMethod]
+    public async Task Cancelled_download_leaves_nothing_behind_and_asks_no_other_mirror()
+    {
+        using var ctrlC = new CancellationTokenSource();
+        using var network = new FakeNetwork(_ => FakeNetwork.Body(async (read, cancellationToken) =>
+        {
+            if (read == 0)
+                return SmallMnist.Compressed(Wanted)[..100];
+            await ctrlC.CancelAsync();
+            return await ScriptedStream.Never(cancellationToken);
+        }));
+
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => Downloader(network).DownloadAsync(Wanted, folder.Path, cancellationToken: ctrlC.Token));
+        Assert.IsEmpty(folder.FileNames);
+        Assert.HasCount(1, network.Requests);
+    }
+
+    [TestMethod]
+    public async Task Progress_ends_with_the_whole_file()
+    {
+        List<DownloadProgress> reports = [];
+        using var network = new FakeNetwork(SmallMnist.Serve);
+        await Downloader(network).DownloadAsync(Wanted, folder.Path, reports.Add);
+
+        long length = SmallMnist.Compressed(Wanted).Length;
+        Assert.AreEqual(new DownloadProgress(Wanted.CompressedName, length, length), reports[^1]);
+    }
+
+    [TestMethod]
+    public async Task Folder_that_cannot_be_written_is_not_blamed_on_the_mirrors()
+    {
+        using var network = new FakeNetwork(SmallMnist.Serve);
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(
+            () => Downloader(network).DownloadAsync(Wanted, folder.In("missing")));
+
+        StringAssert.StartsWith(failure.Message, "it could not be written", StringComparison.Ordinal);
+        Assert.HasCount(1, network.Requests);
+    }
+
+    MnistDownloader Downloader(FakeNetwork network) => new(network, Mirrors, time, Patience);
+}
