@@ -31,9 +31,9 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var features = nn.functional.avg_pool2d(conv1.call(input).relu(), 2);
-        features = nn.functional.avg_pool2d(conv2.call(features).relu(), 2);
-        return fc2.call(fc1.call(features.flatten(1)).relu()).MoveToOuterDisposeScope();
+        var features = PooledConvolution.Apply(input, conv1.weight!, conv1.bias!);
+        features = PooledConvolution.Apply(features, conv2.weight!, conv2.bias!);
+        return fc2.forward(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
     }
 
     private static int AfterBlocks(int size) => ((size - Kernel + 1) / 2 - Kernel + 1) / 2;
