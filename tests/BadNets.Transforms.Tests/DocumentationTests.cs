@@ -4,8 +4,6 @@ using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-using Microsoft.VisualStudio.TestTools.UnitTesting;
-
 namespace BadNets.Transforms.Tests;
 
 /// <summary>Compiles and runs every C# example of the README and of docs/, as it stands there, in a folder with small IDX files.</summary>

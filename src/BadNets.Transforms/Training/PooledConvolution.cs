@@ -29,7 +29,7 @@ static class PooledConvolution
         }
 
         // A product with a constant matrix takes a third of avg_pool2d's time, forward and backward.
-        Tensor pooling = eye(width / 2).mul_(0.25f).repeat_interleave(2, 0).repeat(2, 1);
+        Tensor pooling = eye(width / 2, dtype: x.dtype, device: x.device).mul_(0.25f).repeat_interleave(2, 0).repeat(2, 1);
         return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2);
     }
 
@@ -43,8 +43,8 @@ static class PooledConvolution
 
         long[] image = input.shape, kernel = weight.shape;
         return kernel is [_, _, ConvolutionShape.Kernel, ConvolutionShape.Kernel]
-            && kernel[0] % 16 == 0 && kernel[1] == image[1]
-            && image[2] >= ConvolutionShape.Kernel + 1 && image[3] >= ConvolutionShape.Kernel + 3
+            && kernel[0] % 16 == 0 && kernel[1] == image[1] && weight.dtype == ScalarType.Float32 && weight.is_contiguous()
+            && image[0] > 0 && image[2] >= ConvolutionShape.Kernel + 1 && image[3] >= ConvolutionShape.Kernel + 3
             && (image[1] % 16 == 0 || !input.requires_grad);
     }
 }

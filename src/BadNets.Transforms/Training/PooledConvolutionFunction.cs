@@ -53,11 +53,11 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
             float* weightSum = sum + (group * groupLength), biasSum = weightSum + shape.WeightSize;
             for (int row = group * GroupSize; row < Math.Min(rows, (group + 1) * GroupSize); row++)
             {
-                PooledConvolutionKernel.Spread(shape, gradients + (row * shape.OutputSize), masks + (row * shape.MaskSize), spread.Pointer, biasSum);
-                PooledConvolutionKernel.AddWeightGradient(shape, inputs + (row * shape.InputSize), spread.Pointer, weightSum);
+                PooledConvolutionKernel.Spread(shape, gradients + ((long)row * shape.OutputSize), masks + ((long)row * shape.MaskSize), spread.Pointer, biasSum);
+                PooledConvolutionKernel.AddWeightGradient(shape, inputs + ((long)row * shape.InputSize), spread.Pointer, weightSum);
                 if (inputGradients != null)
                 {
-                    PooledConvolutionKernel.InputGradient(shape, spread.Pointer, weights, inputGradients + (row * shape.InputSize));
+                    PooledConvolutionKernel.InputGradient(shape, spread.Pointer, weights, inputGradients + ((long)row * shape.InputSize));
                 }
             }
         });
@@ -82,9 +82,13 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
             for (int row = group * GroupSize; row < Math.Min(rows, (group + 1) * GroupSize); row++)
             {
                 PooledConvolutionKernel.Forward(
-                    shape, inputs + (row * shape.InputSize), weights, biases, outputs + (row * shape.OutputSize), masks == null ? null : masks + (row * shape.MaskSize));
+                    shape, inputs + ((long)row * shape.InputSize), weights, biases, outputs + ((long)row * shape.OutputSize), masks == null ? null : masks + ((long)row * shape.MaskSize));
             }
         });
+
+        // Pointers do not keep tensors alive, and a caller without a dispose scope may hold no other reference.
+        GC.KeepAlive(input);
+        GC.KeepAlive(bias);
         return output;
     }
 
