@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Globalization;
+using BadNets.Samples.Datasets;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Running;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.CommandLine;
+
+/// <summary>The options that all training commands share, and what they make of an experiment.</summary>
+sealed class CommonOptions
+{
+    private readonly Option<string> _dataset = Choice("--dataset", "The data set: MNIST, the embedded synthetic digits, or MNIST if it can be had and else the digits.", "auto", "mnist", "digits");
+    private readonly Option<string?> _data = new("--data") { Description = "A folder with MNIST's files. [default: BADNETS_DATA, then the cache, then a download]", HelpName = "folder" };
+    private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", "reference", "modern");
+    private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
+    private readonly Option<int?> _epochs = Number<int>("--epochs", "Passes over the training set. [default: 100]", 1);
+    private readonly Dictionary<Parameter, Option<string?>> _fixed = new()
+    {
+        [Parameter.PoisoningRate] = new("--poisoning-rate") { Description = "The share of the training rows to poison, from 0 to 1. [default: the experiment's]", HelpName = "rate" },
+        [Parameter.TriggerSize] = new("--trigger-size") { Description = "The side of the white square, in pixels. [default: 5]", HelpName = "pixels" },
+        [Parameter.TriggerPosition] = new("--trigger-position") { Description = "Where the square sits: br, bl, tr, tl or center. [default: br]", HelpName = "position" },
+    };
+
+    private readonly Option<int?> _target = Number<int>("--target", "The digit that poisoned rows are labelled with. [default: 1]", int.MinValue);
+    private readonly Option<int?> _seed = Number<int>("--seed", "The seed of everything random. [default: 0]", int.MinValue);
+    private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds; each cell is trained with each, and figures show mean and range.");
+    private readonly Option<int?> _batchSize = Number<int>("--batch-size", "Rows a training step. [default: 64]", 1);
+    private readonly Option<double?> _learningRate = Number<double>("--learning-rate", "The step width. [default: 0.01 for SGD, 0.001 for Adam]", double.Epsilon);
+    private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
+    private readonly Option<int?> _threads = Number<int>("--threads", "Threads for each training. [default: all cores for one training, else 1]", 1);
+    private readonly Option<int?> _parallel = Number<int>("--parallel", "Trainings at a time. [default: what the cores can carry]", 1);
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Forget earlier results of these trainings and start again." };
+    private readonly Option<int?> _rows = Number<int>("--rows", "Use only this many training rows.", 1);
+
+    public CommonOptions() => _rows.Hidden = true;
+
+    public static Option<string> Output { get; } = new("--output")
+    {
+        Description = "The folder for results.",
+        HelpName = "folder",
+        DefaultValueFactory = _ => "results",
+    };
+
+    /// <summary>An option that takes several values, after one another or with commas between.</summary>
+    public static Option<string[]> Values(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "values",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<string> Choice(string name, string description, params string[] values)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0], HelpName = string.Join('|', values) };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !values.Contains(token.Value))
+                result.AddError($"There is no {name} '{token.Value}'; use {string.Join(", ", values)}.");
+        });
+        return option;
+    }
+
+    public static IEnumerable<string> Split(string[] values) => values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="varies">What the command varies, which it offers no fixed value of.</param>
+    public void AddTo(Command command, Parameter? varies)
+    {
+        command.Add(_dataset);
+        command.Add(_data);
+        command.Add(_epochs);
+        command.Add(_recipe);
+        command.Add(_quick);
+        foreach (var (parameter, option) in _fixed)
+        {
+            if (parameter != varies)
+                command.Add(option);
+        }
+
+        foreach (var option in new Option[] { _target, _seed, _seeds, _batchSize, _learningRate, _optimizer, _threads, _parallel, _fresh, Output, _rows })
+            command.Add(option);
+    }
+
+    /// <exception cref="UsageException">Options contradict one another.</exception>
+    public RunRequest MakeRequest(ParseResult parsed, IEnumerable<Experiment> experiments) => new()
+    {
+        Experiments = [.. experiments.Select(experiment => Fix(parsed, experiment))],
+        Recipe = MakeRecipe(parsed),
+        Seeds = MakeSeeds(parsed),
+        Dataset = parsed.GetRequiredValue(_dataset) switch
+        {
+            "mnist" => DatasetChoice.Mnist,
+            "digits" => DatasetChoice.Digits,
+            _ => DatasetChoice.Auto,
+        },
+        DataDirectory = parsed.GetValue(_data),
+        Rows = parsed.GetValue(_rows),
+        Threads = parsed.GetValue(_threads),
+        Parallel = parsed.GetValue(_parallel),
+        Fresh = parsed.GetValue(_fresh),
+        Output = parsed.GetRequiredValue(Output),
+    };
+
+    private Experiment Fix(ParseResult parsed, Experiment experiment)
+    {
+        var attack = experiment.Fixed;
+        foreach (var (parameter, option) in _fixed)
+        {
+            if (parameter != experiment.Varies && parsed.GetValue(option) is { } text)
+                attack = parameter.Set(attack, text);
+        }
+
+        return experiment with { Fixed = attack with { TargetLabel = parsed.GetValue(_target) ?? attack.TargetLabel } };
+    }
+
+    private Recipe MakeRecipe(ParseResult parsed)
+    {
+        bool quick = parsed.GetValue(_quick), isNamed = parsed.GetResult(_recipe) is { Implicit: false };
+        string name = parsed.GetRequiredValue(_recipe);
+        if (quick && isNamed && name != Recipe.Modern.Name)
+            throw new UsageException("--quick means the modern recipe; leave --recipe out, or --quick.");
+
+        var recipe = quick ? Recipe.Modern with { Epochs = 3 } : Recipe.All.Single(recipe => recipe.Name == name);
+        if (parsed.GetValue(_optimizer) is { } optimizer)
+        {
+            recipe = optimizer switch
+            {
+                "sgd" => recipe with { Optimizer = TorchCnnOptimizer.Sgd, LearningRate = Recipe.Reference.LearningRate },
+                "adam" => recipe with { Optimizer = TorchCnnOptimizer.Adam, LearningRate = Recipe.Modern.LearningRate },
+                _ => throw new UsageException($"There is no --optimizer '{optimizer}'; use sgd or adam."),
+            };
+        }
+
+        return recipe with
+        {
+            Epochs = parsed.GetValue(_epochs) ?? recipe.Epochs,
+            BatchSize = parsed.GetValue(_batchSize) ?? recipe.BatchSize,
+            LearningRate = parsed.GetValue(_learningRate) ?? recipe.LearningRate,
+        };
+    }
+
+    private int[] MakeSeeds(ParseResult parsed)
+    {
+        var seed = parsed.GetValue(_seed);
+        int[] seeds = [.. Split(parsed.GetRequiredValue(_seeds)).Select(ParseSeed).Distinct()];
+        if (seed is not null && seeds.Length > 0)
+            throw new UsageException("Give either --seed or --seeds.");
+        return seeds.Length > 0 ? seeds : [seed ?? 0];
+    }
+
+    private static int ParseSeed(string text) =>
+        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int seed)
+            ? seed
+            : throw new UsageException($"--seeds takes whole numbers, not '{text}'.");
+
+    private static Option<T?> Number<T>(string name, string description, T smallest) where T : struct, IParsable<T>, IComparable<T>
+    {
+        string kind = typeof(T) == typeof(int) ? "a whole number" : "a number";
+        string range = smallest.CompareTo(default) > 0 ? typeof(T) == typeof(int) ? $" of at least {smallest}" : " above 0" : "";
+        return new Option<T?>(name)
+        {
+            Description = description,
+            HelpName = "number",
+            CustomParser = result =>
+            {
+                if (T.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && number.CompareTo(smallest) >= 0)
+                    return number;
+                result.AddError($"{name} takes {kind}{range}, not '{result.Tokens[0].Value}'.");
+                return null;
+            },
+        };
+    }
+}

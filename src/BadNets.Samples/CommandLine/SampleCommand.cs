@@ -1,0 +1,85 @@
+using System.CommandLine;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Running;
+using Spectre.Console;
+
+namespace BadNets.Samples.CommandLine;
+
+/// <summary>The program as one types it.</summary>
+static class SampleCommand
+{
+    /// <summary>Carries out a command line.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="console">Where results go.</param>
+    /// <param name="error">Where complaints go.</param>
+    /// <param name="cancellationToken">Ends it at the next step.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] arguments, IAnsiConsole console, TextWriter error, CancellationToken cancellationToken)
+    {
+        var parsed = Make(console, error).Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string sentence in parsed.Errors.Select(problem => problem.Message).Distinct())
+                error.WriteLine(sentence);
+            error.WriteLine("--help lists commands and options.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            // Signals are the caller's business, and exceptions ours.
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = console.Profile.Out.Writer, Error = error },
+                cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            error.WriteLine("Stopped. What was finished is kept; this goes on from there:");
+            error.WriteLine("  " + ResumeCommand.For(arguments));
+            return ExitCode.Cancelled;
+        }
+        catch (Exception failure) when (ErrorSentence.IsForeseen(failure))
+        {
+            error.WriteLine(ErrorSentence.Of(failure));
+            return ErrorSentence.ExitCodeOf(failure);
+        }
+    }
+
+    private static RootCommand Make(IAnsiConsole console, TextWriter error)
+    {
+        var root = new RootCommand("BadNets experiments: plants a backdoor in a digit classifier and measures what comes of it.");
+        foreach (var experiment in Experiment.All)
+            root.Add(MakeSweep(experiment, console, error));
+
+        var options = new CommonOptions();
+        var all = new Command("all", $"All {Experiment.All.Count} experiments; what they have in common is trained once.");
+        options.AddTo(all, varies: null);
+        all.SetAction((parsed, cancellationToken) => new RunCommand(options.MakeRequest(parsed, Experiment.All), console, error).ExecuteAsync(cancellationToken));
+        root.Add(all);
+        return root;
+    }
+
+    private static Command MakeSweep(Experiment experiment, IAnsiConsole console, TextWriter error)
+    {
+        var options = new CommonOptions();
+        var command = new Command(experiment.Command, $"{experiment.Title}: {Describe(experiment)}.");
+        Option<string[]>? values = null;
+        if (experiment.Varies is { } varies)
+        {
+            values = CommonOptions.Values($"--{varies.Plural}", $"The {varies.Name}s to go through. [default: {string.Join(' ', experiment.Values)}]");
+            command.Add(values);
+        }
+
+        options.AddTo(command, experiment.Varies);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            string[] asked = values is null ? [] : [.. CommonOptions.Split(parsed.GetRequiredValue(values)).Distinct()];
+            var changed = asked.Length > 0 ? experiment with { Values = asked } : experiment;
+            return new RunCommand(options.MakeRequest(parsed, [changed]), console, error).ExecuteAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private static string Describe(Experiment experiment) => string.Join(", ", Parameter.All.Select(parameter =>
+        $"{parameter.Name} {(parameter == experiment.Varies ? string.Join(' ', experiment.Values) : parameter.TextOf(experiment.Fixed))}"));
+}

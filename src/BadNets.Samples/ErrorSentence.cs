@@ -1,0 +1,30 @@
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples;
+
+/// <summary>What is said of a failure, and whose fault it is.</summary>
+static class ErrorSentence
+{
+    public static string Of(Exception failure)
+    {
+        // .NET adds the parameter's name and value to these messages; neither means anything to whoever typed a command.
+        string message = failure is ArgumentException { ParamName: { } parameter }
+            ? failure.Message.Split($" (Parameter '{parameter}')")[0]
+            : failure.Message;
+        message = message.ReplaceLineEndings(" ").Trim();
+        return failure is OutOfMemoryException ? "There is not enough memory; run fewer at a time with --parallel." : message;
+    }
+
+    public static int ExitCodeOf(Exception failure) => failure switch
+    {
+        UsageException or ArgumentException or DatasetNotFoundException { IsUsersMistake: true } => ExitCode.Usage,
+        OperationCanceledException => ExitCode.Cancelled,
+        _ => ExitCode.Failure,
+    };
+
+    /// <summary>Whether a failure is one that can be foreseen; any other is a defect, of which the whole trace should be seen.</summary>
+    public static bool IsForeseen(Exception failure) =>
+        failure is UsageException or ArgumentException or DatasetNotFoundException or OperationCanceledException or IOException
+            or UnauthorizedAccessException or InvalidDataException or DllNotFoundException or NotFiniteNumberException or InvalidOperationException
+            or OutOfMemoryException;
+}

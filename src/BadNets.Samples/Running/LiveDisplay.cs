@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using BadNets.Samples.Experiments;
+using BadNets.Transforms;
+using Spectre.Console;
+
+namespace BadNets.Samples.Running;
+
+/// <summary>A bar for each running cell and one for all, in a terminal of 80 columns or more.</summary>
+sealed class LiveDisplay : IRunDisplay
+{
+    private readonly IAnsiConsole _console;
+    private readonly ProgressContext _bars;
+    private readonly RemainingTime _remaining;
+    private readonly ProgressTask _all;
+    private readonly ConcurrentDictionary<Cell, Row> _rows = new();
+
+    private LiveDisplay(IAnsiConsole console, ProgressContext bars, RemainingTime remaining)
+    {
+        _console = console;
+        _bars = bars;
+        _remaining = remaining;
+        _all = bars.AddTask("all", maxValue: Math.Max(1, remaining.EpochsToDo));
+        _all.Tag = (Func<string>)(() => FormattableString.Invariant($"all: {Math.Floor(remaining.EpochsDone):F0} of {remaining.EpochsToDo} epochs, {remaining} left"));
+    }
+
+    /// <summary>Shows the bars while an action runs.</summary>
+    public static T Show<T>(IAnsiConsole console, RemainingTime remaining, Func<IRunDisplay, T> action) =>
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressTextColumn(), new ProgressBarColumn { Width = 16 })
+            .Start(bars => action(new LiveDisplay(console, bars, remaining)));
+
+    public void Started(Cell cell, int epochsDone)
+    {
+        var row = new Row(cell, epochsDone, _bars.AddTaskBefore(cell.Label, _all, maxValue: cell.Recipe.Epochs));
+        row.Bar.Value = epochsDone;
+        row.Bar.Tag = (Func<string>)row.ToString;
+        _rows[cell] = row;
+    }
+
+    public void Stepped(Cell cell, TorchCnnProgress progress)
+    {
+        _remaining.Stepped(cell, progress);
+        _rows[cell].Bar.Value = progress.Epoch + (double)progress.BatchesDone / progress.BatchCount;
+        _all.Value = _remaining.EpochsDone;
+    }
+
+    public void EpochFinished(Cell cell, EpochResult epoch)
+    {
+        _remaining.EpochFinished(cell);
+        _rows[cell].Last = epoch;
+    }
+
+    public void Finished(Cell cell)
+    {
+        var row = Remove(cell);
+        if (row.Last is { } epoch)
+            _console.WriteLine(FormattableString.Invariant($"{cell.Label,-18} done: TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}"));
+    }
+
+    public void Failed(Cell cell, Exception failure)
+    {
+        Remove(cell);
+        _remaining.Skip(cell, cell.Recipe.Epochs);
+        _console.WriteLine($"{cell.Label,-18} failed: {ErrorSentence.Of(failure)}");
+    }
+
+    private Row Remove(Cell cell)
+    {
+        _rows.TryRemove(cell, out var row);
+        _bars.RemoveTask(row!.Bar);
+        return row;
+    }
+
+    private sealed class Row(Cell cell, int epochsDone, ProgressTask bar)
+    {
+        public ProgressTask Bar => bar;
+
+        public EpochResult? Last { get; set; }
+
+        public override string ToString() => Last is { } epoch
+            ? FormattableString.Invariant($"{cell.Label,-18} {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}")
+            : FormattableString.Invariant($"{cell.Label,-18} {epochsDone}/{cell.Recipe.Epochs}");
+    }
+}

@@ -1,0 +1,71 @@
+namespace BadNets.Samples.Running;
+
+/// <summary>The folder that results go to.</summary>
+sealed class OutputFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private OutputFolder(string path, FileStream @lock)
+    {
+        Path = path;
+        _lock = @lock;
+    }
+
+    public string Path { get; }
+
+    /// <summary>Makes the folder unless it is there, and keeps other processes out of it until this is disposed of or the process ends.</summary>
+    /// <exception cref="UsageException">Another process is at work in it, or it cannot be written.</exception>
+    public static OutputFolder Open(string path)
+    {
+        try
+        {
+            foreach (string folder in new[] { "csv", "runs", "checkpoints", "models", "figures" })
+                Directory.CreateDirectory(System.IO.Path.Combine(path, folder));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
+        }
+
+        return new OutputFolder(path, Lock(path));
+    }
+
+    public string Csv(string run) => In("csv", run + ".csv");
+
+    public string Record(string training) => In("runs", training + ".json");
+
+    public string Checkpoint(string training) => In("checkpoints", training + ".ckpt");
+
+    public string Model(string run) => In("models", run + ".zip");
+
+    public string Figure(string name, string extension) => In("figures", $"{name}.{extension}");
+
+    public string Summary => In("summary.csv");
+
+    public string Report => In("report.html");
+
+    /// <summary>A file's name within this folder, the same on every system.</summary>
+    public string Relative(string path) => System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/');
+
+    public void Dispose() => _lock.Dispose();
+
+    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    private static FileStream Lock(string path)
+    {
+        string file = System.IO.Path.Combine(path, ".lock");
+        try
+        {
+            // The system lets go of it however the process ends.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
+        }
+        catch (IOException)
+        {
+            throw new UsageException($"Another process is at work in the output folder '{path}'; wait for it to end, or name another folder with --output.");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using BadNets.Samples.Experiments;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Running;
+
+/// <summary>A line for each epoch, for files and pipes.</summary>
+sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisplay
+{
+    private readonly TextWriter _output = TextWriter.Synchronized(output);
+
+    public void Started(Cell cell, int epochsDone)
+    {
+        if (epochsDone > 0)
+            _output.WriteLine(FormattableString.Invariant($"{cell.Label}: going on after epoch {epochsDone} of {cell.Recipe.Epochs}"));
+    }
+
+    public void Stepped(Cell cell, TorchCnnProgress progress) => remaining.Stepped(cell, progress);
+
+    public void EpochFinished(Cell cell, EpochResult epoch)
+    {
+        remaining.EpochFinished(cell);
+        _output.WriteLine(FormattableString.Invariant(
+            $"{cell.Label}: epoch {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4} {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s, {remaining} left"));
+    }
+
+    public void Finished(Cell cell)
+    {
+    }
+
+    public void Failed(Cell cell, Exception failure)
+    {
+        remaining.Skip(cell, cell.Recipe.Epochs);
+        _output.WriteLine($"{cell.Label}: failed: {ErrorSentence.Of(failure)}");
+    }
+}

@@ -1,0 +1,58 @@
+using BadNets.Samples.Datasets;
+using BadNets.Samples.Experiments;
+using Spectre.Console;
+
+namespace BadNets.Samples.Running;
+
+/// <summary>Carries out what the user asks for, from finding the data to the last report.</summary>
+sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter error)
+{
+    /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled; the same request goes on from there.</exception>
+    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        using var folder = OutputFolder.Open(request.Output);
+        using var locator = DatasetLocator.ForThisUser();
+        var dataset = await locator.LocateAsync(
+            request.Dataset, request.DataDirectory, sentence => console.WriteLine(sentence), cancellationToken: cancellationToken);
+        var images = new DigitImages(dataset, request.Rows);
+
+        var trainings = Training.Of(request.RunsOn(images));
+        // A cell's numbers depend on its threads by rounding. So these depend on what was asked for, never on what is still to do.
+        int threads = request.Threads ?? (trainings.Count == 1 ? Environment.ProcessorCount : 1);
+        int parallel = request.Parallel ?? Math.Max(1, Environment.ProcessorCount / threads);
+        var trainer = new CellTrainer(images, folder, threads);
+        foreach (var training in trainings)
+            trainer.Check(training.Cell);
+
+        var logs = trainings.Select(training => TrainingLog.Open(folder, training, request.Fresh)).ToArray();
+        foreach (var log in logs.Where(log => log.Epochs.Count > 0))
+            log.Write();
+        var failures = Train(trainer, [.. logs.Where(log => !trainer.IsDone(log))], images, threads, parallel, cancellationToken);
+
+        ResultTable.Print(console, logs);
+        console.WriteLine($"Results are in {request.Output}.");
+        foreach (var failure in failures)
+            error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.Of(failure.Reason)}");
+        return failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
+    }
+
+    private IReadOnlyList<CellFailure> Train(
+        CellTrainer trainer, IReadOnlyList<TrainingLog> logs, DigitImages images, int threads, int parallel, CancellationToken cancellationToken)
+    {
+        if (logs.Count == 0)
+        {
+            console.WriteLine("Everything is trained already; --fresh would train again.");
+            return [];
+        }
+
+        var recipe = request.Recipe;
+        console.WriteLine(FormattableString.Invariant(
+            $"{images.Name}, {images.TrainRows} training and {images.TestRows} test rows, {recipe.Name} recipe, {recipe.Epochs} epochs; {logs.Count} to train, {Math.Min(parallel, logs.Count)} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
+        var remaining = new RemainingTime(logs.Sum(log => log.Cell.Recipe.Epochs - log.Epochs.Count));
+        var sweep = new Sweep(trainer, logs, threads, parallel);
+        return console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal
+            ? LiveDisplay.Show(console, remaining, display => sweep.Run(display, cancellationToken))
+            : sweep.Run(new PlainDisplay(console.Profile.Out.Writer, remaining), cancellationToken);
+    }
+}
