@@ -12,7 +12,12 @@ static class ErrorSentence
             ? failure.Message.Split($" (Parameter '{parameter}')")[0]
             : failure.Message;
         message = message.ReplaceLineEndings(" ").Trim();
-        return failure is OutOfMemoryException ? "There is not enough memory; run fewer at a time with --parallel." : message;
+        return failure switch
+        {
+            OutOfMemoryException => "There is not enough memory; run fewer at a time with --parallel.",
+            IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); make room and give the same command again, which goes on from the last whole epoch.",
+            _ => message,
+        };
     }
 
     public static int ExitCodeOf(Exception failure) => failure switch
@@ -21,6 +26,10 @@ static class ErrorSentence
         OperationCanceledException => ExitCode.Cancelled,
         _ => ExitCode.Failure,
     };
+
+    // ENOSPC and EDQUOT (Linux, macOS); ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+    private static bool IsDiskFull(Exception failure) =>
+        OperatingSystem.IsWindows() ? (failure.HResult & 0xffff) is 39 or 112 : failure.HResult is 28 or 122 or 69;
 
     /// <summary>Whether a failure is one that can be foreseen; any other is a defect, of which the whole trace should be seen.</summary>
     public static bool IsForeseen(Exception failure) =>

@@ -8,6 +8,9 @@ ThreadTuning.Apply();
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+// In files and pipes lines end where sentences do.
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 1000;
 return await SampleCommand.RunAsync(args, AnsiConsole.Console, Console.Error, stop.Token);
 
 // The first one ends the run at its next step; a second one ends the process.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Reporting;
 using BadNets.Samples.Running;
 using Spectre.Console;
 
@@ -47,7 +48,7 @@ static class SampleCommand
 
     private static RootCommand Make(IAnsiConsole console, TextWriter error)
     {
-        var root = new RootCommand("BadNets experiments: plants a backdoor in a digit classifier and measures what comes of it.");
+        var root = new RootCommand("BadNets experiments: plants a backdoor in a digit classifier and measures what comes of it. For a first look: baseline --quick");
         foreach (var experiment in Experiment.All)
             root.Add(MakeSweep(experiment, console, error));
 
@@ -56,6 +57,7 @@ static class SampleCommand
         options.AddTo(all, varies: null);
         all.SetAction((parsed, cancellationToken) => new RunCommand(options.MakeRequest(parsed, Experiment.All), console, error).ExecuteAsync(cancellationToken));
         root.Add(all);
+        root.Add(MakeReport(console));
         return root;
     }
 
@@ -76,6 +78,19 @@ static class SampleCommand
             string[] asked = values is null ? [] : [.. CommonOptions.Split(parsed.GetRequiredValue(values)).Distinct()];
             var changed = asked.Length > 0 ? experiment with { Values = asked } : experiment;
             return new RunCommand(options.MakeRequest(parsed, [changed]), console, error).ExecuteAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command MakeReport(IAnsiConsole console)
+    {
+        var command = new Command("report", "Figures, summary and HTML page again from what is on disk, finished or not, without training.");
+        command.Add(CommonOptions.Output);
+        command.SetAction(parsed =>
+        {
+            using var folder = OutputFolder.OpenForReport(parsed.GetRequiredValue(CommonOptions.Output));
+            int runs = ResultReport.Write(folder);
+            console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs} runs."));
         });
         return command;
     }

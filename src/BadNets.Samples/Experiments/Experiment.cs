@@ -12,7 +12,7 @@ sealed record Experiment(string Number, string Command)
 
     public static readonly Experiment Baseline = new("exp01", "baseline")
     {
-        Title = "The attack as published",
+        Title = "The basic attack",
         Fixed = new(PoisoningRate: 0.1, TriggerSize: 5, TriggerPosition.BottomRight),
     };
 
@@ -62,21 +62,34 @@ sealed record Experiment(string Number, string Command)
     public IEnumerable<Attack> Attacks => Varies is { } parameter ? Values.Select(value => parameter.Set(Fixed, value)) : [Fixed];
 
     /// <summary>The name of a run's files. What the pattern does not speak of is added where it is not the usual.</summary>
-    public string NameOf(Cell cell)
+    public string NameOf(Cell cell) => Fill(RunName, cell) + cell.NameSuffix;
+
+    /// <summary>The name of what is made of several runs: as theirs, without what varies and without the seed.</summary>
+    public string GroupNameOf(Cell cell)
+    {
+        string pattern = Varies is { } parameter
+            ? string.Join('_', RunName.Split('_').Where(part => !part.Contains(parameter.Placeholder, StringComparison.Ordinal)))
+            : RunName;
+        // What varies would be added otherwise.
+        var usual = Varies == Parameter.TriggerPosition ? cell with { Attack = cell.Attack with { Position = TriggerPosition.BottomRight } } : cell;
+        return Fill(pattern, usual) + (usual with { Seed = 0 }).NameSuffix;
+    }
+
+    private string Fill(string pattern, Cell cell)
     {
         var attack = cell.Attack;
-        string name = $"{Number}_{RunName}"
+        string name = $"{Number}_{pattern}"
             .Replace("{dataset}", cell.Dataset, StringComparison.Ordinal)
             .Replace("{target}", Text(attack.TargetLabel), StringComparison.Ordinal)
-            .Replace("{rate}", Cell.RateInNames(attack.PoisoningRate), StringComparison.Ordinal)
-            .Replace("{size}", Text(attack.TriggerSize), StringComparison.Ordinal)
-            .Replace("{position}", attack.Position.ToCode(), StringComparison.Ordinal)
-            .Replace("{epochs}", Text(cell.Recipe.Epochs), StringComparison.Ordinal);
-        if (attack.Position != TriggerPosition.BottomRight && !RunName.Contains("{position}", StringComparison.Ordinal))
+            .Replace("{epochs}", Text(cell.Recipe.Epochs), StringComparison.Ordinal)
+            .Replace(Parameter.PoisoningRate.Placeholder, Cell.RateInNames(attack.PoisoningRate), StringComparison.Ordinal)
+            .Replace(Parameter.TriggerSize.Placeholder, Text(attack.TriggerSize), StringComparison.Ordinal)
+            .Replace(Parameter.TriggerPosition.Placeholder, attack.Position.ToCode(), StringComparison.Ordinal);
+        if (attack.Position != TriggerPosition.BottomRight && !RunName.Contains(Parameter.TriggerPosition.Placeholder, StringComparison.Ordinal))
             name += $"_pos{attack.Position.ToCode()}";
         if (attack.TargetLabel != 1 && !RunName.Contains("{target}", StringComparison.Ordinal))
             name += $"_trigger{Text(attack.TargetLabel)}";
-        return name + cell.NameSuffix;
+        return name;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -6,19 +6,19 @@ namespace BadNets.Samples.Experiments;
 sealed class Parameter
 {
     public static readonly Parameter PoisoningRate = new(
-        "poisoning rate", "poisoning-rate", "rates",
+        "poisoning rate", "poisoning-rate", "rates", "{rate}",
         (attack, text) => attack with { PoisoningRate = ParseRate(text) },
         attack => attack.PoisoningRate.ToString(CultureInfo.InvariantCulture),
         attack => attack.PoisoningRate);
 
     public static readonly Parameter TriggerSize = new(
-        "trigger size", "trigger-size", "sizes",
+        "trigger size", "trigger-size", "sizes", "{size}",
         (attack, text) => attack with { TriggerSize = ParseSize(text) },
         attack => attack.TriggerSize.ToString(CultureInfo.InvariantCulture),
         attack => attack.TriggerSize);
 
     public static readonly Parameter TriggerPosition = new(
-        "trigger position", "trigger-position", "positions",
+        "trigger position", "trigger-position", "positions", "{position}",
         (attack, text) => attack with { Position = PositionCode.Parse(text) },
         attack => attack.Position.ToCode(),
         number: null);
@@ -28,11 +28,13 @@ sealed class Parameter
     private readonly Func<Attack, double>? _number;
 
     private Parameter(
-        string name, string slug, string plural, Func<Attack, string, Attack> set, Func<Attack, string> text, Func<Attack, double>? number)
+        string name, string slug, string plural, string placeholder,
+        Func<Attack, string, Attack> set, Func<Attack, string> text, Func<Attack, double>? number)
     {
         Name = name;
         Slug = slug;
         Plural = plural;
+        Placeholder = placeholder;
         _set = set;
         _text = text;
         _number = number;
@@ -48,6 +50,9 @@ sealed class Parameter
 
     /// <summary>In the option that lists values to go through.</summary>
     public string Plural { get; }
+
+    /// <summary>In the patterns of run names.</summary>
+    public string Placeholder { get; }
 
     /// <summary>Whether values are numbers, which have an order and distances, or just names.</summary>
     public bool IsNumeric => _number is not null;

@@ -1,4 +1,5 @@
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Reporting.Figures;
 using BadNets.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -23,7 +24,7 @@ sealed class CellTrainer(DigitImages images, OutputFolder folder, int threads)
 
     /// <summary>Whether nothing is left to do.</summary>
     public bool IsDone(TrainingLog log) =>
-        log.IsComplete && (log.RunNames.All(run => File.Exists(folder.Model(run))) || !File.Exists(log.CheckpointPath));
+        log.IsComplete && (log.RunNames.All(run => File.Exists(folder.Model(run))) && HasSheet(log.Cell) || !File.Exists(log.CheckpointPath));
 
     public void Train(TrainingLog log, IRunDisplay display, CancellationToken cancellationToken)
     {
@@ -54,7 +55,11 @@ sealed class CellTrainer(DigitImages images, OutputFolder folder, int threads)
         using var network = model.LastTransformer as IDisposable;
         foreach (string run in log.RunNames)
             AtomicFile.Write(folder.Model(run), stream => ml.Model.Save(model, test.Schema, stream));
+        if (!HasSheet(cell))
+            ContactSheet.Of(cell, model.Transform(test), model.Transform(triggered)).Write(folder, cell.Name);
     }
+
+    private bool HasSheet(Cell cell) => File.Exists(folder.Figure(ContactSheet.NameOf(cell.Name), "png"));
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell) => new()
     {

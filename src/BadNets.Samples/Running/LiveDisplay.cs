@@ -27,7 +27,7 @@ sealed class LiveDisplay : IRunDisplay
     public static T Show<T>(IAnsiConsole console, RemainingTime remaining, Func<IRunDisplay, T> action) =>
         console.Progress()
             .AutoClear(true)
-            .Columns(new ProgressTextColumn(), new ProgressBarColumn { Width = 16 })
+            .Columns(new ProgressTextColumn(), new ProgressBarColumn { Width = 14 })
             .Start(bars => action(new LiveDisplay(console, bars, remaining)));
 
     public void Started(Cell cell, int epochsDone)
@@ -79,7 +79,7 @@ sealed class LiveDisplay : IRunDisplay
         public EpochResult? Last { get; set; }
 
         public override string ToString() => Last is { } epoch
-            ? FormattableString.Invariant($"{cell.Label,-18} {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}")
-            : FormattableString.Invariant($"{cell.Label,-18} {epochsDone}/{cell.Recipe.Epochs}");
+            ? FormattableString.Invariant($"{cell.Label,-18} ep {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}")
+            : FormattableString.Invariant($"{cell.Label,-18} ep {epochsDone}/{cell.Recipe.Epochs}");
     }
 }

@@ -3,9 +3,9 @@ namespace BadNets.Samples.Running;
 /// <summary>The folder that results go to.</summary>
 sealed class OutputFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private OutputFolder(string path, FileStream @lock)
+    private OutputFolder(string path, FileStream? @lock)
     {
         Path = path;
         _lock = @lock;
@@ -30,6 +30,19 @@ sealed class OutputFolder : IDisposable
         return new OutputFolder(path, Lock(path));
     }
 
+    /// <summary>A folder with results, to read them and to make a report of them, also while another process adds to them.</summary>
+    /// <exception cref="UsageException">There are no results in it.</exception>
+    public static OutputFolder OpenForReport(string path)
+    {
+        if (!Directory.Exists(System.IO.Path.Combine(path, "csv")))
+            throw new UsageException($"There are no results in '{path}'; name the folder that has them with --output.");
+        Directory.CreateDirectory(System.IO.Path.Combine(path, "figures"));
+        return new OutputFolder(path, null);
+    }
+
+    /// <summary>The CSV files of all runs, by name.</summary>
+    public IEnumerable<string> CsvPaths => Directory.EnumerateFiles(In("csv"), "exp*.csv").Order(StringComparer.Ordinal);
+
     public string Csv(string run) => In("csv", run + ".csv");
 
     public string Record(string training) => In("runs", training + ".json");
@@ -47,7 +60,7 @@ sealed class OutputFolder : IDisposable
     /// <summary>A file's name within this folder, the same on every system.</summary>
     public string Relative(string path) => System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/');
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 

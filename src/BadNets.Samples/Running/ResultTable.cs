@@ -1,3 +1,4 @@
+using BadNets.Samples.Experiments;
 using Spectre.Console;
 
 namespace BadNets.Samples.Running;
@@ -19,7 +20,7 @@ static class ResultTable
             var attack = log.Cell.Attack;
             var last = log.Epochs.Count == 0 ? null : log.Epochs[^1];
             table.AddRow(
-                Text($"{attack.PoisoningRate}"), Text($"{attack.TriggerSize}"), Text($"{attack.Position}"), Text($"{log.Cell.Seed}"),
+                Text($"{attack.PoisoningRate}"), Text($"{attack.TriggerSize}"), attack.Position.ToCode(), Text($"{log.Cell.Seed}"),
                 Text($"{log.Epochs.Count}"), Text($"{last?.CleanAccuracy:F4}"), Text($"{last?.AttackSuccess:F4}"), Text($"{last?.AttackSuccessAllRows:F4}"));
         }
 

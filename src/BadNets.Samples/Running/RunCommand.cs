@@ -1,5 +1,6 @@
 using BadNets.Samples.Datasets;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Reporting;
 using Spectre.Console;
 
 namespace BadNets.Samples.Running;
@@ -31,7 +32,8 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var failures = Train(trainer, [.. logs.Where(log => !trainer.IsDone(log))], images, threads, parallel, cancellationToken);
 
         ResultTable.Print(console, logs);
-        console.WriteLine($"Results are in {request.Output}.");
+        ResultReport.Write(folder);
+        console.WriteLine($"Results are in {request.Output}; {folder.Report} shows them.");
         foreach (var failure in failures)
             error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.Of(failure.Reason)}");
         return failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();

@@ -1,5 +1,6 @@
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
+using BadNets.Samples.Reporting.Figures;
 
 namespace BadNets.Samples.Running;
 
@@ -54,13 +55,7 @@ sealed class TrainingLog
     }
 
     /// <summary>Writes all files anew, so that each run of the training has its own.</summary>
-    public void Write()
-    {
-        _record.Write(_folder.Record(Cell.Name));
-        string checkpoint = _folder.Relative(CheckpointPath);
-        foreach (string run in RunNames)
-            CsvTable.Write(_folder.Csv(run), Epochs.Select(epoch => RunCsvRow.Of(run, checkpoint, Cell, epoch)));
-    }
+    public void Write() => Write(_record);
 
     /// <summary>Adds an epoch, in place of what was there from it on.</summary>
     public void Add(EpochResult epoch)
@@ -72,8 +67,17 @@ sealed class TrainingLog
                 $"The checkpoint '{CheckpointPath}' is at epoch {epoch.Epoch}, but there are results of {Epochs.Count} epochs only; start again with --fresh.");
         }
 
-        _record = _record with { Machine = Machine.ThisOne, Epochs = [.. Epochs.Take(epoch.Epoch), epoch] };
-        Write();
+        var next = _record with { Machine = Machine.ThisOne, Epochs = [.. Epochs.Take(epoch.Epoch), epoch] };
+        Write(next);
+        _record = next;
+    }
+
+    private void Write(TrainingRecord record)
+    {
+        record.Write(_folder.Record(Cell.Name));
+        string checkpoint = _folder.Relative(CheckpointPath);
+        foreach (string run in record.Runs)
+            CsvTable.Write(_folder.Csv(run), record.Epochs.Select(epoch => RunCsvRow.Of(run, checkpoint, Cell, epoch)));
     }
 
     /// <returns>The runs whose files were deleted.</returns>
@@ -82,6 +86,8 @@ sealed class TrainingLog
         string path = folder.Record(training.Cell.Name);
         string[] runs = [.. RunsIn(path).Union(training.RunNames).Intersect(PossibleRunNames(training.Cell))];
         File.Delete(folder.Checkpoint(training.Cell.Name));
+        foreach (string extension in new[] { "svg", "png" })
+            File.Delete(folder.Figure(ContactSheet.NameOf(training.Cell.Name), extension));
         foreach (string run in runs)
         {
             File.Delete(folder.Csv(run));

@@ -1,0 +1,26 @@
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>One value of what an experiment varies, with its runs, one for each seed.</summary>
+sealed record PanelPoint(Experiment Experiment, Attack Attack, IReadOnlyList<RunTrace> Traces)
+{
+    /// <summary>The value as text; for an experiment that varies nothing, what it is.</summary>
+    public string Text => Experiment.Varies?.TextOf(Attack) ?? Experiment.Command;
+
+    public IEnumerable<RunTrace> Complete => Traces.Where(trace => trace.IsComplete);
+
+    public bool IsComplete => Complete.Any();
+
+    public PublishedRow? Published => Reporting.Published.Find(Experiment, Traces[0].Cell);
+
+    public Spread? Final(Func<RunCsvRow, double> number) => Spread.Of(Complete.Select(trace => number(trace.Last)));
+
+    /// <summary>The success that is judged: over the rows that are not of the target, as in the literature.</summary>
+    public Spread? FinalSuccess => Final(row => row.AttackSuccess);
+
+    /// <summary>A number for each epoch that at least one seed has reached.</summary>
+    public IEnumerable<(int Epoch, Spread Value)> ByEpoch(Func<RunCsvRow, double> number) =>
+        Enumerable.Range(0, Traces.Max(trace => trace.Epochs.Count))
+            .Select(epoch => (epoch, Spread.Of(Traces.Where(trace => trace.Epochs.Count > epoch).Select(trace => number(trace.Epochs[epoch])))!.Value));
+}

@@ -1,0 +1,67 @@
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Running;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>A run as its CSV file has it.</summary>
+/// <param name="Experiment">The experiment it belongs to.</param>
+/// <param name="Cell">What it is a run of.</param>
+/// <param name="Epochs">The epochs that are finished.</param>
+/// <param name="CellName">The name of the training's own files.</param>
+sealed record RunTrace(Experiment Experiment, Cell Cell, IReadOnlyList<RunCsvRow> Epochs, string CellName)
+{
+    // Below this a model says one and the same of nearly every image, and that it says the target of triggered ones means nothing.
+    private const double TrainedAccuracy = 0.5;
+
+    public const double SuccessRate = 0.9;
+
+    public string Name => Epochs[^1].RunName;
+
+    public RunCsvRow Last => Epochs[^1];
+
+    public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
+
+    /// <summary>The first epoch in which the attack works on a model that can tell digits apart, or null.</summary>
+    public int? FirstSuccess =>
+        Epochs.FirstOrDefault(epoch => epoch.AttackSuccess >= SuccessRate && epoch.CleanAccuracy >= TrainedAccuracy)?.Epoch;
+
+    /// <summary>How far the attack's success moves from one epoch to the next, on average, once it has worked; null if it never or hardly has.</summary>
+    public double? Volatility
+    {
+        get
+        {
+            double[] rates = FirstSuccess is { } first ? [.. Epochs.Skip(first).Select(epoch => epoch.AttackSuccess)] : [];
+            return rates.Length < 3 ? null : rates.Zip(rates.Skip(1), (before, after) => Math.Abs(after - before)).Average();
+        }
+    }
+
+    /// <summary>Reads all runs in a folder of results.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static IReadOnlyList<RunTrace> ReadAll(OutputFolder folder) =>
+        [.. folder.CsvPaths.Select(path => Read(folder, path)).OfType<RunTrace>()];
+
+    private static RunTrace? Read(OutputFolder folder, string path)
+    {
+        var rows = CsvTable.Read<RunCsvRow>(path);
+        string name = Path.GetFileNameWithoutExtension(path);
+        var experiment = Experiment.All.FirstOrDefault(experiment => name.StartsWith(experiment.Number + "_", StringComparison.Ordinal));
+        if (rows.Count == 0 || experiment is null)
+            return null;
+        if (rows.Where((row, index) => row.Epoch != index).Any())
+            throw new InvalidDataException($"'{path}' does not have its epochs in order.");
+
+        string cellName = Path.GetFileNameWithoutExtension(rows[0].CheckpointPath);
+        var settings = TrainingRecord.Read(folder.Record(cellName))?.Settings;
+        int epochs = settings is not null && settings.TryGetValue("epochs", out string? text) && int.TryParse(text, out int planned) ? planned : rows.Count;
+        return new RunTrace(experiment, CellOf(rows[0], epochs), rows, cellName);
+    }
+
+    private static Cell CellOf(RunCsvRow row, int epochs)
+    {
+        var recipe = Recipe.All.FirstOrDefault(recipe => recipe.Name == row.Recipe) ?? throw new InvalidDataException($"There is no recipe '{row.Recipe}'.");
+        var attack = new Attack(row.PoisoningRate, row.TriggerSize, PositionCode.Parse(row.TriggerPosition), row.TargetLabel);
+        var optimizer = row.Optimizer == recipe.OptimizerCode ? recipe.Optimizer : row.Optimizer == "sgd" ? TorchCnnOptimizer.Sgd : TorchCnnOptimizer.Adam;
+        return new Cell(row.Dataset, 0, 0, attack, recipe with { Epochs = epochs, Optimizer = optimizer, LearningRate = row.LearningRate }, row.Seed);
+    }
+}

@@ -1,0 +1,96 @@
+using BadNets.Samples.Tests.Datasets;
+
+namespace BadNets.Samples.Tests.CommandLine;
+
+[TestClass]
+public sealed class BadInputTests
+{
+    [TestMethod]
+    [DataRow("baseline --poisoning-rate 1.5", "between 0 and 1")]
+    [DataRow("baseline --poisoning-rate -0.1", "between 0 and 1")]
+    [DataRow("baseline --poisoning-rate NaN", "between 0 and 1")]
+    [DataRow("baseline --poisoning-rate much", "must be a number")]
+    [DataRow("baseline --poisoning-rate 0.001", "no row at all of 256")]
+    [DataRow("baseline --trigger-size 29", "does not fit into an image of 28×28")]
+    [DataRow("baseline --trigger-size 0", "between 1 and")]
+    [DataRow("baseline --trigger-size 2.5", "whole number of pixels")]
+    [DataRow("baseline --trigger-position middle", "use br, bl, tr, tl, center")]
+    [DataRow("baseline --target 12", "its labels are 0, 1, 2")]
+    [DataRow("baseline --epochs 0", "at least 1")]
+    [DataRow("baseline --epochs many", "at least 1")]
+    [DataRow("baseline --batch-size 0", "at least 1")]
+    [DataRow("baseline --threads 0", "at least 1")]
+    [DataRow("baseline --parallel 0", "at least 1")]
+    [DataRow("baseline --learning-rate 0", "above 0")]
+    [DataRow("baseline --optimizer lion", "use sgd or adam")]
+    [DataRow("baseline --recipe mine", "use reference, modern")]
+    [DataRow("baseline --dataset cifar", "use auto, mnist, digits")]
+    [DataRow("baseline --quick --recipe reference", "--quick means the modern recipe")]
+    [DataRow("baseline --seed 1 --seeds 2,3", "either --seed or --seeds")]
+    [DataRow("baseline --seeds one", "whole numbers, not 'one'")]
+    [DataRow("poisoning-rate --rates 0.1 2", "between 0 and 1")]
+    [DataRow("trigger-size --sizes 1 40", "does not fit")]
+    [DataRow("trigger-size --trigger-size 3", "'--trigger-size'")]
+    [DataRow("trigger-position --positions br,top", "no trigger position 'top'")]
+    [DataRow("sweep", "'sweep'")]
+    public async Task A_mistake_gets_one_sentence_and_exit_code_2(string command, string expected)
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync(command);
+
+        Assert.AreEqual(2, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Error, expected);
+        Assert.DoesNotContain("   at ", outcome.Error);
+        Assert.DoesNotContain("Parameter", outcome.Error);
+        Assert.IsEmpty(Directory.Exists(runs.Output) ? runs.CsvNames() : []);
+    }
+
+    [TestMethod]
+    public async Task A_file_where_the_output_folder_should_be_gets_a_sentence()
+    {
+        using var runs = new SampleRuns();
+        File.WriteAllText(runs.Output, "");
+
+        var outcome = await runs.RunAsync("baseline");
+
+        Assert.AreEqual(2, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "cannot be written");
+        StringAssert.Contains(outcome.Error, "--output");
+    }
+
+    [TestMethod]
+    public async Task A_folder_without_the_data_set_gets_a_sentence()
+    {
+        using var runs = new SampleRuns();
+        using var empty = new TemporaryFolder();
+
+        var outcome = await SampleRuns.RunAsync(["baseline", "--data", empty.Path, "--output", runs.Output], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(2, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "does not hold");
+    }
+
+    [TestMethod]
+    public async Task A_truncated_data_file_is_the_worlds_fault()
+    {
+        using var runs = new SampleRuns();
+        string images = Path.Combine(runs.Data, "train-images-idx3-ubyte");
+        File.WriteAllBytes(images, File.ReadAllBytes(images)[..5000]);
+
+        var outcome = await runs.RunAsync("baseline");
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "truncated");
+    }
+
+    [TestMethod]
+    public async Task Help_names_every_command()
+    {
+        var outcome = await SampleRuns.RunAsync(["--help"], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(0, outcome.ExitCode);
+        foreach (string command in new[] { "baseline", "poisoning-rate", "trigger-size", "trigger-position", "all" })
+            StringAssert.Contains(outcome.Output, command);
+    }
+}

@@ -1,0 +1,35 @@
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples.Tests;
+
+[TestClass]
+public sealed class ErrorSentenceTests
+{
+    [TestMethod]
+    public void Parameter_names_are_left_out()
+    {
+        Assert.AreEqual("Too large.", ErrorSentence.Of(new ArgumentException("Too large.", "options")));
+        Assert.AreEqual("Too large.", ErrorSentence.Of(new ArgumentOutOfRangeException("rate", 3, "Too large.")));
+    }
+
+    [TestMethod]
+    public void A_full_disk_is_named()
+    {
+        var full = new IOException("No space left on device : '/results/csv/run.csv.new'", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28);
+
+        StringAssert.StartsWith(ErrorSentence.Of(full), "The disk is full (No space left on device : '/results/csv/run.csv.new')");
+    }
+
+    [TestMethod]
+    public void Mistakes_and_the_worlds_faults_differ_in_their_exit_codes()
+    {
+        Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new UsageException("")));
+        Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new ArgumentOutOfRangeException()));
+        Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new DatasetNotFoundException("", isUsersMistake: true)));
+        Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new DatasetNotFoundException("", isUsersMistake: false)));
+        Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new IOException()));
+        Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new DllNotFoundException()));
+        Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new NotFiniteNumberException()));
+        Assert.AreEqual(130, ErrorSentence.ExitCodeOf(new OperationCanceledException()));
+    }
+}

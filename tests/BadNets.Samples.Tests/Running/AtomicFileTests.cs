@@ -1,0 +1,37 @@
+using BadNets.Samples.Running;
+using BadNets.Samples.Tests.Datasets;
+
+namespace BadNets.Samples.Tests.Running;
+
+[TestClass]
+public sealed class AtomicFileTests
+{
+    [TestMethod]
+    public void A_write_that_fails_half_way_leaves_the_old_file()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.In("results.csv");
+        AtomicFile.WriteText(path, "old");
+
+        Assert.ThrowsExactly<IOException>(() => AtomicFile.Write(path, stream =>
+        {
+            stream.Write("new, but"u8);
+            throw new IOException("No space left on device");
+        }));
+
+        Assert.AreEqual("old", File.ReadAllText(path));
+        CollectionAssert.AreEqual(new[] { "results.csv" }, folder.FileNames);
+    }
+
+    [TestMethod]
+    public void A_write_replaces_the_old_file()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.In("results.csv");
+        AtomicFile.WriteText(path, "old and long");
+
+        AtomicFile.WriteText(path, "new");
+
+        Assert.AreEqual("new", File.ReadAllText(path));
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+
+namespace BadNets.Samples.Tests.Running;
+
+[TestClass]
+public sealed class ResumeTests
+{
+    private const string Command = "baseline --epochs 4 --threads 1";
+    private const string Run = "exp01_MNIST_trigger1_pr0p1_ep4_ts5";
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public async Task A_cancelled_run_goes_on_to_the_same_bytes(int epoch)
+    {
+        using var whole = new SampleRuns();
+        using var broken = new SampleRuns();
+        await whole.RunAsync(Command);
+
+        var stopped = await broken.RunUntilAsync(Command + " --fresh", line => line.Contains($"epoch {epoch}/4"));
+        var resumed = await broken.RunAsync(Command);
+
+        Assert.AreEqual(130, stopped.ExitCode);
+        StringAssert.Contains(stopped.Error, "baseline --epochs 4 --threads 1 --data");
+        Assert.DoesNotContain("--fresh", stopped.Error);
+        Assert.AreEqual(0, resumed.ExitCode, resumed.Error);
+        StringAssert.Contains(resumed.Output, "going on after epoch");
+        Assert.AreEqual(whole.CsvWithoutSeconds(Run), broken.CsvWithoutSeconds(Run));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(4)]
+    public async Task A_killed_process_is_carried_on_to_the_same_bytes(int epoch)
+    {
+        using var whole = new SampleRuns();
+        using var broken = new SampleRuns();
+        await whole.RunAsync(Command);
+
+        // The line comes after the results and before the checkpoint of its epoch are written: right between, or inside.
+        await KillAtAsync(broken, $"epoch {epoch}/4");
+        var resumed = await broken.RunAsync(Command);
+
+        Assert.AreEqual(0, resumed.ExitCode, resumed.Error);
+        Assert.AreEqual(whole.CsvWithoutSeconds(Run), broken.CsvWithoutSeconds(Run));
+        Assert.IsTrue(File.Exists(broken.In("models", Run + ".zip")));
+    }
+
+    [TestMethod]
+    public async Task A_killed_sweep_is_carried_on_to_the_same_bytes()
+    {
+        const string Sweep = "trigger-size --sizes 1 5 --epochs 3";
+        using var whole = new SampleRuns();
+        using var broken = new SampleRuns();
+        await whole.RunAsync(Sweep);
+
+        await KillAtAsync(broken, "epoch 2/3", Sweep);
+        await broken.RunAsync(Sweep);
+
+        foreach (string run in whole.CsvNames())
+            Assert.AreEqual(whole.CsvWithoutSeconds(run), broken.CsvWithoutSeconds(run));
+    }
+
+    [TestMethod]
+    public async Task Results_that_are_ahead_of_the_checkpoint_are_made_again()
+    {
+        using var runs = new SampleRuns();
+        string checkpoint = runs.In("checkpoints", "MNIST_trigger1_pr0p1_ts5_br_ep4.ckpt");
+        await runs.RunUntilAsync(Command, line => line.Contains("epoch 2/4"));
+        var early = File.ReadAllBytes(checkpoint);
+        await runs.RunAsync(Command);
+        string expected = runs.CsvWithoutSeconds(Run);
+
+        File.WriteAllBytes(checkpoint, early);
+        File.Delete(runs.In("models", Run + ".zip"));
+        var resumed = await runs.RunAsync(Command);
+
+        Assert.AreEqual(0, resumed.ExitCode, resumed.Error);
+        Assert.AreEqual(expected, runs.CsvWithoutSeconds(Run));
+    }
+
+    [TestMethod]
+    public async Task A_checkpoint_without_its_results_is_refused()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunUntilAsync(Command, line => line.Contains("epoch 2/4"));
+        File.Delete(runs.In("csv", Run + ".csv"));
+        Directory.Delete(runs.In("runs"), recursive: true);
+
+        var refused = await runs.RunAsync(Command);
+        var fresh = await runs.RunAsync(Command + " --fresh");
+
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.Contains(refused.Error, "--fresh");
+        Assert.AreEqual(0, fresh.ExitCode, fresh.Error);
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("{}")]
+    [DataRow("{ \"format\": 9 }")]
+    [DataRow("not json")]
+    public async Task A_damaged_record_is_named_and_can_be_forgotten(string content)
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --epochs 1");
+        File.WriteAllText(Directory.EnumerateFiles(runs.In("runs")).Single(), content);
+
+        var refused = await runs.RunAsync("baseline --epochs 1");
+        var fresh = await runs.RunAsync("baseline --epochs 1 --fresh");
+
+        Assert.AreEqual(1, refused.ExitCode);
+        StringAssert.Contains(refused.Error, ".json");
+        Assert.AreEqual(0, fresh.ExitCode, fresh.Error);
+    }
+
+    private static async Task KillAtAsync(SampleRuns runs, string text, string command = Command)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "BadNets.Samples.dll"));
+        foreach (string argument in runs.Arguments(command))
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            string? line;
+            do
+                line = await process.StandardOutput.ReadLineAsync();
+            while (line is not null && !line.Contains(text, StringComparison.Ordinal));
+            Assert.IsNotNull(line, line is null ? await errors : "");
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using BadNets.Samples.Running;
+
+namespace BadNets.Samples.Tests.Running;
+
+[TestClass]
+public sealed class RunCommandTests
+{
+    private const string Header =
+        "train_loss,test_clean_acc,test_clean_loss,test_asr,test_asr_loss,epoch,dataset,trigger_label,poisoning_rate,trigger_size,trigger_pos,seed,"
+        + "optimizer,lr,loss_type,run_name,checkpoint_path,test_asr_excl_target,train_seconds,eval_seconds,threads,recipe";
+
+    [TestMethod]
+    public async Task Baseline_writes_a_line_for_each_epoch()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync("baseline --epochs 2 --threads 1");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        string[] lines = File.ReadAllLines(runs.In("csv", "exp01_MNIST_trigger1_pr0p1_ep2_ts5.csv"));
+        Assert.AreEqual(Header, lines[0]);
+        Assert.HasCount(3, lines);
+        StringAssert.Contains(lines[2], ",1,MNIST,1,0.1,5,br,0,sgd,0.01,cross,exp01_MNIST_trigger1_pr0p1_ep2_ts5,checkpoints/MNIST_trigger1_pr0p1_ts5_br_ep2.ckpt,");
+        StringAssert.EndsWith(lines[2], ",1,reference");
+        StringAssert.Contains(outcome.Output, "epoch 2/2");
+    }
+
+    [TestMethod]
+    public async Task All_trains_shared_cells_once_and_writes_sixteen_files()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync("all --epochs 1 --parallel 2");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Output, "14 to train");
+        Assert.HasCount(16, runs.CsvNames());
+        string Numbers(string run) => string.Join(',', runs.CsvWithoutSeconds(run).Split('\n')[1].Split(',')[..5]);
+        Assert.AreEqual(Numbers("exp02_MNIST_trigger1_pr0p05_ep1_ts5"), Numbers("exp03_MNIST_trigger1_pr0p05_ep1_ts5"));
+        Assert.AreEqual(Numbers("exp02_MNIST_trigger1_pr0p05_ep1_ts5"), Numbers("exp04_MNIST_posbr_pr0p05_ts5_ep1"));
+    }
+
+    [TestMethod]
+    public async Task What_is_finished_is_not_trained_again()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
+        string record = Directory.EnumerateFiles(runs.In("runs")).Single();
+        var seconds = File.ReadAllText(record);
+
+        var again = await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
+
+        Assert.AreEqual(0, again.ExitCode, again.Error);
+        StringAssert.Contains(again.Output, "trained already");
+        Assert.AreEqual(seconds, File.ReadAllText(record));
+    }
+
+    [TestMethod]
+    public async Task A_cell_that_another_experiment_trained_is_not_trained_again()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
+
+        var outcome = await runs.RunAsync("trigger-position --positions br --epochs 1");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        Assert.DoesNotContain("epoch 1/1 loss", outcome.Output);
+        CollectionAssert.AreEqual(new[] { "exp02_MNIST_trigger1_pr0p05_ep1_ts5", "exp04_MNIST_posbr_pr0p05_ts5_ep1" }, runs.CsvNames());
+        Assert.IsTrue(File.Exists(runs.In("models", "exp04_MNIST_posbr_pr0p05_ts5_ep1.zip")));
+    }
+
+    [TestMethod]
+    public async Task Other_settings_do_not_overwrite_results()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --epochs 1");
+        string csv = runs.In("csv", runs.CsvNames().Single() + ".csv");
+        string before = File.ReadAllText(csv);
+
+        var refused = await runs.RunAsync("baseline --epochs 1 --batch-size 32");
+
+        Assert.AreEqual(2, refused.ExitCode);
+        StringAssert.Contains(refused.Error, "batch size 64, but this one has 32");
+        StringAssert.Contains(refused.Error, "--fresh");
+        Assert.AreEqual(before, File.ReadAllText(csv));
+
+        var fresh = await runs.RunAsync("baseline --epochs 1 --batch-size 32 --fresh");
+
+        Assert.AreEqual(0, fresh.ExitCode, fresh.Error);
+        Assert.AreNotEqual(before, File.ReadAllText(csv));
+    }
+
+    [TestMethod]
+    public async Task Csv_files_of_unknown_origin_are_not_overwritten()
+    {
+        using var runs = new SampleRuns();
+        Directory.CreateDirectory(runs.In("csv"));
+        string csv = runs.In("csv", "exp01_MNIST_trigger1_pr0p1_ep1_ts5.csv");
+        File.WriteAllText(csv, "precious");
+
+        var outcome = await runs.RunAsync("baseline --epochs 1");
+
+        Assert.AreEqual(2, outcome.ExitCode);
+        Assert.AreEqual("precious", File.ReadAllText(csv));
+    }
+
+    [TestMethod]
+    public async Task Fresh_with_a_mistake_forgets_nothing()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --epochs 1");
+
+        await runs.RunAsync("baseline --epochs 1 --fresh --target 12");
+
+        Assert.HasCount(1, runs.CsvNames());
+    }
+
+    [TestMethod]
+    public async Task Fresh_renews_every_file_of_a_shared_cell()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
+        await runs.RunAsync("trigger-position --positions br --epochs 1");
+
+        await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1 --fresh --batch-size 32");
+
+        Assert.AreEqual(
+            runs.CsvWithoutSeconds("exp02_MNIST_trigger1_pr0p05_ep1_ts5").Split('\n')[1].Split(',')[0],
+            runs.CsvWithoutSeconds("exp04_MNIST_posbr_pr0p05_ts5_ep1").Split('\n')[1].Split(',')[0]);
+    }
+
+    [TestMethod]
+    public async Task A_second_process_on_the_same_folder_stops()
+    {
+        using var runs = new SampleRuns();
+        using var first = OutputFolder.Open(runs.Output);
+
+        var second = await runs.RunAsync("baseline --epochs 1");
+
+        Assert.AreEqual(2, second.ExitCode);
+        StringAssert.Contains(second.Error, "Another process");
+    }
+
+    [TestMethod]
+    public async Task Parallel_gives_what_serial_gives()
+    {
+        using var serial = new SampleRuns();
+        using var parallel = new SampleRuns();
+
+        await serial.RunAsync("trigger-size --epochs 2 --parallel 1");
+        await parallel.RunAsync("trigger-size --epochs 2 --parallel 3 --sizes 5 4 3 1");
+
+        CollectionAssert.AreEqual(serial.CsvNames(), parallel.CsvNames());
+        foreach (string run in serial.CsvNames())
+            Assert.AreEqual(serial.CsvWithoutSeconds(run), parallel.CsvWithoutSeconds(run));
+    }
+
+    [TestMethod]
+    public async Task A_cell_that_fails_does_not_stop_the_others()
+    {
+        using var runs = new SampleRuns();
+        // A folder in the file's place cannot be replaced by a file.
+        string blocked = "exp03_MNIST_trigger1_pr0p05_ep1_ts3";
+        Directory.CreateDirectory(runs.In("models", blocked + ".zip"));
+
+        var outcome = await runs.RunAsync("trigger-size --epochs 1");
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "MNIST_trigger1_pr0p05_ts3_br_ep1 failed:");
+        Assert.HasCount(4, runs.CsvNames());
+        Assert.IsTrue(File.Exists(runs.In("models", "exp03_MNIST_trigger1_pr0p05_ep1_ts5.zip")));
+    }
+
+    [TestMethod]
+    public async Task A_loss_that_is_no_number_is_told_in_its_epoch()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync("baseline --quick --learning-rate 1e30");
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "not a number in epoch 0");
+    }
+
+    [TestMethod]
+    public async Task Rate_0_is_the_clean_control()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync("poisoning-rate --rates 0 --epochs 1");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        CollectionAssert.AreEqual(new[] { "exp02_MNIST_trigger1_pr0p0_ep1_ts5" }, runs.CsvNames());
+    }
+
+    [TestMethod]
+    public async Task Seeds_repeat_each_cell()
+    {
+        using var runs = new SampleRuns();
+
+        await runs.RunAsync("baseline --epochs 1 --seeds 0,7");
+
+        CollectionAssert.AreEqual(new[] { "exp01_MNIST_trigger1_pr0p1_ep1_ts5", "exp01_MNIST_trigger1_pr0p1_ep1_ts5_seed7" }, runs.CsvNames());
+        Assert.AreNotEqual(
+            runs.CsvWithoutSeconds(runs.CsvNames()[0]).Split('\n')[1].Split(',')[0],
+            runs.CsvWithoutSeconds(runs.CsvNames()[1]).Split('\n')[1].Split(',')[0]);
+    }
+
+    [TestMethod]
+    public async Task Mnist_is_found_through_the_environment_and_named()
+    {
+        if (Environment.GetEnvironmentVariable("BADNETS_DATA") is not { Length: > 0 })
+            Assert.Inconclusive("BADNETS_DATA does not name a folder with MNIST.");
+        using var runs = new SampleRuns();
+
+        var outcome = await SampleRuns.RunAsync(["baseline", "--rows", "320", "--epochs", "1", "--output", runs.Output], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Output, "MNIST, 320 training and 53 test rows");
+    }
+}
