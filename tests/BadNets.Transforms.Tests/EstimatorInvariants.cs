@@ -74,7 +74,8 @@ static class EstimatorInvariants
         return Describe(cursor, cursor, columns);
     }
 
-    private static string[] Describe(IRowToRowMapper mapper, IDataView input)
+    /// <summary>The same for what a mapper makes of a view's rows one by one.</summary>
+    public static string[] Describe(IRowToRowMapper mapper, IDataView input)
     {
         var columns = Visible(mapper.OutputSchema);
         using var cursor = input.GetRowCursor(mapper.GetDependencies(columns).Concat(Visible(input.Schema)).DistinctBy(column => column.Index));
