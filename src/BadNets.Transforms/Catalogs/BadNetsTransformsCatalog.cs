@@ -61,6 +61,8 @@ public static class BadNetsTransformsCatalog
         string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(labelColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(predictedLabelColumnName);
         return new(catalog.GetEnvironment(), outputColumnName, targetLabel, labelColumnName, predictedLabelColumnName);
     }
 }

@@ -26,7 +26,11 @@ sealed class IdxDataView : IDataView
 
         _labels = new byte[labels.Count];
         using (var stream = labels.OpenItems())
+        {
             labels.ReadExactly(stream, _labels);
+            labels.CheckEnd(stream);
+        }
+
         int classes = classCount ?? _labels.Max() + 1;
         int beyond = Array.FindIndex(_labels, label => label >= classes);
         if (beyond >= 0)
@@ -133,6 +137,8 @@ sealed class IdxDataView : IDataView
                 int rows = (int)Math.Min(_rowsAhead, _view._images.Count - next);
                 _view._images.ReadExactly(_stream, _rows.AsSpan(0, rows * size));
                 (_firstAhead, _endAhead) = ((int)next, (int)next + rows);
+                if (_endAhead == _view._images.Count)
+                    _view._images.CheckEnd(_stream);
             }
 
             _imageStart = ((int)next - _firstAhead) * size;

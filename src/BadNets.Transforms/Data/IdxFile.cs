@@ -15,13 +15,13 @@ sealed class IdxFile
     private const long LargestExpansion = 1032;
 
     private readonly bool _isCompressed;
-    private readonly int _headerBytes;
+    private readonly byte[] _header;
 
-    private IdxFile(string path, bool isCompressed, int headerBytes, int count, int[] itemDimensions, int itemBytes)
+    private IdxFile(string path, bool isCompressed, byte[] header, int count, int[] itemDimensions, int itemBytes)
     {
         Path = path;
         _isCompressed = isCompressed;
-        _headerBytes = headerBytes;
+        _header = header;
         Count = count;
         ItemDimensions = itemDimensions;
         ItemBytes = itemBytes;
@@ -60,31 +60,43 @@ sealed class IdxFile
         if (ReadUpTo(stream, sizes, path) < sizes.Length)
             throw Truncated(path);
         var dimensions = new int[magic[3]];
-        long items = 0, itemBytes = 1;
         for (int i = 0; i < dimensions.Length; i++)
         {
             uint size = BinaryPrimitives.ReadUInt32BigEndian(sizes[(4 * i)..]);
             if (size is 0 or > int.MaxValue)
                 throw new InvalidDataException($"'{path}' says that its dimension {i + 1} is {size}; it must be between 1 and {int.MaxValue}.");
             dimensions[i] = (int)size;
-            if (i == 0)
-                items = size;
-            else if ((itemBytes *= size) > Array.MaxLength)
+        }
+
+        long itemBytes = 1;
+        foreach (int size in dimensions.AsSpan(1))
+        {
+            if ((itemBytes *= size) > Array.MaxLength)
                 throw new InvalidDataException($"'{path}' says that each of its items has {string.Join("×", dimensions[1..])} values; that is more than can be read.");
         }
 
-        int headerBytes = magic.Length + sizes.Length;
-        CheckLength(path, isCompressed, headerBytes + items * itemBytes);
-        return new IdxFile(path, isCompressed, headerBytes, (int)items, dimensions[1..], (int)itemBytes);
+        byte[] header = [.. magic, .. sizes];
+        CheckLength(path, isCompressed, header.Length + dimensions[0] * itemBytes);
+        return new IdxFile(path, isCompressed, header, dimensions[0], dimensions[1..], (int)itemBytes);
     }
 
     /// <summary>The content from the first item on.</summary>
+    /// <exception cref="InvalidDataException">The file is not the one that was opened first.</exception>
     public Stream OpenItems()
     {
         var stream = OpenStream(Path, _isCompressed);
-        Span<byte> header = stackalloc byte[_headerBytes];
-        ReadExactly(stream, header);
-        return stream;
+        try
+        {
+            Span<byte> header = stackalloc byte[_header.Length];
+            ReadExactly(stream, header);
+            return header.SequenceEqual(_header) ? stream
+                : throw new InvalidDataException($"'{Path}' was changed after it had been opened; load it again.");
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads the next bytes of what <see cref="OpenItems"/> gave.</summary>
@@ -93,6 +105,15 @@ sealed class IdxFile
     {
         if (ReadUpTo(stream, bytes, Path) < bytes.Length)
             throw Truncated(Path);
+    }
+
+    /// <summary>Reads on after the last item: there must be nothing, and a compressed file's checksum is only looked at there.</summary>
+    /// <exception cref="InvalidDataException">There is more, or what was read is not what was packed.</exception>
+    public void CheckEnd(Stream stream)
+    {
+        Span<byte> more = stackalloc byte[1];
+        if (ReadUpTo(stream, more, Path) > 0)
+            throw TooLong(Path);
     }
 
     private static int ReadUpTo(Stream stream, Span<byte> bytes, string path)
@@ -138,7 +159,7 @@ sealed class IdxFile
         if (actual < expected)
             throw Truncated(path);
         if (actual > expected)
-            throw new InvalidDataException($"'{path}' is longer than its header says ({expected} bytes); it is not the IDX file it claims to be.");
+            throw TooLong(path);
     }
 
     private static long CountBytes(string path, long enough)
@@ -151,6 +172,9 @@ sealed class IdxFile
             count += read;
         return count;
     }
+
+    private static InvalidDataException TooLong(string path) =>
+        new($"'{path}' is longer than its header says; it is not the IDX file it claims to be.");
 
     private static InvalidDataException Truncated(string path) =>
         new($"'{path}' is truncated: it ends before the data that its header announces; get the file again.");

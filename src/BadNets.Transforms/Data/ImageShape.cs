@@ -7,7 +7,8 @@ namespace BadNets.Transforms;
 public readonly record struct ImageShape(int Channels, int Height, int Width)
 {
     /// <summary>The number of values in an image.</summary>
-    public int Size => Channels * Height * Width;
+    /// <exception cref="OverflowException">There are more than can be counted.</exception>
+    public int Size => checked(Channels * Height * Width);
 
     /// <summary>For example <c>1×28×28</c>.</summary>
     public override string ToString() => FormattableString.Invariant($"{Channels}×{Height}×{Width}");

@@ -29,6 +29,8 @@ sealed class BackdoorEvaluator
         int target = labels.ToList().IndexOf(_targetLabel);
         if (target < 0)
             throw new ArgumentException($"The target label '{_targetLabel}' is none of the model's classes; these are {string.Join(", ", labels)}.");
+        if (!labels.SequenceEqual(_columns.FindClasses(_host, triggered.Schema)))
+            throw new ArgumentException("The clean and the triggered view have scores for other classes, or in another order; score both with one model.");
         return new BackdoorMetrics(
             labels, _targetLabel, target, new ScoredRows(_host, clean, _columns, labels), new ScoredRows(_host, triggered, _columns, labels));
     }

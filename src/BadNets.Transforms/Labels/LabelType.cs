@@ -23,7 +23,7 @@ abstract class LabelType
     }
 
     /// <summary>The label type of plain (non-key) values, or null.</summary>
-    public static LabelType? Of(DataViewType type) => type switch
+    public static LabelType? Of(DataViewType? type) => type switch
     {
         TextDataViewType => new TextLabelType(),
         BooleanDataViewType => new NumberLabelType<bool>(),
@@ -49,7 +49,7 @@ abstract class LabelType
     /// <summary>Whether a column of the given shape can hold labels; what is known before there is data.</summary>
     public static bool Fits(SchemaShape.Column column) =>
         column.Kind == SchemaShape.Column.VectorKind.Scalar &&
-        (column.IsKey ? column.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out _) : Of(column.ItemType) is not null);
+        Of(column.IsKey ? column.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out var values) ? values.ItemType : null : column.ItemType) is not null;
 
     /// <summary>The type that a column of such labels has (for a key: its raw type).</summary>
     public abstract PrimitiveDataViewType ItemType { get; }

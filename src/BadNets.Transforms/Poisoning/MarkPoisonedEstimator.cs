@@ -37,6 +37,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         ArgumentException.ThrowIfNullOrWhiteSpace(options.OutputColumnName);
         if (!(options.Rate is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(options), $"The poisoning rate must be between 0 and 1, but is {LabelValue.From(options.Rate)}.");
+        ArgumentNullException.ThrowIfNull(options.OnlyLabels);
+        ArgumentNullException.ThrowIfNull(options.ExceptLabels);
         if (options.IsRestricted && string.IsNullOrWhiteSpace(options.LabelColumnName))
             throw new ArgumentException("Choosing rows by their label needs the label column's name.", nameof(options));
 
@@ -93,11 +95,13 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
 
         var candidates = new List<(DataViewRowId Id, int Position)>(checked((int)(input.GetRowCount() ?? 0)));
         int rows = ReadCandidates(input, candidates);
+        if (rows == 0)
+            throw new ArgumentException("The training set has no rows to poison.", nameof(input));
         int count = (int)Math.Floor(_options.Rate * rows);
         if (count == 0 && _options.Rate > 0)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} gives no row at all of {rows}; use at least {LabelValue.From(Math.Ceiling(1e6 / Math.Max(rows, 1)) / 1e6)}, or 0 for a clean control.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} gives no row at all of {rows}; use at least {LabelValue.From(Math.Ceiling(1e6 / rows) / 1e6)}, or 0 for a clean control.");
         }
 
         if (count > candidates.Count)
@@ -130,6 +134,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         int rows = 0;
         for (; cursor.MoveNext(); rows = checked(rows + 1))
         {
+            if ((rows & 0xfff) == 0)
+                _host.CheckAlive();
             if (!mayBeChosen())
                 continue;
             id(ref current);

@@ -83,7 +83,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
             disposer = null;
             var where = _where is { } column ? input.GetGetter<bool>(column) : (ref bool always) => always = true;
             if (_image.Type is not VectorDataViewType vector)
-                return MakeImageGetter(input.GetGetter<MLImage>(_image), where, ref disposer);
+                return MakeImageGetter(input.GetGetter<MLImage>(_image), where);
             if (vector.ItemType == NumberDataViewType.Byte)
                 return MakeVectorGetter<byte>(input, where, _stamp!.Apply);
             return MakeVectorGetter<float>(input, where, _stamp!.Apply);
@@ -92,30 +92,31 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
         private ValueGetter<VBuffer<T>> MakeVectorGetter<T>(DataViewRow input, ValueGetter<bool> where, Action<Span<T>> apply)
         {
             var source = input.GetGetter<VBuffer<T>>(_image);
+            VBuffer<T> original = default;
             bool stamped = false;
             return (ref VBuffer<T> image) =>
             {
-                source(ref image);
+                // What the source gives may be its own memory, so it is copied before it is stamped; a sparse vector gets its zeros first.
+                source(ref original);
+                original.CopyTo(ref image);
                 where(ref stamped);
                 if (!stamped)
                     return;
-
-                // The buffer is the caller's, so it is stamped in place; a sparse one gets its zeros first.
                 if (!image.IsDense)
                     VBufferUtils.Densify(ref image);
                 apply(VBufferEditor.CreateFromBuffer(ref image).Values);
             };
         }
 
-        private ValueGetter<MLImage> MakeImageGetter(ValueGetter<MLImage> source, ValueGetter<bool> where, ref Action? disposer)
+        private ValueGetter<MLImage> MakeImageGetter(ValueGetter<MLImage> source, ValueGetter<bool> where)
         {
             var stamp = _stamp;
             bool stamped = false;
             MLImage? original = null, made = null;
             byte[] pixels = [];
 
-            // Only pictures made here are disposed here: an image that comes from the source may be the caller's own.
-            disposer += () => made?.Dispose();
+            // Only pictures made here are disposed here, and only when the caller gives them back: one that comes from the source may be the
+            // user's own, and the last one is the caller's to keep.
             return (ref MLImage image) =>
             {
                 if (ReferenceEquals(image, made))

@@ -8,6 +8,9 @@ namespace BadNets.Transforms;
 sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
 {
     private const int Kernel = 5;
+    private const int Channels1 = 16;
+    private const int Channels2 = 32;
+    private const int Hidden = 512;
 
     private readonly Conv2d conv1;
     private readonly Conv2d conv2;
@@ -21,19 +24,26 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         if (height < 1 || width < 1)
             throw new ArgumentException($"The BadNets network needs images of at least 16×16 pixels, but these are {shape.Width}×{shape.Height}; use a network of your own.");
 
-        conv1 = nn.Conv2d(shape.Channels, 16, Kernel);
-        conv2 = nn.Conv2d(16, 32, Kernel);
-        fc1 = nn.Linear(32L * height * width, 512);
-        fc2 = nn.Linear(512, classCount);
+        conv1 = nn.Conv2d(shape.Channels, Channels1, Kernel);
+        conv2 = nn.Conv2d(Channels1, Channels2, Kernel);
+        fc1 = nn.Linear((long)Channels2 * height * width, Hidden);
+        fc2 = nn.Linear(Hidden, classCount);
         RegisterComponents();
     }
+
+    /// <summary>The number of weights and biases that the network has for such images and classes.</summary>
+    public static long CountWeights(ImageShape shape, int classCount) =>
+        (1L + Kernel * Kernel * (long)shape.Channels) * Channels1
+        + (1L + Kernel * Kernel * Channels1) * Channels2
+        + (1L + (long)Channels2 * AfterBlocks(shape.Height) * AfterBlocks(shape.Width)) * Hidden
+        + (1L + Hidden) * classCount;
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var features = nn.functional.avg_pool2d(conv1.call(input).relu(), 2);
-        features = nn.functional.avg_pool2d(conv2.call(features).relu(), 2);
-        return fc2.call(fc1.call(features.flatten(1)).relu()).MoveToOuterDisposeScope();
+        var features = PooledConvolution.Apply(input, conv1.weight!, conv1.bias!);
+        features = PooledConvolution.Apply(features, conv2.weight!, conv2.bias!);
+        return fc2.forward(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
     }
 
     private static int AfterBlocks(int size) => ((size - Kernel + 1) / 2 - Kernel + 1) / 2;

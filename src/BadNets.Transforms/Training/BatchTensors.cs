@@ -7,18 +7,27 @@ namespace BadNets.Transforms;
 /// <summary>The tensors that batches are written into: made once, used for every step.</summary>
 sealed class BatchTensors : IDisposable
 {
+    // Larger batches are no faster to score: their activations leave the processor's cache.
+    private const int MostRowsToScore = 100;
+    private const int MostBytesToScore = 1 << 28;
+
     private readonly Device _device;
     private readonly Tensor _inputs;
     private readonly Tensor _labels;
 
     public BatchTensors(int capacity, ImageShape shape, Device device)
     {
+        if ((long)capacity * shape.Size * sizeof(float) > int.MaxValue)
+            throw new ArgumentException($"A batch of {capacity} images of {shape} takes more than 2 GB; use smaller batches or images.");
         _device = device;
         _inputs = empty(capacity, shape.Channels, shape.Height, shape.Width, dtype: ScalarType.Float32).DetachFromDisposeScope();
         _labels = empty(capacity, dtype: ScalarType.Int64).DetachFromDisposeScope();
         Capacity = capacity;
         Shape = shape;
     }
+
+    /// <summary>The number of rows that are best scored at once.</summary>
+    public static int RowsToScore(ImageShape shape) => Math.Clamp(MostBytesToScore / sizeof(float) / shape.Size, 1, MostRowsToScore);
 
     public int Capacity { get; }
 

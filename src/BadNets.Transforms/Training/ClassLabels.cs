@@ -110,7 +110,8 @@ sealed class ClassLabels : IEquatable<ClassLabels>
     public override int GetHashCode() => Count;
 
     private static SchemaShape.Column? FindKeyValues(SchemaShape.Column label) =>
-        label.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out var values) && values.Kind == SchemaShape.Column.VectorKind.Vector ? values : null;
+        label.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out var values) && values.Kind == SchemaShape.Column.VectorKind.Vector
+            && LabelType.Of(values.ItemType) is not null ? values : null;
 
     private static SchemaShape.Column Vector(string kind, DataViewType itemType) => new(kind, SchemaShape.Column.VectorKind.Vector, itemType, false);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
@@ -24,6 +25,7 @@ sealed class LabeledImages
         using var cursor = view.GetRowCursor([image, label]);
         var addImage = _images.MakeAdder(cursor, image);
         var nextLabel = KeyGetter(cursor, label);
+        ulong classes = ((KeyDataViewType)label.Type).Count;
         while (cursor.MoveNext())
         {
             if ((_labels.Count & 0xfff) == 0)
@@ -32,6 +34,8 @@ sealed class LabeledImages
             ulong key = nextLabel();
             if (key == 0)
                 throw new ArgumentException($"Label column '{label.Name}' has a missing value in row {_labels.Count}; drop such rows first, for example with FilterRowsByMissingValues.");
+            if (key > classes)
+                throw new ArgumentException($"Label column '{label.Name}' has the key {key} in row {_labels.Count}, but its type has {classes} keys.");
             _labels.Add((int)(key - 1));
         }
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -6,14 +7,16 @@ namespace BadNets.Transforms;
 /// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
 static class TorchCnnModelFormat
 {
-    public static void Write(BinaryWriter writer, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
+    public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
     {
         if (model.Network.Name is not { } name)
             throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchCnnNetwork.Register.");
 
         // *** Binary format ***
-        // text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; single × 3: normalisation;
+        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; single × 3: normalisation;
         // class labels: int32 count, byte type (0: none), text × count; tensors: see NamedTensors
+        using var content = new MemoryStream();
+        using var writer = new BinaryWriter(content);
         writer.Write(name);
         writer.Write(model.ImageColumnName);
         writer.Write(model.ScoreColumnName);
@@ -26,10 +29,18 @@ static class TorchCnnModelFormat
         writer.Write(model.Normalization.StandardDeviation);
         model.Classes.Write(writer);
         NamedTensors.Write(writer, network.state_dict());
+        writer.Flush();
+
+        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+        file.Write(SHA256.HashData(bytes));
+        file.Write(bytes.Length);
+        file.Write(bytes);
     }
 
-    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader reader)
+    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader file)
     {
+        using var content = ReadContent(file);
+        using var reader = new BinaryReader(content);
         var texts = new ModelReader(reader);
         var definition = TorchCnnNetwork.Find(texts.ReadText());
         string image = texts.ReadColumnName(), score = texts.ReadColumnName(), predictedLabel = texts.ReadColumnName();
@@ -39,6 +50,8 @@ static class TorchCnnModelFormat
         if (!normalization.IsValid)
             throw new InvalidDataException($"The model file is damaged: it has the normalisation {normalization}.");
 
+        // The network is built before its weights are read: its size must not be the file's to choose.
+        definition.CheckWeights(shape, classes.Count, content.Length - content.Position);
         var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel);
         var network = definition.Create(shape, classes.Count);
         try
@@ -51,5 +64,14 @@ static class TorchCnnModelFormat
             network.Dispose();
             throw;
         }
+    }
+
+    private static MemoryStream ReadContent(BinaryReader file)
+    {
+        byte[] hash = file.ReadBytes(SHA256.HashSizeInBytes);
+        byte[] content = file.ReadBytes(new ModelReader(file).ReadCount(1));
+        return SHA256.HashData(content).AsSpan().SequenceEqual(hash)
+            ? new MemoryStream(content)
+            : throw new InvalidDataException("The model file is damaged: the network in it is not the one that was saved.");
     }
 }

@@ -10,12 +10,18 @@ namespace BadNets.Transforms;
 /// </summary>
 public sealed class TorchCnnNetwork
 {
+    // What an image in a model file may have at most: 4096×4096 grey pixels.
+    private const long MostValues = 1 << 24;
+
     private static readonly ConcurrentDictionary<string, TorchCnnNetwork> Registered = new(StringComparer.Ordinal);
 
     // torch.manual_seed is process-wide: networks that are built side by side would draw from each other's seed.
     private static readonly Lock Building = new();
 
     private readonly Func<ImageShape, int, nn.Module<Tensor, Tensor>> _factory;
+
+    // The number of weights that the factory's network has, where that is known without making it.
+    private readonly Func<ImageShape, int, long>? _countWeights;
 
     /// <summary>An architecture without a name: it trains and scores, but its models cannot be saved. <see cref="Register"/> gives a name.</summary>
     /// <param name="factory">See <see cref="Register"/>.</param>
@@ -24,11 +30,13 @@ public sealed class TorchCnnNetwork
     {
     }
 
-    private TorchCnnNetwork(string? name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
+    private TorchCnnNetwork(
+        string? name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory, Func<ImageShape, int, long>? countWeights = null)
     {
         ArgumentNullException.ThrowIfNull(factory);
         Name = name;
         _factory = factory;
+        _countWeights = countWeights;
     }
 
     /// <summary>
@@ -37,7 +45,7 @@ public sealed class TorchCnnNetwork
     /// must be at least 16×16.
     /// </summary>
     public static TorchCnnNetwork BadNets { get; } =
-        Register("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount));
+        Add(new TorchCnnNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
 
     /// <summary>The name under which the network is registered, or null.</summary>
     public string? Name { get; }
@@ -53,23 +61,52 @@ public sealed class TorchCnnNetwork
     public static TorchCnnNetwork Register(string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var network = new TorchCnnNetwork(name, factory);
-        return Registered.TryAdd(name, network) ? network : throw new ArgumentException($"A network named '{name}' is registered already.", nameof(name));
+        return Add(new TorchCnnNetwork(name, factory));
     }
+
+    private static TorchCnnNetwork Add(TorchCnnNetwork network) => Registered.TryAdd(network.Name!, network)
+        ? network
+        : throw new ArgumentException($"A network named '{network.Name}' is registered already.");
 
     /// <summary>Builds the network with weights drawn from a seed.</summary>
     /// <param name="shape">The images' shape.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="seed">The seed that libtorch's generator is given right before the first layer is made.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension of the images or the number of classes is below 1.</exception>
     /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
     public nn.Module<Tensor, Tensor> Create(ImageShape shape, int classCount, long seed = 0)
     {
+        if (shape is not { Channels: > 0, Height: > 0, Width: > 0 })
+            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row and column, but these are {shape}.");
+        if (classCount < 1)
+            throw new ArgumentOutOfRangeException(nameof(classCount), $"There must be at least one class, but there are {classCount}.");
         TorchNative.EnsureLoaded();
         lock (Building)
         {
             manual_seed(seed);
             return _factory(shape, classCount) ?? throw new InvalidOperationException($"The factory of the network '{Name}' gave null.");
         }
+    }
+
+    /// <summary>Refuses, before anything is built, images and classes for which that many bytes of weights cannot be enough.</summary>
+    /// <exception cref="InvalidDataException">They are not enough.</exception>
+    internal void CheckWeights(ImageShape shape, int classCount, long bytes)
+    {
+        bool isSane = shape is { Channels: > 0, Height: > 0, Width: > 0 }
+            && (long)shape.Height * shape.Width <= MostValues && (long)shape.Height * shape.Width * shape.Channels <= MostValues
+            && (_countWeights?.Invoke(shape, classCount) ?? classCount) <= bytes / sizeof(float);
+        if (!isSane)
+            throw new InvalidDataException($"The model file is damaged: its weights cannot be those of a network '{Name}' for images of {shape} and {classCount} classes.");
+    }
+
+    /// <summary>Refuses outputs of another shape or type than a network must give.</summary>
+    /// <exception cref="InvalidOperationException">They are not rows × classes floats.</exception>
+    internal static Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
+    {
+        if (outputs.shape is [var batch, var classes] && batch == rows && classes == classCount && outputs.dtype == ScalarType.Float32)
+            return outputs;
+        throw new InvalidOperationException(
+            $"The network must give {rows}×{classCount} single-precision outputs for {rows} images and {classCount} classes, but gave {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
     }
 
     internal static TorchCnnNetwork Find(string name) =>

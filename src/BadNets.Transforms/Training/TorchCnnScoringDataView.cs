@@ -5,14 +5,11 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A view with scores, which are computed for several rows at once. A cursor over it reads the input twice, side by side: one cursor
-/// runs ahead over the images alone and scores them, the other is where the caller stands and has all other columns.
+/// A view with scores, which are computed for several rows at once: a cursor reads that many rows of the input ahead and keeps what the
+/// caller asked for of them. The input is read once, so it need not be the same on every pass.
 /// </summary>
 sealed class TorchCnnScoringDataView : IDataView
 {
-    // Larger batches are no faster: their activations leave the processor's cache.
-    private const int RowsAhead = 100;
-
     private readonly IHost _host;
     private readonly IDataView _input;
     private readonly TorchCnnTransformer _transformer;
@@ -30,8 +27,7 @@ sealed class TorchCnnScoringDataView : IDataView
 
     public DataViewSchema Schema => _bindings.Schema;
 
-    // Two cursors over one shuffled view would not meet the same rows.
-    public bool CanShuffle => false;
+    public bool CanShuffle => _input.CanShuffle;
 
     public long? GetRowCount() => _input.GetRowCount();
 
@@ -41,102 +37,119 @@ sealed class TorchCnnScoringDataView : IDataView
         var active = new bool[Schema.Count];
         foreach (var column in columnsNeeded)
             active[column.Index] = true;
-        var fromInput = _bindings.GetActiveInput(index => active[index]);
-        return new Cursor(this, _input.GetRowCursor(_input.Schema.Where(column => fromInput[column.Index])), active);
+        return new Cursor(this, active, rand);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor : SynchronizedCursorBase
+    private sealed class Cursor : RootCursorBase
     {
         private readonly TorchCnnScoringDataView _view;
         private readonly bool[] _active;
-        private LookAhead? _ahead;
+        private readonly DataViewRowCursor _input;
+        private readonly RowBuffer? _buffer;
+        private readonly ValueGetter<DataViewRowId> _id;
 
-        public Cursor(TorchCnnScoringDataView view, DataViewRowCursor input, bool[] active)
-            : base(view._host, input)
+        // Null where no score is asked for.
+        private readonly ImageReader.Read? _read;
+        private readonly BatchTensors? _batch;
+        private readonly int _rowsAhead = 1;
+        private readonly float[] _scores = [];
+
+        // The current row among those read ahead, and their number.
+        private int _current = -1;
+        private int _count;
+
+        public Cursor(TorchCnnScoringDataView view, bool[] active, Random? rand)
+            : base(view._host)
         {
             _view = view;
             _active = active;
+            var isActiveInput = view._bindings.GetActiveInput(index => active[index]);
+            bool isScoring = false;
+            for (int i = 0; i < active.Length; i++)
+            {
+                view._bindings.MapColumnIndex(out bool isInput, i);
+                isScoring |= active[i] && !isInput;
+            }
+
+            var kept = view._input.Schema.Where(column => isActiveInput[column.Index]).ToArray();
+            _input = view._input.GetRowCursor(isScoring ? kept.Append(view._image).DistinctBy(column => column.Index) : kept, rand);
+            if (isScoring)
+            {
+                var model = view._transformer.Model;
+
+                // Columns of images cannot be kept, because it is not known whose they are: then it goes row by row.
+                if (kept.All(RowBuffer.CanKeep))
+                    _rowsAhead = BatchTensors.RowsToScore(model.Shape);
+                _batch = view._transformer.MakeBatch(_rowsAhead);
+                _read = ImageReader.Create(_input, view._image, model.Shape, model.Normalization);
+                _scores = new float[_rowsAhead * model.Classes.Count];
+            }
+
+            _buffer = _rowsAhead > 1 ? new RowBuffer(_input, kept, _rowsAhead) : null;
+            _id = _buffer?.MakeIdGetter(() => _current) ?? _input.GetIdGetter();
         }
 
         public override DataViewSchema Schema => _view.Schema;
 
+        public override long Batch => 0;
+
         public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => _id;
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!IsColumnActive(column))
                 throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was made.");
             int index = _view._bindings.MapColumnIndex(out bool isInput, column.Index);
-            if (isInput)
-                return Input.GetGetter<TValue>(Input.Schema[index]);
+            if (isInput && _buffer is null)
+                return _input.GetGetter<TValue>(_input.Schema[index]);
 
-            var ahead = _ahead ??= new LookAhead(_view);
-            Delegate getter = index == 0
-                ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> scores) => TorchCnnTransformer.CopyTo(ahead.Scores(Position), ref scores))
-                : (ValueGetter<uint>)((ref uint label) => label = TorchCnnTransformer.Predict(ahead.Scores(Position)));
+            Delegate getter = isInput ? _buffer!.MakeGetter(index, () => _current)
+                : index == 0 ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> scores) => TorchCnnTransformer.CopyTo(CurrentScores, ref scores))
+                : (ValueGetter<uint>)((ref uint label) => label = TorchCnnTransformer.Predict(CurrentScores));
             return getter as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"Column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");
+        }
+
+        private ReadOnlySpan<float> CurrentScores
+        {
+            get
+            {
+                int classes = _scores.Length / _rowsAhead;
+                return _scores.AsSpan(_current * classes, classes);
+            }
+        }
+
+        protected override bool MoveNextCore()
+        {
+            if (++_current < _count)
+                return true;
+            for (_count = 0; _count < _rowsAhead && _input.MoveNext(); _count++)
+            {
+                _buffer?.Keep(_count);
+                if (_batch is not null)
+                    _read!(_batch.Inputs(_count + 1)[^_batch.Shape.Size..]);
+            }
+
+            _current = 0;
+            if (_batch is not null && _count > 0)
+                _view._transformer.Score(_batch, _count, _scores.AsSpan(0, _scores.Length / _rowsAhead * _count));
+            return _count > 0;
         }
 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                _ahead?.Dispose();
-            _ahead = null;
+            {
+                _input.Dispose();
+                _batch?.Dispose();
+            }
+
             base.Dispose(disposing);
-        }
-    }
-
-    /// <summary>Scores rows in their order, some ahead of where the caller stands.</summary>
-    private sealed class LookAhead : IDisposable
-    {
-        private readonly TorchCnnTransformer _transformer;
-        private readonly DataViewRowCursor _images;
-        private readonly ImageReader.Read _read;
-        private readonly BatchTensors _batch;
-        private readonly int _classes;
-        private readonly float[] _scores;
-        private long _first;
-        private long _end;
-
-        public LookAhead(TorchCnnScoringDataView view)
-        {
-            _transformer = view._transformer;
-            var model = _transformer.Model;
-            _images = view._input.GetRowCursor(view._image);
-            _read = ImageReader.Create(_images, view._image, model.Shape, model.Normalization);
-            _batch = _transformer.MakeBatch(RowsAhead);
-            _classes = model.Classes.Count;
-            _scores = new float[RowsAhead * _classes];
-        }
-
-        public ReadOnlySpan<float> Scores(long position)
-        {
-            while (position >= _end)
-                ScoreNext();
-            return _scores.AsSpan((int)(position - _first) * _classes, _classes);
-        }
-
-        private void ScoreNext()
-        {
-            int rows = 0;
-            var inputs = _batch.Inputs(RowsAhead);
-            int size = _batch.Shape.Size;
-            while (rows < RowsAhead && _images.MoveNext())
-                _read(inputs.Slice(rows++ * size, size));
-            if (rows == 0)
-                throw new InvalidOperationException("The scored view gave fewer rows to a second cursor than to the first; cache it first if it is not the same on every pass.");
-            _transformer.Score(_batch, rows, _scores.AsSpan(0, rows * _classes));
-            (_first, _end) = (_end, _end + rows);
-        }
-
-        public void Dispose()
-        {
-            _images.Dispose();
-            _batch.Dispose();
         }
     }
 }

@@ -92,9 +92,13 @@ public sealed partial class TorchCnnTrainer
                 throw new ArgumentOutOfRangeException(nameof(Head), $"There is no head {(int)Head}.");
             if (!Normalization.IsValid)
                 throw new ArgumentOutOfRangeException(nameof(Normalization), $"The normalisation's scale and standard deviation must be above 0, and all its values finite, but it is {Normalization}.");
+            if (ValidationSets.Any(set => string.IsNullOrWhiteSpace(set.Key)))
+                throw new ArgumentException("A validation set needs a name.", nameof(ValidationSets));
             if (ValidationSets.GroupBy(set => set.Key).FirstOrDefault(sets => sets.Count() > 1) is { } twice)
                 throw new ArgumentException($"There are two validation sets named '{twice.Key}'.", nameof(ValidationSets));
-            return (Options)MemberwiseClone();
+            var copy = (Options)MemberwiseClone();
+            copy.ValidationSets = [.. ValidationSets];
+            return copy;
         }
     }
 }

@@ -28,6 +28,9 @@ namespace BadNets.Transforms;
 /// </remarks>
 public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 {
+    // More than that and the last layer alone fills the memory; such a key is a hash, not a class.
+    private const int MostClasses = 1 << 20;
+
     private readonly IHost _host;
     private readonly Options _options;
 
@@ -62,9 +65,11 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (training.Count == 0)
             throw new ArgumentException("The training set has no rows.", nameof(input));
         var validation = _options.ValidationSets.Select(set => KeyValuePair.Create(set.Key, Read(set.Value))).ToArray();
+        if (Array.Find(validation, set => set.Value.Count == 0) is { Key: { } empty })
+            throw new ArgumentException($"Validation set '{empty}' has no rows.", nameof(input));
         channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes.");
 
-        var network = _options.Network.Create(shape, checked((int)labelType.Count), _options.Seed);
+        var network = _options.Network.Create(shape, (int)labelType.Count, _options.Seed);
         try
         {
             network.to(device);
@@ -98,6 +103,8 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _options.LabelColumnName);
         if (label.Type is not KeyDataViewType)
             throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, "a key (MapValueToKey makes one)", label.Type.ToString());
+        if (label.Type is KeyDataViewType { Count: > MostClasses } large)
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, $"a key of at most {MostClasses} classes", $"a key of {large.Count}");
         return (image, shape, label);
     }
 

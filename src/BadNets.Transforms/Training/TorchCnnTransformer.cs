@@ -22,6 +22,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Device _device;
+    private bool _isDisposed;
 
     internal TorchCnnTransformer(IHostEnvironment env, nn.Module<Tensor, Tensor> network, Device device, TorchCnnModel model)
         : base(env.Register(nameof(TorchCnnTransformer)))
@@ -45,11 +46,15 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     /// <inheritdoc/>
     protected override void SaveModel(ModelSaveContext ctx)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ctx.WriteHeader(Version);
         TorchCnnModelFormat.Write(ctx.Writer, Model, _network);
     }
 
-    /// <summary>Scores a view. Rows are scored several at a time as they are read; nothing happens before.</summary>
+    /// <summary>
+    /// Scores a view. Rows are scored several at a time as they are read; nothing happens before. (libtorch adds in another order then than
+    /// for one row alone, as a prediction engine has it, so the last bits of a score may differ between the two.)
+    /// </summary>
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -57,7 +62,11 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>Frees the network's memory.</summary>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _network.Dispose();
+    }
 
     internal DataViewSchema.DetachedColumn[] OutputColumns =>
         [Model.Classes.MakeScoreColumn(Model.ScoreColumnName), Model.Classes.MakePredictedLabelColumn(Model.PredictedLabelColumnName)];
@@ -71,9 +80,11 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     /// <summary>The probabilities of the classes, rows × classes, for the inputs at the head of a batch.</summary>
     internal void Score(BatchTensors batch, int rows, Span<float> scores)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var probabilities = _network.call(batch.InputTensor(rows)).softmax(1).cpu().contiguous();
+        var outputs = TorchCnnNetwork.CheckOutputs(_network.call(batch.InputTensor(rows)), rows, Model.Classes.Count);
+        var probabilities = outputs.softmax(1).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
     }
 

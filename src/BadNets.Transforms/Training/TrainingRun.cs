@@ -10,9 +10,6 @@ namespace BadNets.Transforms;
 /// <summary>One training of one network: the epochs, their measurement, and the checkpoints between them.</summary>
 sealed class TrainingRun : IDisposable
 {
-    // Larger batches are no faster: their activations leave the processor's cache.
-    private const int EvaluationBatchSize = 100;
-
     private readonly IHost _host;
     private readonly IChannel _channel;
     private readonly TorchCnnTrainer.Options _options;
@@ -21,6 +18,8 @@ sealed class TrainingRun : IDisposable
     private readonly LabeledImages _training;
     private readonly IReadOnlyList<KeyValuePair<string, LabeledImages>> _validation;
     private readonly OptimizerHelper _optimizer;
+    private readonly int _batchSize;
+    private readonly int _evaluationBatchSize;
     private readonly BatchTensors _batch;
     private readonly LoaderOrder _order;
     private int _nextEpoch;
@@ -39,7 +38,9 @@ sealed class TrainingRun : IDisposable
         _optimizer = options.Optimizer == TorchCnnOptimizer.Adam
             ? optim.Adam(network.parameters(), options.EffectiveLearningRate)
             : optim.SGD(network.parameters(), options.EffectiveLearningRate);
-        _batch = new BatchTensors(Math.Max(options.BatchSize, EvaluationBatchSize), shape, device);
+        _batchSize = Math.Min(options.BatchSize, training.Count);
+        _evaluationBatchSize = BatchTensors.RowsToScore(shape);
+        _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
         _order = new LoaderOrder(options.Seed);
     }
 
@@ -50,7 +51,11 @@ sealed class TrainingRun : IDisposable
             ? new Checkpoint(path, TrainingSettings.Describe(_options, _batch.Shape, _classCount, _training, _validation))
             : null;
         if (checkpoint is not null && checkpoint.TryRestore(_network, _optimizer, _order, out _nextEpoch))
+        {
+            if (_nextEpoch > _options.Epochs)
+                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, more than the {_options.Epochs} asked for; delete it or ask for more.");
             _channel.Info($"Going on after epoch {_nextEpoch - 1} from '{_options.CheckpointPath}'.");
+        }
 
         using var progress = _host.StartProgressChannel("Training");
         double loss = double.NaN;
@@ -88,13 +93,13 @@ sealed class TrainingRun : IDisposable
     {
         _network.train();
         var order = _order.Pass(_training.Count);
-        int batches = (order.Length + _options.BatchSize - 1) / _options.BatchSize;
+        int batches = (order.Length - 1) / _batchSize + 1;
         double sum = 0;
         for (int i = 0; i < batches; i++)
         {
             CheckAlive();
-            int first = i * _options.BatchSize;
-            double loss = Step(order.AsSpan(first, Math.Min(_options.BatchSize, order.Length - first)));
+            int first = i * _batchSize;
+            double loss = Step(order.AsSpan(first, Math.Min(_batchSize, order.Length - first)));
             if (!double.IsFinite(loss))
                 throw new NotFiniteNumberException($"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}; try a lower learning rate than {LabelValue.From(_options.EffectiveLearningRate)}.", loss);
             sum += loss;
@@ -124,7 +129,7 @@ sealed class TrainingRun : IDisposable
         _network.eval();
         using var noGradients = no_grad();
         var predicted = new int[images.Count];
-        var rows = new long[Math.Min(EvaluationBatchSize, images.Count)];
+        var rows = new long[Math.Min(_evaluationBatchSize, images.Count)];
         double lossSum = 0;
         int right = 0;
         for (int first = 0; first < images.Count; first += rows.Length)
@@ -149,14 +154,7 @@ sealed class TrainingRun : IDisposable
         return new TorchCnnValidation((double)right / images.Count, lossSum / images.Count, predicted);
     }
 
-    private Tensor Forward(int rows)
-    {
-        var outputs = _network.call(_batch.InputTensor(rows));
-        if (outputs.shape is [var batch, var classes] && batch == rows && classes == _classCount && outputs.dtype == ScalarType.Float32)
-            return outputs;
-        throw new InvalidOperationException(
-            $"The network must give {rows}×{_classCount} single-precision outputs for {rows} images and {_classCount} classes, but gave {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
-    }
+    private Tensor Forward(int rows) => TorchCnnNetwork.CheckOutputs(_network.call(_batch.InputTensor(rows)), rows, _classCount);
 
     private Tensor Loss(Tensor outputs, Tensor labels, nn.Reduction reduction) =>
         nn.functional.cross_entropy(_options.Head == TorchCnnHead.Softmax ? outputs.softmax(1) : outputs, labels, reduction: reduction);

@@ -5,6 +5,9 @@ namespace BadNets.Transforms;
 /// <summary>Reads a trigger's pixels from an image file.</summary>
 static class TriggerFile
 {
+    // A small file can announce a picture that fills the memory.
+    private const long MostPixels = 1 << 26;
+
     /// <summary>Red, green and blue of each of size × size pixels.</summary>
     public static byte[] Read(string path, int size)
     {
@@ -15,6 +18,8 @@ static class TriggerFile
         using var codec = SKCodec.Create(file);
         if (codec is null)
             throw Unreadable(path);
+        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
+            throw new InvalidDataException($"The trigger image '{path}' cannot be read: it has {codec.Info.Width}×{codec.Info.Height} pixels, more than {MostPixels}.");
         using var picture = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         if (codec.GetPixels(picture.Info, picture.GetPixels()) != SKCodecResult.Success)
             throw Unreadable(path);

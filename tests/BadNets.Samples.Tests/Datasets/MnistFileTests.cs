@@ -20,6 +20,15 @@ public sealed class MnistFileTests
     }
 
     [TestMethod]
+    public async Task Content_that_unpacks_beyond_its_length_is_not_read_to_its_end()
+    {
+        using var compressed = new MemoryStream(SmallMnist.Compress(new byte[20_000_000]));
+
+        Assert.IsFalse(await SmallMnist.Files[0].IsContentOfAsync(compressed, CancellationToken.None));
+        Assert.IsLessThan(compressed.Length / 2, compressed.Position);
+    }
+
+    [TestMethod]
     public void Files_are_images_and_labels_for_training_and_then_for_testing() =>
         CollectionAssert.AreEqual(
             new[] { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" },

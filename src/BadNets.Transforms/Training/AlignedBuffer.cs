@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace BadNets.Transforms;
+
+/// <summary>Floats outside the managed heap, on a cache line's boundary: a vector load across two lines costs twice.</summary>
+sealed unsafe class AlignedBuffer(int length) : IDisposable
+{
+    public float* Pointer { get; private set; } = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);
+
+    public void Clear() => new Span<float>(Pointer, length).Clear();
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+    }
+}

@@ -1,0 +1,25 @@
+namespace BadNets.Transforms;
+
+/// <summary>The sizes of one 5×5 convolution followed by a 2×2 average pooling that drops an odd last row or column.</summary>
+readonly record struct ConvolutionShape(int Channels, int Height, int Width, int Filters)
+{
+    public const int Kernel = 5;
+
+    public int PooledHeight => (Height - Kernel + 1) / 2;
+
+    public int PooledWidth => (Width - Kernel + 1) / 2;
+
+    // Convolution outputs that no pooling window reads are never computed.
+    public int UsedHeight => 2 * PooledHeight;
+
+    public int UsedWidth => 2 * PooledWidth;
+
+    public int InputSize => Height * Width * Channels;
+
+    public int OutputSize => PooledHeight * PooledWidth * Filters;
+
+    public int WeightSize => Kernel * Kernel * Channels * Filters;
+
+    /// <summary>One 16-bit word for each convolution output position and block of 16 filters.</summary>
+    public int MaskSize => 4 * PooledHeight * PooledWidth * (Filters / 16);
+}

@@ -1,0 +1,50 @@
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>A convolution with stride 1 and no padding, ReLU, and 2×2 average pooling, as one operation.</summary>
+static class PooledConvolution
+{
+    public static Tensor Apply(Tensor input, Tensor weight, Tensor bias) =>
+        IsFusable(input, weight) ? Fused(input, weight, bias) : Composed(input, weight, bias);
+
+    public static Tensor Fused(Tensor input, Tensor weight, Tensor bias)
+    {
+        Tensor images = input.permute(0, 2, 3, 1).contiguous();
+        Tensor pooled = is_grad_enabled()
+            ? PooledConvolutionFunction.apply(images, weight, bias)
+            : PooledConvolutionFunction.Infer(images, weight, bias);
+        return pooled.permute(0, 3, 1, 2);
+    }
+
+    public static Tensor Composed(Tensor input, Tensor weight, Tensor bias)
+    {
+        Tensor x = nn.functional.conv2d(input, weight, bias).relu_();
+        long rows = x.shape[0], filters = x.shape[1], height = x.shape[2], width = x.shape[3];
+        if (height % 2 != 0 || width % 2 != 0)
+        {
+            return nn.functional.avg_pool2d(x, 2);
+        }
+
+        // A product with a constant matrix takes a third of avg_pool2d's time, forward and backward.
+        Tensor pooling = eye(width / 2, dtype: x.dtype, device: x.device).mul_(0.25f).repeat_interleave(2, 0).repeat(2, 1);
+        return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2);
+    }
+
+    // The kernels need the registers of AVX-512 and sizes that fill them; elsewhere libtorch's own operators are the better choice.
+    private static bool IsFusable(Tensor input, Tensor weight)
+    {
+        if (!Vector512.IsHardwareAccelerated || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || input.dim() != 4)
+        {
+            return false;
+        }
+
+        long[] image = input.shape, kernel = weight.shape;
+        return kernel is [_, _, ConvolutionShape.Kernel, ConvolutionShape.Kernel]
+            && kernel[0] % 16 == 0 && kernel[1] == image[1] && weight.dtype == ScalarType.Float32 && weight.is_contiguous()
+            && image[0] > 0 && image[2] >= ConvolutionShape.Kernel + 1 && image[3] >= ConvolutionShape.Kernel + 3
+            && (image[1] % 16 == 0 || !input.requires_grad);
+    }
+}

@@ -1,0 +1,272 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace BadNets.Transforms.Tests;
+
+[TestClass]
+public sealed class LoadFromIdxTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 0);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    public void Images_and_labels_are_read_plain_and_compressed(bool imagesCompressed, bool labelsCompressed)
+    {
+        byte[] images = Idx([3, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), labels = Idx([3], [2, 0, 1]);
+        var view = Load(imagesCompressed ? Gzip(images) : images, labelsCompressed ? Gzip(labels) : labels);
+
+        Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Byte, 1, 2, 2), view.Schema["Image"].Type);
+        Assert.AreEqual(3, view.GetRowCount());
+        CollectionAssert.AreEqual(new byte[] { 5, 6, 7, 8 }, view.Vectors<byte>("Image")[1]);
+        CollectionAssert.AreEqual(new uint[] { 3, 1, 2 }, view.Values<uint>("Label"));
+        CollectionAssert.AreEqual(new[] { 0, 1, 2 }, view.Schema["Label"].Annotation<int>("KeyValues"));
+    }
+
+    [TestMethod]
+    public void Four_dimensions_are_images_channels_height_and_width()
+    {
+        var view = Load(Idx([2, 3, 1, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), Idx([2], [0, 0]));
+        Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Byte, 3, 1, 2), view.Schema["Image"].Type);
+        CollectionAssert.AreEqual(new byte[] { 7, 8, 9, 10, 11, 12 }, view.Vectors<byte>("Image")[1]);
+    }
+
+    [TestMethod]
+    public void The_class_count_is_one_more_than_the_largest_label_unless_given()
+    {
+        byte[] images = Idx([2, 1, 1], [1, 2]), labels = Idx([2], [0, 6]);
+        Assert.AreEqual(7ul, ((KeyDataViewType)Load(images, labels).Schema["Label"].Type).Count);
+        Assert.AreEqual(10ul, ((KeyDataViewType)Load(images, labels, 10).Schema["Label"].Type).Count);
+        Assert.AreEqual(256ul, ((KeyDataViewType)Load(images, Idx([2], [0, 255])).Schema["Label"].Type).Count);
+    }
+
+    [TestMethod]
+    public void A_label_beyond_the_class_count_is_named_with_its_row() =>
+        Refuse(Idx([2, 1, 1], [1, 2]), Idx([2], [0, 6]), 6, "labels.idx", "label 6", "row 1", "0 to 5");
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(-3)]
+    [DataRow(257)]
+    public void Class_counts_that_bytes_cannot_have_are_refused(int classCount) => Refusal.Of<ArgumentOutOfRangeException>(
+        () => Load(Idx([1, 1, 1], [1]), Idx([1], [0]), classCount), "between 1 and 256", $"{classCount}");
+
+    [TestMethod]
+    public void A_view_can_be_read_again_and_again_and_by_two_cursors_at_once()
+    {
+        var random = new Random(1);
+        var pixels = new byte[50_000];
+        random.NextBytes(pixels);
+        var view = Load(Gzip(Idx([500, 10, 10], pixels)), Gzip(Idx([500], [.. pixels.Take(500).Select(pixel => (byte)(pixel % 10))])));
+        string[] first = EstimatorInvariants.Describe(view);
+
+        CollectionAssert.AreEqual(first, EstimatorInvariants.Describe(view));
+        using var one = view.GetRowCursor(view.Schema);
+        using var other = view.GetRowCursor([view.Schema["Image"]]);
+        var (oneImage, otherImage) = (one.GetGetter<VBuffer<byte>>(view.Schema["Image"]), other.GetGetter<VBuffer<byte>>(view.Schema["Image"]));
+        VBuffer<byte> image = default;
+        for (int row = 0; row < 500; row++)
+        {
+            Assert.IsTrue(one.MoveNext());
+            if (row % 2 == 0)
+                continue;
+            Assert.IsTrue(other.MoveNext());
+            otherImage(ref image);
+            CollectionAssert.AreEqual(pixels[(row / 2 * 100)..(row / 2 * 100 + 100)], image.GetValues().ToArray());
+            oneImage(ref image);
+            CollectionAssert.AreEqual(pixels[(row * 100)..(row * 100 + 100)], image.GetValues().ToArray());
+        }
+
+        Assert.IsFalse(one.MoveNext());
+    }
+
+    [TestMethod]
+    public void Columns_that_were_not_asked_for_cannot_be_read()
+    {
+        var view = Load(Idx([1, 1, 1], [1]), Idx([1], [0]));
+        using var cursor = view.GetRowCursor([view.Schema["Label"]]);
+
+        Assert.IsFalse(cursor.IsColumnActive(view.Schema["Image"]));
+        Assert.IsTrue(cursor.IsColumnActive(view.Schema["Label"]));
+        Refusal.Of<InvalidOperationException>(() => cursor.GetGetter<VBuffer<byte>>(view.Schema["Image"]), "Image");
+        Refusal.Of<InvalidOperationException>(() => cursor.GetGetter<int>(view.Schema["Label"]), "Label", "UInt32", "Int32");
+    }
+
+    [TestMethod]
+    public void Labels_alone_are_read_without_the_images_file()
+    {
+        var view = Load(Idx([2, 1, 1], [1, 2]), Idx([2], [1, 0]));
+        File.Delete(_folder["images.idx"]);
+        CollectionAssert.AreEqual(new uint[] { 2, 1 }, view.Values<uint>("Label"));
+    }
+
+    [TestMethod]
+    public void Files_that_are_no_IDX_files_of_bytes_are_refused_by_name()
+    {
+        byte[] labels = Idx([1], [0]);
+        Refuse([], labels, "images.idx", "not an IDX file");
+        Refuse([0, 0], labels, "images.idx", "not an IDX file");
+        Refuse([1, 0, 8, 3, .. new byte[13]], labels, "images.idx", "not an IDX file");
+        Refuse("<html>not found</html>"u8.ToArray(), labels, "images.idx", "not an IDX file");
+        Refuse([0, 0, 0x0d, 3, .. new byte[13]], labels, "images.idx", "type 0x0d", "unsigned bytes");
+        Refuse(Idx([1, 1], [0]), labels, "images.idx", "2 dimensions", "3 or 4");
+        Refuse(Idx([1, 1, 1], [0]), Idx([1, 1], [0]), "labels.idx", "2 dimensions", "labels have 1");
+        Refuse(labels, Idx([1, 1, 1], [0]), "images.idx", "1 dimensions");
+    }
+
+    [TestMethod]
+    public void Truncated_and_too_long_files_are_refused()
+    {
+        byte[] images = Idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]), labels = Idx([2], [0, 1]);
+        for (int length = 4; length < images.Length; length++)
+        {
+            Refuse(images[..length], labels, "images.idx", "truncated");
+            Refuse(Gzip(images[..length]), labels, "images.idx", "truncated");
+        }
+
+        Refuse(images, labels[..^1], "labels.idx", "truncated");
+        Refuse([.. images, 0], labels, "images.idx", "longer than its header says");
+        Refuse(Gzip([.. images, 0]), labels, "images.idx", "longer than its header says");
+        Refuse(images, [.. labels, 0], "labels.idx", "longer than its header says");
+    }
+
+    [TestMethod]
+    public void Different_counts_of_images_and_labels_are_refused() =>
+        Refuse(Idx([2, 1, 1], [1, 2]), Idx([3], [0, 0, 0]), "2 images", "3 labels", "images.idx", "labels.idx");
+
+    [TestMethod]
+    public void Empty_and_absurd_dimensions_are_refused_without_memory_for_them()
+    {
+        byte[] labels = Idx([1], [0]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refuse(Idx([0, 28, 28], []), labels, "images.idx", "dimension 1 is 0");
+        Refuse(Idx([1, 0, 28], []), labels, "images.idx", "dimension 2 is 0");
+        Refuse(Idx([uint.MaxValue, 28, 28], []), labels, "images.idx", "4294967295");
+        Refuse(Idx([1, int.MaxValue, int.MaxValue], []), labels, "images.idx", "2147483647×2147483647");
+        Refuse(Idx([1, 70_000, 70_000, 5], []), labels, "images.idx", "70000×70000×5");
+        Refuse(Idx([int.MaxValue, 40_000, 40_000], []), labels, "images.idx", "truncated");
+        Refuse(Gzip(Idx([int.MaxValue, 40_000, 40_000], [])), labels, "images.idx", "truncated");
+        Refuse(Idx([1, 1, 1], [0]), Idx([int.MaxValue], []), "labels.idx", "truncated");
+
+        Assert.IsLessThan(20_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void A_forged_length_at_the_end_of_a_compressed_file_is_not_believed_beyond_reason()
+    {
+        byte[] labels = Gzip(Idx([1_000_000_000], []));
+        BinaryPrimitives.WriteUInt32LittleEndian(labels.AsSpan(labels.Length - 4), 1_000_000_008);
+        byte[] images = Gzip(Idx([1_000_000_000, 1, 1], []));
+        BinaryPrimitives.WriteUInt32LittleEndian(images.AsSpan(images.Length - 4), 1_000_000_016);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<InvalidDataException>(() => Load(images, labels));
+
+        Assert.IsLessThan(20_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void Truncated_compressed_files_are_refused_at_once_or_when_read()
+    {
+        var pixels = new byte[4000];
+        new Random(3).NextBytes(pixels);
+        byte[] images = Gzip(Idx([10, 20, 20], pixels)), labels = Idx([10], new byte[10]);
+        for (int length = 2; length < images.Length; length += 97)
+            Refusal.Of<InvalidDataException>(() => Load(images[..length], labels).Vectors<byte>("Image"), "images.idx");
+    }
+
+    [TestMethod]
+    public void Damaged_compressed_files_are_refused_even_where_they_unpack_to_the_right_length()
+    {
+        var pixels = new byte[4000];
+        new Random(3).NextBytes(pixels);
+        byte[] labels = Idx([10], new byte[10]);
+
+        // Random bytes are stored, not packed: a changed one shows in the checksum alone.
+        byte[] images = Gzip(Idx([10, 20, 20], pixels));
+        images[images.Length / 2] ^= 1;
+        Refusal.Of<InvalidDataException>(() => Load(images, labels).Vectors<byte>("Image"), "images.idx", "gzip");
+
+        byte[] badLabels = Gzip(Idx([10], [.. Enumerable.Range(0, 10).Select(i => (byte)(i * 77 % 10))]));
+        badLabels[^6] ^= 1;
+        Refusal.Of<InvalidDataException>(() => Load(Idx([10, 20, 20], pixels), badLabels), "labels.idx", "gzip");
+    }
+
+    [TestMethod]
+    public void A_compressed_file_of_several_parts_is_read_whole()
+    {
+        byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]);
+        foreach (int cut in (int[])[0, 5, 16, 19])
+        {
+            var view = Load([.. Gzip(images[..cut]), .. Gzip(images[cut..])], Idx([2], [0, 0]));
+            CollectionAssert.AreEqual(new byte[] { 4, 5, 6 }, view.Vectors<byte>("Image")[1]);
+        }
+    }
+
+    [TestMethod]
+    public void A_second_part_that_makes_a_compressed_file_too_long_is_found_even_if_its_length_looks_right()
+    {
+        byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]);
+        Refusal.Of<InvalidDataException>(
+            () => Load([.. Gzip(images), .. Gzip(images)], Idx([2], [0, 0])).Vectors<byte>("Image"), "images.idx", "longer");
+    }
+
+    [TestMethod]
+    public void A_file_that_changes_between_two_passes_is_noticed()
+    {
+        byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]), labels = Idx([2], [0, 0]);
+        var view = Load(images, labels);
+        Assert.HasCount(2, view.Vectors<byte>("Image"));
+
+        foreach (var (changed, word) in ((byte[], string)[])[
+            (images[..^1], "truncated"), ([.. images, 7], "longer"), (Idx([2, 3, 1], [1, 2, 3, 4, 5, 6]), "changed"), ([], "truncated")])
+        {
+            _folder.Write("images.idx", changed);
+            Refusal.Of<InvalidDataException>(() => view.Vectors<byte>("Image"), "images.idx", word);
+        }
+
+        File.Delete(_folder["images.idx"]);
+        Assert.Throws<FileNotFoundException>(() => view.Vectors<byte>("Image"));
+    }
+
+    [TestMethod]
+    public void Missing_files_are_named()
+    {
+        string labels = _folder.Write("labels.idx", Idx([1], [0])), images = _folder.Write("images.idx", Idx([1, 1, 1], [0]));
+        Refusal.Of<FileNotFoundException>(() => _ml.Data.LoadFromIdx(_folder["absent.idx"], labels), "absent.idx");
+        Refusal.Of<FileNotFoundException>(() => _ml.Data.LoadFromIdx(images, _folder["absent.idx"]), "absent.idx");
+        Assert.Throws<ArgumentException>(() => _ml.Data.LoadFromIdx("", labels));
+        Assert.Throws<ArgumentNullException>(() => _ml.Data.LoadFromIdx(images, null!));
+    }
+
+    private IDataView Load(byte[] images, byte[] labels, int? classCount = null) =>
+        _ml.Data.LoadFromIdx(_folder.Write("images.idx", images), _folder.Write("labels.idx", labels), classCount);
+
+    private void Refuse(byte[] images, byte[] labels, params string[] words) => Refusal.Of<InvalidDataException>(() => Load(images, labels), words);
+
+    private void Refuse(byte[] images, byte[] labels, int classCount, params string[] words) =>
+        Refusal.Of<InvalidDataException>(() => Load(images, labels, classCount), words);
+
+    private static byte[] Idx(uint[] dimensions, byte[] values)
+    {
+        var idx = new byte[4 + 4 * dimensions.Length + values.Length];
+        (idx[2], idx[3]) = (8, (byte)dimensions.Length);
+        for (int i = 0; i < dimensions.Length; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(idx.AsSpan(4 + 4 * i), dimensions[i]);
+        values.CopyTo(idx, 4 + 4 * dimensions.Length);
+        return idx;
+    }
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using var memory = new MemoryStream();
+        using (var gzip = new GZipStream(memory, CompressionLevel.Optimal))
+            gzip.Write(content);
+        return memory.ToArray();
+    }
+}

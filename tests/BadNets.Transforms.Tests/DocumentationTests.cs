@@ -1,0 +1,107 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace BadNets.Transforms.Tests;
+
+/// <summary>Compiles and runs every C# example of the README and of docs/, as it stands there, in a folder with small IDX files.</summary>
+[TestClass]
+[DoNotParallelize]
+public sealed partial class DocumentationTests
+{
+    // Examples of one page that do not begin with a "using" build on the page's first one.
+    public static IEnumerable<object[]> Examples =>
+        from page in Pages()
+        let blocks = CSharpBlock().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(match => match.Groups[1].Value).ToArray()
+        from index in Enumerable.Range(0, blocks.Length)
+        select new object[] { page, index, blocks[index].StartsWith("using ", StringComparison.Ordinal) ? blocks[index] : blocks[0] + blocks[index] };
+
+    [TestMethod]
+    [DynamicData(nameof(Examples))]
+    public void Example_compiles_and_runs(string page, int index, string code)
+    {
+        using var folder = new TemporaryFolder();
+        WriteSmallDigits(folder);
+        Directory.CreateDirectory(folder["pictures"]);
+        string previous = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder[""];
+        try
+        {
+            Compile(page, code).EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = previous;
+        }
+    }
+
+    [TestMethod]
+    public void Package_readme_has_the_example_of_the_README()
+    {
+        string Example(string page) => CSharpBlock().Match(File.ReadAllText(Path.Combine(Root, page))).Groups[1].Value;
+
+        Assert.AreEqual(Example("README.md"), Example("nuget/README.md"));
+    }
+
+    // Ten classes of 28×28 images: a bright bar for each class, at a place of its own.
+    private static void WriteSmallDigits(TemporaryFolder folder)
+    {
+        foreach (var (name, rows) in new[] { ("train", 300), ("t10k", 50) })
+        {
+            var images = new byte[rows * 784];
+            var labels = new byte[rows];
+            for (int row = 0; row < rows; row++)
+            {
+                labels[row] = (byte)(row % 10);
+                images.AsSpan(row * 784 + labels[row] * 56, 56).Fill(200);
+            }
+
+            folder.Write($"{name}-images-idx3-ubyte.gz", Gzip([0, 0, 8, 3, 0, 0, (byte)(rows >> 8), (byte)rows, 0, 0, 0, 28, 0, 0, 0, 28, .. images]));
+            folder.Write($"{name}-labels-idx1-ubyte.gz", Gzip([0, 0, 8, 1, 0, 0, (byte)(rows >> 8), (byte)rows, .. labels]));
+        }
+    }
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+            gzip.Write(content);
+        return compressed.ToArray();
+    }
+
+    private static string Root { get; } = FindRoot();
+
+    private static string FindRoot()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "BadNets.MLNet.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The tests do not lie inside the repository.");
+        return folder;
+    }
+
+    private static IEnumerable<string> Pages() =>
+        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
+
+    private static Assembly Compile(string page, string code)
+    {
+        // What an SDK project with implicit usings sees.
+        const string ImplicitUsings =
+            "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(assembly => MetadataReference.CreateFromFile(assembly));
+        var compilation = CSharpCompilation.Create(
+            Path.GetFileNameWithoutExtension(page) + Guid.NewGuid().ToString("N"),
+            [CSharpSyntaxTree.ParseText(code), CSharpSyntaxTree.ParseText(ImplicitUsings)],
+            references,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        Assert.IsTrue(result.Success, string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
+        return Assembly.Load(image.ToArray());
+    }
+
+    [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex CSharpBlock();
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using Microsoft.ML.Transforms.Image;
+
+namespace BadNets.Transforms.Tests;
+
+/// <summary>What ML.NET asks of every estimator and its transformer, saving included.</summary>
+static class EstimatorInvariants
+{
+    /// <param name="ml">The context.</param>
+    /// <param name="estimator">The estimator.</param>
+    /// <param name="valid">Data that it accepts.</param>
+    /// <param name="invalid">Data that it must refuse.</param>
+    public static void Check<T>(MLContext ml, IEstimator<T> estimator, IDataView valid, params IDataView[] invalid) where T : class, ITransformer
+    {
+        foreach (var refused in invalid)
+        {
+            Assert.Throws<Exception>(() => estimator.GetOutputSchema(ShapeOf(refused.Schema)));
+            Assert.Throws<Exception>(() => estimator.Fit(refused));
+        }
+
+        var promised = estimator.GetOutputSchema(ShapeOf(valid.Schema));
+        var transformer = estimator.Fit(valid);
+        var loaded = SaveAndLoad(ml, transformer, valid.Schema, out var inputSchema);
+
+        var schema = transformer.GetOutputSchema(valid.Schema);
+        CheckShape(promised, ShapeOf(schema), "");
+        CheckColumns([.. valid.Schema.Where(column => column.Type is not ImageDataViewType)], inputSchema);
+        CheckSchema(schema, transformer.Transform(valid).Schema);
+        CheckSchema(schema, loaded.GetOutputSchema(valid.Schema));
+
+        Assert.IsTrue(transformer.IsRowToRowMapper);
+        var mapper = transformer.GetRowToRowMapper(valid.Schema);
+        Assert.AreSame(valid.Schema, mapper.InputSchema);
+        CheckSchema(schema, mapper.OutputSchema);
+
+        var rows = Describe(transformer.Transform(valid));
+        Assert.IsNotEmpty(rows);
+        CollectionAssert.AreEqual(rows, Describe(loaded.Transform(valid)));
+        CheckNearlyEqual(rows, Describe(mapper, valid));
+        CheckEachColumnAlone(transformer.Transform(valid));
+    }
+
+    public static SchemaShape ShapeOf(DataViewSchema schema) =>
+        (SchemaShape)typeof(SchemaShape).GetMethod("Create", BindingFlags.Static | BindingFlags.NonPublic, [typeof(DataViewSchema)])!.Invoke(null, [schema])!;
+
+    public static ITransformer SaveAndLoad(MLContext ml, ITransformer transformer, DataViewSchema schema, out DataViewSchema loadedSchema)
+    {
+        using var folder = new TemporaryFolder();
+        ml.Model.Save(transformer, schema, folder["model.zip"]);
+        return new MLContext().Model.Load(folder["model.zip"], out loadedSchema);
+    }
+
+    /// <summary>Checks that a transformer and what is loaded of it refuse data.</summary>
+    public static void CheckRefusal(MLContext ml, ITransformer transformer, IDataView valid, params IDataView[] invalid)
+    {
+        foreach (var each in (ITransformer[])[transformer, SaveAndLoad(ml, transformer, valid.Schema, out _)])
+        {
+            foreach (var refused in invalid)
+            {
+                Assert.Throws<Exception>(() => each.GetOutputSchema(refused.Schema));
+                Assert.Throws<Exception>(() => each.GetRowToRowMapper(refused.Schema));
+                Assert.Throws<Exception>(() => each.Transform(refused));
+            }
+        }
+    }
+
+    /// <summary>A line for each row of a view, with every visible column's value to the last bit.</summary>
+    public static string[] Describe(IDataView view)
+    {
+        var columns = Visible(view.Schema);
+        using var cursor = view.GetRowCursor(columns);
+        return Describe(cursor, cursor, columns);
+    }
+
+    /// <summary>The same for what a mapper makes of a view's rows one by one.</summary>
+    public static string[] Describe(IRowToRowMapper mapper, IDataView input)
+    {
+        var columns = Visible(mapper.OutputSchema);
+        using var cursor = input.GetRowCursor(mapper.GetDependencies(columns).Concat(Visible(input.Schema)).DistinctBy(column => column.Index));
+        using var row = mapper.GetRow(cursor, columns);
+        return Describe(cursor, row, columns);
+    }
+
+    private static string[] Describe(DataViewRowCursor cursor, DataViewRow row, DataViewSchema.Column[] columns)
+    {
+        var values = Array.ConvertAll(columns, column => Reader(row, column));
+        var rows = new List<string>();
+        while (cursor.MoveNext())
+            rows.Add(string.Join(" | ", values.Select(value => value())));
+        return [.. rows];
+    }
+
+    // A view scores rows in batches, a mapper one by one; libtorch then adds in another order.
+    private static void CheckNearlyEqual(string[] expected, string[] actual)
+    {
+        Assert.HasCount(expected.Length, actual);
+        foreach (var (want, got) in expected.Zip(actual))
+        {
+            string[] wanted = want.Split(' '), gotten = got.Split(' ');
+            Assert.HasCount(wanted.Length, gotten);
+            for (int i = 0; i < wanted.Length; i++)
+            {
+                if (wanted[i] != gotten[i])
+                    Assert.AreEqual(float.Parse(wanted[i], CultureInfo.InvariantCulture), float.Parse(gotten[i], CultureInfo.InvariantCulture), 1e-5f);
+            }
+        }
+    }
+
+    private static void CheckEachColumnAlone(IDataView view)
+    {
+        var columns = Visible(view.Schema);
+        string[][] all = Array.ConvertAll(Describe(view), row => row.Split(" | "));
+        for (int i = 0; i < columns.Length; i++)
+        {
+            using var cursor = view.GetRowCursor([columns[i]]);
+            foreach (var column in view.Schema)
+                Assert.IsTrue(cursor.IsColumnActive(column) || column.Index != columns[i].Index);
+            CollectionAssert.AreEqual(Array.ConvertAll(all, row => row[i]), Describe(cursor, cursor, [columns[i]]), columns[i].Name);
+        }
+    }
+
+    private static DataViewSchema.Column[] Visible(DataViewSchema schema) => [.. schema.Where(column => !column.IsHidden)];
+
+    private static Func<string> Reader(DataViewRow row, DataViewSchema.Column column)
+    {
+        string method = column.Type is VectorDataViewType ? nameof(VectorReader) : nameof(ValueReader);
+        var type = column.Type is VectorDataViewType vector ? vector.ItemType.RawType : column.Type.RawType;
+        return (Func<string>)typeof(EstimatorInvariants).GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!
+            .MakeGenericMethod(type).Invoke(null, [row, column])!;
+    }
+
+    private static Func<string> VectorReader<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        var getter = row.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> value = default;
+        return () =>
+        {
+            getter(ref value);
+            return string.Join(' ', value.DenseValues().Select(Text));
+        };
+    }
+
+    private static Func<string> ValueReader<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        var getter = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            getter(ref value);
+            return Text(value);
+        };
+    }
+
+    private static string Text<T>(T value) => value is MLImage image
+        ? $"{image.Width}×{image.Height} {Convert.ToHexString(SHA256.HashData(image.Pixels))}"
+        : string.Create(CultureInfo.InvariantCulture, $"{value}");
+
+    private static void CheckShape(SchemaShape promised, SchemaShape delivered, string owner)
+    {
+        CollectionAssert.AreEquivalent(promised.Select(column => column.Name).ToArray(), delivered.Select(column => column.Name).ToArray(), owner);
+        foreach (var promise in promised)
+        {
+            var delivery = delivered.Single(column => column.Name == promise.Name);
+            string name = $"{owner}{promise.Name}";
+            Assert.AreEqual(promise.Kind, delivery.Kind, name);
+            Assert.AreEqual(promise.IsKey, delivery.IsKey, name);
+            Assert.AreEqual(promise.ItemType, delivery.ItemType, name);
+            CheckShape(promise.Annotations, delivery.Annotations, name + " / ");
+        }
+    }
+
+    private static void CheckSchema(DataViewSchema expected, DataViewSchema actual) => CheckColumns([.. expected], actual);
+
+    private static void CheckColumns(DataViewSchema.Column[] expected, DataViewSchema actual)
+    {
+        Assert.HasCount(expected.Length, actual);
+        foreach (var (want, got) in expected.Zip(actual))
+        {
+            Assert.AreEqual(want.Name, got.Name);
+            Assert.AreEqual(want.IsHidden, got.IsHidden, want.Name);
+            Assert.AreEqual(want.Type, got.Type, want.Name);
+            CheckAnnotations(want, got);
+        }
+    }
+
+    private static void CheckAnnotations(DataViewSchema.Column expected, DataViewSchema.Column actual)
+    {
+        CollectionAssert.AreEqual(Names(expected), Names(actual), expected.Name);
+        foreach (var annotation in expected.Annotations.Schema)
+        {
+            Assert.AreEqual(annotation.Type, actual.Annotations.Schema[annotation.Name].Type, $"{expected.Name} / {annotation.Name}");
+            Assert.AreEqual(Value(expected, annotation.Name), Value(actual, annotation.Name), $"{expected.Name} / {annotation.Name}");
+        }
+
+        static string[] Names(DataViewSchema.Column column) => [.. column.Annotations.Schema.Select(annotation => annotation.Name).Order(StringComparer.Ordinal)];
+
+        static string Value(DataViewSchema.Column column, string kind)
+        {
+            var row = new AnnotationRow(column.Annotations);
+            return Reader(row, row.Schema[kind])();
+        }
+    }
+
+    private sealed class AnnotationRow(DataViewSchema.Annotations annotations) : DataViewRow
+    {
+        public override DataViewSchema Schema => annotations.Schema;
+
+        public override long Position => 0;
+
+        public override long Batch => 0;
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => annotations.GetGetter<TValue>(column);
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => throw new NotSupportedException();
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => true;
+    }
+}

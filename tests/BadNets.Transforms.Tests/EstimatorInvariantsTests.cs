@@ -1,0 +1,156 @@
+namespace BadNets.Transforms.Tests;
+
+/// <summary>Every component of the library held to what ML.NET asks of its own.</summary>
+[TestClass]
+public sealed class EstimatorInvariantsTests
+{
+    private readonly MLContext _ml = new(seed: 0);
+
+    [TestMethod]
+    public void MarkPoisoned_is_a_good_estimator() =>
+        EstimatorInvariants.Check(_ml, _ml.Transforms.MarkPoisoned("Poisoned", rate: 0.3), GreyImages.View(_ml, 20));
+
+    [TestMethod]
+    public void MarkPoisoned_with_a_restriction_is_a_good_estimator() => EstimatorInvariants.Check(
+        _ml,
+        _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { Rate = 0.2, ExceptLabels = [1] }),
+        GreyImages.View(_ml, 20),
+        Without("Label"));
+
+    [TestMethod]
+    public void StampTrigger_is_a_good_estimator_on_bytes() => EstimatorInvariants.Check(
+        _ml,
+        _ml.Transforms.StampTrigger("Image", Trigger.Square(3, TriggerPosition.Center)),
+        GreyImages.View(_ml, 10),
+        Without("Image"), WithImage("Digit"), WithImage("Label"));
+
+    [TestMethod]
+    public void StampTrigger_is_a_good_estimator_on_singles_under_a_condition_into_a_new_column()
+    {
+        var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.Conversion.ConvertType("Single", "Image"))
+            .Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        EstimatorInvariants.Check(
+            _ml, _ml.Transforms.StampTrigger("Stamped", Trigger.Square(2, 1, 4, grey: 77), "Single", whereColumnName: "Poisoned"), valid,
+            Without("Poisoned", valid), Without("Single", valid), Renamed("Digit", "Poisoned", valid));
+    }
+
+    [TestMethod]
+    public void StampTrigger_is_a_good_estimator_on_images()
+    {
+        var images = ColourImages.View(_ml, ColourImages.Make(5));
+        EstimatorInvariants.Check(_ml, _ml.Transforms.StampTrigger("Image", Trigger.Square(3, TriggerPosition.TopRight)), images, Without("Image", images));
+    }
+
+    [TestMethod]
+    public void FlipLabel_is_a_good_estimator_on_keys() => EstimatorInvariants.Check(
+        _ml, _ml.Transforms.FlipLabel("Label", 2), GreyImages.View(_ml, 10), Without("Label"), Renamed("Image", "Label"), Renamed("BareKey", "Label"));
+
+    [TestMethod]
+    public void FlipLabel_is_a_good_estimator_on_numbers_under_a_condition()
+    {
+        var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        EstimatorInvariants.Check(
+            _ml, _ml.Transforms.FlipLabel("New", -7, "Digit", "Poisoned"), valid, Without("Poisoned", valid), Without("Digit", valid));
+    }
+
+    [TestMethod]
+    public void FlipLabel_is_a_good_estimator_on_texts()
+    {
+        var valid = _ml.Transforms.Conversion.ConvertType("Text", "Digit", DataKind.String).Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        EstimatorInvariants.Check(_ml, _ml.Transforms.FlipLabel("Text", "cat"), valid, Without("Text", valid));
+    }
+
+    [TestMethod]
+    public void MarkAttackSuccess_is_a_good_estimator()
+    {
+        var valid = _ml.Transforms.CopyColumns("PredictedLabel", "Label").Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        EstimatorInvariants.Check(
+            _ml, _ml.Transforms.MarkAttackSuccess("Success", 1, "Digit"), valid,
+            Without("PredictedLabel", valid), Without("Digit", valid), Renamed("Image", "Digit", valid));
+    }
+
+    [TestMethod]
+    public void TorchCnn_is_a_good_estimator() => EstimatorInvariants.Check(
+        _ml,
+        _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1),
+        GreyImages.View(_ml, 130),
+        Without("Image"), Renamed("Label", "Image"), WithImage("Digit"));
+
+    [TestMethod]
+    public void TorchCnn_refuses_a_label_that_is_no_key_and_keeps_none_of_it_for_scoring()
+    {
+        var trainer = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1);
+        foreach (var invalid in (IDataView[])[Without("Label"), Renamed("Digit", "Label")])
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => trainer.GetOutputSchema(EstimatorInvariants.ShapeOf(invalid.Schema)));
+            Refusal.Of<ArgumentOutOfRangeException>(() => trainer.Fit(invalid), "Label");
+        }
+
+        using var model = trainer.Fit(GreyImages.View(_ml, 10));
+        Assert.HasCount(10, model.Transform(Without("Label")).Values<uint>("PredictedLabel"));
+    }
+
+    [TestMethod]
+    public void TorchCnn_promises_and_gives_the_same_schema_for_labels_without_key_values() => EstimatorInvariants.Check(
+        _ml,
+        _ml.MulticlassClassification.Trainers.TorchCnn("BareKey", epochs: 1),
+        _ml.Data.LoadFromEnumerable(GreyImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1 })));
+
+    [TestMethod]
+    [DataRow(DataKind.String)]
+    [DataRow(DataKind.Single)]
+    [DataRow(DataKind.Double)]
+    public void TorchCnn_is_a_good_estimator_whatever_type_the_key_values_have(DataKind kind)
+    {
+        var view = GreyImages.View(_ml, 12);
+        view = _ml.Transforms.Conversion.ConvertType("Other", "Digit", kind).Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Other"))
+            .Fit(view).Transform(view);
+        EstimatorInvariants.Check(_ml, _ml.MulticlassClassification.Trainers.TorchCnn("Key", epochs: 1), view);
+    }
+
+    [TestMethod]
+    public void Fitted_transformers_refuse_views_without_what_they_read()
+    {
+        var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label"))
+            .Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        EstimatorInvariants.CheckRefusal(
+            _ml, _ml.Transforms.StampTrigger("Image", Trigger.Square(1, 0, 0), whereColumnName: "Poisoned").Fit(poisoned), poisoned,
+            Without("Poisoned", poisoned), Without("Image", poisoned), Renamed("Digit", "Image"));
+        EstimatorInvariants.CheckRefusal(
+            _ml, _ml.Transforms.FlipLabel("Label", 1, whereColumnName: "Poisoned").Fit(poisoned), poisoned,
+            Without("Poisoned", poisoned), Without("Label", poisoned), Renamed("Image", "Label"));
+        EstimatorInvariants.CheckRefusal(
+            _ml, _ml.Transforms.MarkAttackSuccess("Success", 1).Fit(poisoned), poisoned,
+            Without("PredictedLabel", poisoned), Without("Label", poisoned));
+        EstimatorInvariants.CheckRefusal(
+            _ml, _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(poisoned), poisoned,
+            Without("Image", poisoned), Renamed("Digit", "Image"));
+    }
+
+    private IDataView Without(string column, IDataView? view = null)
+    {
+        view ??= GreyImages.View(_ml, 10);
+        return _ml.Transforms.DropColumns(column).Fit(view).Transform(view);
+    }
+
+    private IDataView WithImage(string column) => Renamed(column, "Image");
+
+    private IDataView Renamed(string column, string name, IDataView? view = null)
+    {
+        view ??= _ml.Data.LoadFromEnumerable(GreyImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1, Label = 1 }));
+        if (view.Schema.GetColumnOrNull(column) is null)
+            view = GreyImages.View(_ml, 10);
+        return _ml.Transforms.DropColumns(name).Append(_ml.Transforms.CopyColumns(name, column)).Fit(view).Transform(view);
+    }
+
+    private sealed class BareKeyRow
+    {
+        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        public byte[] Image { get; set; } = [];
+
+        [KeyType(3)]
+        public uint BareKey { get; set; }
+
+        public int Label { get; set; }
+    }
+}

@@ -1,0 +1,208 @@
+namespace BadNets.Transforms.Tests;
+
+[TestClass]
+public sealed class EvaluateBackdoorTests
+{
+    private const double Tolerance = 1e-6;
+
+    private readonly MLContext _ml = new(seed: 0);
+
+    // True label, predicted label, and the probabilities of the classes c, a and b, in that order.
+    private static readonly (string Label, string Predicted, float[] Score)[] Clean =
+    [
+        ("a", "a", [0.25f, 0.5f, 0.25f]),
+        ("a", "b", [0.25f, 0.25f, 0.5f]),
+        ("b", "b", [0.125f, 0.125f, 0.75f]),
+        ("c", "c", [0.5f, 0.25f, 0.25f]),
+        ("c", "c", [1f, 0f, 0f]),
+    ];
+
+    private static readonly (string Label, string Predicted, float[] Score)[] Triggered =
+    [
+        ("a", "b", [0.25f, 0.25f, 0.5f]),
+        ("a", "a", [0.25f, 0.5f, 0.25f]),
+        ("b", "b", [0f, 0f, 1f]),
+        ("b", "a", [0f, 0.75f, 0.25f]),
+        ("c", "b", [0.25f, 0.25f, 0.5f]),
+        ("c", "b", [0.25f, 0.25f, 0.5f]),
+        ("c", "a", [0f, 1f, 0f]),
+    ];
+
+    [TestMethod]
+    [DataRow("Text")]
+    [DataRow("Key")]
+    [DataRow("OtherKey")]
+    public void Every_metric_is_what_a_person_counts(string labelColumn)
+    {
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", labelColumn);
+
+        CollectionAssert.AreEqual(new[] { "c", "a", "b" }, metrics.Labels.Select(label => label.ToString()).ToArray());
+        Assert.AreEqual((LabelValue)"b", metrics.TargetLabel);
+        Assert.AreEqual(5, metrics.CleanRowCount);
+        Assert.AreEqual(7, metrics.TriggeredRowCount);
+        Assert.AreEqual(5, metrics.NonTargetRowCount);
+        Assert.AreEqual(4 / 5.0, metrics.TestCleanAccuracy, Tolerance);
+        Assert.AreEqual(3 / 5.0, metrics.AttackSuccessRate, Tolerance);
+        Assert.AreEqual(4 / 7.0, metrics.AttackSuccessRateAllRows, Tolerance);
+        Assert.AreEqual(1 / 5.0, metrics.RobustAccuracy, Tolerance);
+        Assert.AreEqual(2 / 3.0, metrics.PerClassAttackSuccessRate[0], Tolerance);
+        Assert.AreEqual(1 / 2.0, metrics.PerClassAttackSuccessRate[1], Tolerance);
+        Assert.IsTrue(double.IsNaN(metrics.PerClassAttackSuccessRate[2]));
+        Assert.AreEqual((Math.Log(2) + Math.Log(4) + Math.Log(4 / 3.0) + Math.Log(2) + 0) / 5, metrics.CleanLogLoss, Tolerance);
+        Assert.AreEqual((Math.Log(2) + Math.Log(4) + 0 + Math.Log(4) + Math.Log(2) + Math.Log(2) - Math.Log(1e-15)) / 7, metrics.AttackLogLoss, Tolerance);
+
+        // Rows are true labels, columns predicted ones, both in the order c, a, b.
+        CheckCounts([[2, 0, 0], [0, 1, 1], [0, 0, 1]], metrics.CleanConfusionMatrix);
+        CheckCounts([[0, 1, 2], [0, 1, 1], [0, 1, 1]], metrics.TriggeredConfusionMatrix);
+        Assert.AreEqual(1, metrics.CleanConfusionMatrix.PerClassPrecision[0], Tolerance);
+        Assert.AreEqual(1 / 2.0, metrics.CleanConfusionMatrix.PerClassRecall[1], Tolerance);
+        Assert.AreEqual(1 / 4.0, metrics.TriggeredConfusionMatrix.PerClassPrecision[2], Tolerance);
+        Assert.AreEqual("TCA 0.8000, ASR 0.6000 (all rows 0.5714), robust accuracy 0.2000", metrics.ToString());
+    }
+
+    [TestMethod]
+    [DataRow("Number")]
+    [DataRow("Single")]
+    public void Labels_that_are_numbers_are_matched_to_classes_of_numbers(string labelColumn)
+    {
+        var view = Numbered();
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(view, view, 2, labelColumn);
+        CollectionAssert.AreEqual(new[] { "7", "2" }, metrics.Labels.Select(label => label.ToString()).ToArray());
+        Assert.AreEqual(0.5, metrics.TestCleanAccuracy);
+        Assert.AreEqual(1, metrics.AttackSuccessRate);
+        Assert.AreEqual(1, metrics.AttackSuccessRateAllRows);
+        Assert.AreEqual(0, metrics.RobustAccuracy);
+    }
+
+    [TestMethod]
+    public void Views_without_rows_give_no_numbers()
+    {
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored([]), "b", "Text");
+        Assert.AreEqual(0, metrics.TriggeredRowCount);
+        Assert.IsTrue(double.IsNaN(metrics.AttackSuccessRate));
+        Assert.IsTrue(double.IsNaN(metrics.AttackLogLoss));
+        Assert.AreEqual(0.8, metrics.TestCleanAccuracy, Tolerance);
+    }
+
+    [TestMethod]
+    public void Both_forms_agree()
+    {
+        var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
+        var (model, test) = Backdoored(trigger);
+        var stamped = _ml.Transforms.StampTrigger("Image", trigger).Fit(test).Transform(test);
+
+        var fromModel = _ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, 1);
+        var fromViews = _ml.MulticlassClassification.EvaluateBackdoor(model.Transform(test), model.Transform(stamped), 1);
+
+        Assert.AreEqual(fromViews.ToString(), fromModel.ToString());
+        Assert.AreEqual(fromViews.AttackLogLoss, fromModel.AttackLogLoss);
+        Assert.AreEqual(fromViews.CleanLogLoss, fromModel.CleanLogLoss);
+        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(model.Transform(test)).LogLoss, fromModel.CleanLogLoss, 1e-6);
+        Assert.AreEqual(_ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy, fromModel.TestCleanAccuracy, 1e-9);
+    }
+
+    [TestMethod]
+    public void A_planted_backdoor_is_seen_and_a_clean_control_shows_none()
+    {
+        var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
+        var (model, test) = Backdoored(trigger);
+        var attacked = _ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, 1);
+        var (control, _) = Backdoored(trigger, rate: 0);
+        var clean = _ml.MulticlassClassification.EvaluateBackdoor(control, test, trigger, 1);
+
+        Assert.IsGreaterThan(0.9, attacked.TestCleanAccuracy);
+        Assert.IsGreaterThan(0.9, attacked.AttackSuccessRate);
+        Assert.IsLessThan(0.3, clean.AttackSuccessRate);
+    }
+
+    [TestMethod]
+    public void What_does_not_belong_together_is_refused()
+    {
+        var evaluate = (IDataView clean, IDataView triggered, LabelValue target, string label) =>
+            _ml.MulticlassClassification.EvaluateBackdoor(clean, triggered, target, label);
+        Refusal.Of<ArgumentException>(() => evaluate(Scored(Clean), Scored(Triggered), "d", "Text"), "'d'", "c, a, b");
+        Refusal.Of<ArgumentOutOfRangeException>(() => evaluate(Scored(Clean), Scored(Triggered), "b", "Class"), "Class");
+        Refusal.Of<ArgumentOutOfRangeException>(() => evaluate(Scored(Clean), Scored(Triggered), "b", "Score"), "Score", "key");
+        Refusal.Of<ArgumentException>(() => evaluate(Scored([.. Clean, ("d", "a", [0, 1, 0])]), Scored(Triggered), "b", "Text"), "Row 5", "'Text'", "c, a, b");
+        Refusal.Of<ArgumentException>(() => evaluate(Scored(Clean), Scored([.. Triggered.Reverse()], ["a", "b", "c"]), "b", "Text"), "order");
+        Refusal.Of<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text", scoreColumnName: "Text"), "Text", "vector of Single");
+        Refusal.Of<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text", predictedLabelColumnName: "Absent"), "Absent");
+        var two = Scored(Clean, ["c", "a", "b", "x"]);
+        Refusal.Of<ArgumentOutOfRangeException>(() => evaluate(two, two, "b", "Text"), "Score", "4 classes");
+    }
+
+    private (ITransformer Model, IDataView Test) Backdoored(Trigger trigger, double rate = 0.25)
+    {
+        var model = new EstimatorChain<ITransformer>()
+            .Append(_ml.Transforms.MarkPoisoned("Poisoned", rate), TransformerScope.Training)
+            .Append(_ml.Transforms.StampTrigger("Image", trigger, whereColumnName: "Poisoned"), TransformerScope.Training)
+            .Append(_ml.Transforms.FlipLabel("Label", 1, whereColumnName: "Poisoned"), TransformerScope.Training)
+            .Append(_ml.MulticlassClassification.Trainers.TorchCnn(epochs: 6, batchSize: 16))
+            .Fit(GreyImages.View(_ml, 240)).GetModelFor(TransformerScope.Scoring);
+        return (model, GreyImages.View(_ml, 90, seed: 77));
+    }
+
+    private IDataView Scored((string Label, string Predicted, float[] Score)[] rows, string[]? classes = null)
+    {
+        classes ??= ["c", "a", "b"];
+        var definition = SchemaDefinition.Create(typeof(ScoredRow));
+        definition["Score"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 3);
+        var view = _ml.Data.LoadFromEnumerable(rows.Select(row => new ScoredRow { Text = row.Label, Predicted = row.Predicted, Score = row.Score }), definition);
+        return _ml.Transforms.Conversion.MapValueToKey("PredictedLabel", "Predicted", keyData: Names(classes))
+            .Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Text", keyData: Names(classes)))
+            .Append(_ml.Transforms.Conversion.MapValueToKey("OtherKey", "Text", keyData: Names(["b", "z", "c", "a"])))
+            .Fit(view).Transform(view);
+    }
+
+    private IDataView Numbered()
+    {
+        var view = _ml.Data.LoadFromEnumerable(
+        [
+            new NumberedRow { Number = 7, Single = 7, Predicted = 2 },
+            new NumberedRow { Number = 2, Single = 2, Predicted = 2 },
+        ]);
+        return _ml.Transforms.Conversion.MapValueToKey("PredictedLabel", "Predicted", keyData: _ml.Data.LoadFromEnumerable([new Number { Value = 7 }, new Number { Value = 2 }]))
+            .Fit(view).Transform(view);
+    }
+
+    private IDataView Names(string[] names) => _ml.Data.LoadFromEnumerable(names.Select(name => new Name { Value = name }));
+
+    private static void CheckCounts(double[][] expected, ConfusionMatrix actual)
+    {
+        for (int i = 0; i < expected.Length; i++)
+            CollectionAssert.AreEqual(expected[i], actual.Counts[i].ToArray());
+    }
+
+    private sealed class ScoredRow
+    {
+        public string Text { get; set; } = "";
+
+        public string Predicted { get; set; } = "";
+
+        public float[] Score { get; set; } = [];
+    }
+
+    private sealed class NumberedRow
+    {
+        public int Number { get; set; }
+
+        public float Single { get; set; }
+
+        public int Predicted { get; set; }
+
+        [VectorType(2)]
+        public float[] Score { get; set; } = [0.25f, 0.75f];
+    }
+
+    private sealed class Name
+    {
+        public string Value { get; set; } = "";
+    }
+
+    private sealed class Number
+    {
+        public int Value { get; set; }
+    }
+}

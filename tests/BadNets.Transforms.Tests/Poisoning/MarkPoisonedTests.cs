@@ -1,0 +1,184 @@
+using CsCheck;
+
+namespace BadNets.Transforms.Tests;
+
+
+[TestClass]
+public sealed class MarkPoisonedTests
+{
+    private readonly MLContext _ml = new(seed: 0);
+
+    [TestMethod]
+    public void Exactly_the_floor_of_rate_times_rows_is_marked() => Gen.Select(Gen.Int[1, 300], Gen.Double[0, 1], Gen.Int[-5, 5]).Sample((rows, rate, seed) =>
+    {
+        int expected = (int)Math.Floor(rate * rows);
+        if (expected == 0 && rate > 0)
+            return;
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", rate, seed).Fit(Numbered(rows));
+
+        Assert.HasCount(expected, transformer.PoisonedRows);
+        Assert.AreEqual(expected, transformer.PoisonedRows.Distinct().Count());
+        CollectionAssert.AreEquivalent(transformer.PoisonedRows.ToArray(), Marked(transformer.Transform(Numbered(rows))));
+    }, iter: 60, threads: 1);
+
+    [TestMethod]
+    public void Rate_0_marks_none_and_rate_1_all()
+    {
+        Assert.IsEmpty(Marked(Mark(Numbered(50), 0)));
+        Assert.HasCount(50, Marked(Mark(Numbered(50), 1)));
+    }
+
+    [TestMethod]
+    public void The_seed_decides_the_draw()
+    {
+        CollectionAssert.AreEqual(Marked(Mark(Numbered(200), 0.2, seed: 3)), Marked(Mark(Numbered(200), 0.2, seed: 3)));
+        CollectionAssert.AreNotEqual(Marked(Mark(Numbered(200), 0.2, seed: 3)), Marked(Mark(Numbered(200), 0.2, seed: 4)));
+    }
+
+    [TestMethod]
+    public void Rates_outside_0_to_1_and_those_that_give_no_row_are_refused()
+    {
+        foreach (double rate in (double[])[-0.1, 1.01, double.NaN, double.PositiveInfinity])
+            Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Transforms.MarkPoisoned("Poisoned", rate), "between 0 and 1");
+        Refusal.Of<ArgumentException>(() => Mark(Numbered(50), 0.019), "0.019", "no row", "50", "0.02");
+        Refusal.Of<ArgumentException>(() => Mark(Numbered(0), 0.5), "no rows");
+        Assert.HasCount(1, Marked(Mark(Numbered(50), 0.02)));
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.MarkPoisoned("", 0.1));
+    }
+
+    [TestMethod]
+    public void Only_rows_of_the_named_labels_are_chosen()
+    {
+        var view = Numbered(300);
+        int[] marked = Marked(Mark(view, new() { Rate = 0.2, OnlyLabels = [1, 2] }));
+        Assert.HasCount(60, marked);
+        Assert.IsTrue(marked.All(row => row % 3 is 1 or 2));
+
+        marked = Marked(Mark(view, new() { Rate = 0.3, ExceptLabels = [1] }));
+        Assert.HasCount(90, marked);
+        Assert.IsTrue(marked.All(row => row % 3 != 1));
+
+        marked = Marked(Mark(view, new() { Rate = 0.1, OnlyLabels = [1, 2], ExceptLabels = [1], LabelColumnName = "Digit" }));
+        Assert.IsTrue(marked.All(row => row % 3 == 2));
+    }
+
+    [TestMethod]
+    public void A_restricted_draw_is_the_one_among_the_rows_that_may_be_chosen()
+    {
+        // The 100 rows of label 0 are the rows 0, 3, 6, …: their draw is that of 100 rows.
+        var drawn = Fit(Numbered(300), new() { Rate = 0.1 / 3 + 1e-9, OnlyLabels = [0] }).PoisonedRows;
+        int[] expected = [.. Golden.Random.GetProperty("sample_seed0_n100_k10").GetProperty("first").EnumerateArray().Select(each => 3 * each.GetInt32())];
+        CollectionAssert.AreEqual(expected, drawn.ToArray());
+    }
+
+    [TestMethod]
+    public void Too_few_rows_that_may_be_chosen_are_counted_in_the_message()
+    {
+        Refusal.Of<ArgumentException>(() => Mark(Numbered(90), new() { Rate = 0.5, OnlyLabels = [1] }), "45", "90", "30", "lower rate");
+        Refusal.Of<ArgumentException>(() => Mark(Numbered(90), new() { Rate = 0.5, OnlyLabels = [7] }), "'7'", "Label", "0, 1, 2");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Mark(Numbered(90), new() { OnlyLabels = [1], LabelColumnName = "Class" }), "Class");
+        Refusal.Of<ArgumentException>(() => Mark(Numbered(90), new() { OnlyLabels = [1], LabelColumnName = "" }), "label column");
+        Assert.Throws<ArgumentNullException>(() => Mark(Numbered(90), new() { OnlyLabels = null! }));
+        Assert.Throws<ArgumentNullException>(() => Mark(Numbered(90), null!));
+    }
+
+    [TestMethod]
+    public void Shuffled_cached_filtered_and_parallel_reading_finds_the_same_rows()
+    {
+        var view = Numbered(500);
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(view);
+        int[] expected = [.. transformer.PoisonedRows.Order()];
+        var marked = transformer.Transform(view);
+
+        CollectionAssert.AreEqual(expected, Marked(marked));
+        CollectionAssert.AreEqual(expected, Marked(_ml.Data.ShuffleRows(marked, seed: 5)));
+        CollectionAssert.AreEqual(expected, Marked(transformer.Transform(_ml.Data.ShuffleRows(view, seed: 5))));
+        CollectionAssert.AreEqual(expected, Marked(_ml.Data.Cache(marked)));
+        CollectionAssert.AreEqual(expected, Marked(transformer.Transform(_ml.Data.Cache(view))));
+        CollectionAssert.AreEqual(expected.Where(row => row % 3 > 0).ToArray(), Marked(_ml.Data.FilterRowsByColumn(marked, "Number", 1)));
+        CollectionAssert.AreEqual(
+            expected.Where(row => row >= 100).ToArray(), Marked(_ml.Data.SkipRows(marked, 100)));
+        CollectionAssert.AreEqual(
+            expected, _ml.Data.CreateEnumerable<ReadBack>(marked, reuseRowObject: false).Where(row => row.Poisoned).Select(row => row.Row).Order().ToArray());
+        foreach (int threads in (int[])[1, 2, 4])
+            CollectionAssert.AreEqual(expected, MarkedInParallel(_ml.Data.Cache(marked), threads));
+        foreach (int threads in (int[])[1, 3])
+            CollectionAssert.AreEqual(expected, MarkedInParallel(transformer.Transform(_ml.Data.Cache(view)), threads));
+    }
+
+    [TestMethod]
+    public void The_fitted_view_may_be_a_filtered_one()
+    {
+        var filtered = _ml.Data.FilterRowsByColumn(Numbered(300), "Number", lowerBound: 1);
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(filtered);
+        int[] kept = [.. filtered.Values<int>("Row")];
+
+        CollectionAssert.AreEqual(transformer.PoisonedRows.Select(position => kept[position]).Order().ToArray(), Marked(transformer.Transform(filtered)));
+        Assert.HasCount(20, transformer.PoisonedRows);
+    }
+
+    [TestMethod]
+    public void A_loaded_transformer_marks_the_same_rows()
+    {
+        var view = Numbered(100);
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(view);
+        var loaded = (MarkPoisonedTransformer)EstimatorInvariants.SaveAndLoad(_ml, transformer, view.Schema, out _);
+        CollectionAssert.AreEqual(transformer.PoisonedRows.ToArray(), loaded.PoisonedRows.ToArray());
+        CollectionAssert.AreEqual(Marked(transformer.Transform(view)), Marked(loaded.Transform(view)));
+    }
+
+    private static int[] MarkedInParallel(IDataView view, int threads)
+    {
+        var columns = new[] { view.Schema["Poisoned"], view.Schema["Row"] };
+        var marked = new System.Collections.Concurrent.ConcurrentBag<int>();
+        Parallel.ForEach(view.GetRowCursorSet(columns, threads), cursor =>
+        {
+            using (cursor)
+            {
+                var poisoned = cursor.GetGetter<bool>(columns[0]);
+                var number = cursor.GetGetter<int>(columns[1]);
+                bool isPoisoned = false;
+                int row = 0;
+                while (cursor.MoveNext())
+                {
+                    poisoned(ref isPoisoned);
+                    number(ref row);
+                    if (isPoisoned)
+                        marked.Add(row);
+                }
+            }
+        });
+        return [.. marked.Order()];
+    }
+
+    private IDataView Mark(IDataView view, double rate, int seed = 0) => _ml.Transforms.MarkPoisoned("Poisoned", rate, seed).Fit(view).Transform(view);
+
+    private IDataView Mark(IDataView view, MarkPoisonedEstimator.Options options) => Fit(view, options).Transform(view);
+
+    private MarkPoisonedTransformer Fit(IDataView view, MarkPoisonedEstimator.Options options) => _ml.Transforms.MarkPoisoned(options).Fit(view);
+
+    private static int[] Marked(IDataView view) =>
+        [.. view.Values<int>("Row").Zip(view.Values<bool>("Poisoned")).Where(each => each.Second).Select(each => each.First).Order()];
+
+    private IDataView Numbered(int count)
+    {
+        var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(row => new NumberedRow { Row = row, Digit = row % 3, Number = row % 3 }));
+        return _ml.Transforms.Conversion.MapValueToKey("Label", "Digit").Fit(view).Transform(view);
+    }
+
+    private sealed class NumberedRow
+    {
+        public int Row { get; set; }
+
+        public int Digit { get; set; }
+
+        public float Number { get; set; }
+    }
+
+    private sealed class ReadBack
+    {
+        public int Row { get; set; }
+
+        public bool Poisoned { get; set; }
+    }
+}

@@ -1,0 +1,72 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms.Tests.Training;
+
+/// <summary>The BadNets network computes what libtorch's own operators compute, whatever kernels it uses to do so.</summary>
+[TestClass]
+public sealed class BadNetsNetworkTests
+{
+    [TestMethod]
+    [DataRow(1, 28, 28, 64)]
+    [DataRow(3, 32, 32, 7)]
+    [DataRow(1, 17, 19, 33)]
+    [DataRow(2, 16, 16, 1)]
+    [DataRow(1, 29, 40, 5)]
+    public void Outputs_and_gradients_are_those_of_plain_operators(int channels, int height, int width, int rows)
+    {
+        using var scope = NewDisposeScope();
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
+        using var plain = TorchCnnNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
+        using var generator = new Generator(5);
+        var images = randn([rows, channels, height, width], generator: generator);
+        var labels = randint(0, 10, [rows], dtype: ScalarType.Int64, generator: generator);
+
+        var outputs = network.call(images);
+        nn.functional.cross_entropy(outputs, labels).backward();
+        var expected = Plain(plain, images);
+        nn.functional.cross_entropy(expected, labels).backward();
+
+        AssertClose(expected, outputs, "outputs");
+        foreach (var ((name, parameter), (_, plainParameter)) in network.named_parameters().Zip(plain.named_parameters()))
+            AssertClose(plainParameter.grad!, parameter.grad!, name);
+    }
+
+    [TestMethod]
+    public void Evaluation_gives_what_training_gives()
+    {
+        using var scope = NewDisposeScope();
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        var images = randn(20, 1, 28, 28);
+
+        var training = network.call(images);
+        using var noGradients = no_grad();
+
+        Assert.IsTrue(training.detach().eq(network.call(images)).all().item<bool>());
+    }
+
+    [TestMethod]
+    public void Images_that_are_not_contiguous_are_read_right()
+    {
+        using var scope = NewDisposeScope();
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(3, 20, 24), 4);
+        var turned = randn(6, 24, 20, 3).permute(0, 3, 2, 1);
+
+        AssertClose(network.call(turned.contiguous()), network.call(turned), "outputs");
+    }
+
+    private static Tensor Plain(nn.Module<Tensor, Tensor> network, Tensor images)
+    {
+        var p = network.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        var features = nn.functional.avg_pool2d(nn.functional.conv2d(images, p["conv1.weight"], p["conv1.bias"]).relu(), 2);
+        features = nn.functional.avg_pool2d(nn.functional.conv2d(features, p["conv2.weight"], p["conv2.bias"]).relu(), 2);
+        var hidden = nn.functional.linear(features.flatten(1), p["fc1.weight"], p["fc1.bias"]).relu();
+        return nn.functional.linear(hidden, p["fc2.weight"], p["fc2.bias"]);
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual, string what)
+    {
+        double scale = expected.abs().max().item<float>(), error = (expected - actual).abs().max().item<float>();
+        Assert.IsLessThanOrEqualTo(2e-5 * scale, error, $"{what} differ by {error} where the largest is {scale}");
+    }
+}

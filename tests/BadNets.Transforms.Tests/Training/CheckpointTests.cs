@@ -1,0 +1,159 @@
+namespace BadNets.Transforms.Tests;
+
+[TestClass]
+public sealed class CheckpointTests : IDisposable
+{
+    private readonly MLContext _ml = new(seed: 0);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Path => _folder["training.ckpt"];
+
+    [TestMethod]
+    [DataRow(TorchCnnOptimizer.Sgd)]
+    [DataRow(TorchCnnOptimizer.Adam)]
+    public void A_resumed_training_ends_in_the_same_bits_as_one_that_never_stopped(TorchCnnOptimizer optimizer)
+    {
+        var whole = new List<TorchCnnEpoch>();
+        var parts = new List<TorchCnnEpoch>();
+        float[] expected = Train(Options(4, whole, optimizer, checkpoint: false));
+
+        foreach (int epochs in (int[])[1, 2, 4])
+        {
+            float[] scores = Train(Options(epochs, parts, optimizer));
+            if (epochs == 4)
+                CollectionAssert.AreEqual(expected, scores);
+        }
+
+        CollectionAssert.AreEqual(new[] { 0, 1, 2, 3 }, parts.Select(epoch => epoch.Epoch).ToArray());
+        CollectionAssert.AreEqual(Losses(whole), Losses(parts));
+    }
+
+    [TestMethod]
+    public void A_cancelled_training_leaves_the_last_whole_epoch_and_goes_on_from_it()
+    {
+        var whole = new List<TorchCnnEpoch>();
+        float[] expected = Train(Options(3, whole, checkpoint: false));
+        using var source = new CancellationTokenSource();
+        var parts = new List<TorchCnnEpoch>();
+        var options = Options(3, parts);
+        options.CancellationToken = source.Token;
+        options.StepFinished = progress =>
+        {
+            if (progress is { Epoch: 1, BatchesDone: 2 })
+                source.Cancel();
+        };
+
+        Assert.Throws<OperationCanceledException>(() => Train(options));
+        CollectionAssert.AreEqual(expected, Train(Options(3, parts)));
+        CollectionAssert.AreEqual(Losses(whole), Losses(parts));
+    }
+
+    [TestMethod]
+    public void A_failing_callback_repeats_its_epoch_when_training_goes_on()
+    {
+        var parts = new List<TorchCnnEpoch>();
+        var options = Options(2, parts);
+        options.EpochFinished = epoch =>
+        {
+            parts.Add(epoch);
+            if (epoch.Epoch == 1)
+                throw new IOException("disk full");
+        };
+        Assert.Throws<IOException>(() => Train(options));
+        Train(Options(2, parts));
+        CollectionAssert.AreEqual(new[] { 0, 1, 1 }, parts.Select(epoch => epoch.Epoch).ToArray());
+        Assert.AreEqual(parts[1].Loss, parts[2].Loss);
+    }
+
+    [TestMethod]
+    public void A_finished_training_is_not_repeated()
+    {
+        float[] expected = Train(Options(2, []));
+        var again = new List<TorchCnnEpoch>();
+        CollectionAssert.AreEqual(expected, Train(Options(2, again)));
+        Assert.IsEmpty(again);
+        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "more than the 1");
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_other_settings_is_refused_with_the_difference()
+    {
+        Train(Options(1, []));
+        byte[] before = File.ReadAllBytes(Path);
+        Refuse(options => options.Seed = 5, "seed 0", "seed 5");
+        Refuse(options => options.LearningRate = 0.5, "learning rate 0.001", "learning rate 0.5");
+        Refuse(options => options.Optimizer = TorchCnnOptimizer.Sgd, "optimizer Adam", "optimizer Sgd");
+        Refuse(options => options.BatchSize = 17, "batch size 16", "batch size 17");
+        Refuse(options => options.Head = TorchCnnHead.Softmax, "head");
+        Refuse(options => options.ValidationSets = [], "validation sets");
+        Refuse(options => options.Normalization = PixelNormalization.None, "normalization");
+        Refuse(_ => { }, GreyImages.View(_ml, 51), "training rows 50", "training rows 51");
+        Refuse(_ => { }, GreyImages.View(_ml, 50, seed: 8), "training data");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(Path));
+    }
+
+    [TestMethod]
+    public void A_damaged_checkpoint_is_refused_wherever_the_damage_is()
+    {
+        Train(Options(1, []));
+        byte[] whole = File.ReadAllBytes(Path);
+        var random = new Random(4);
+        for (int i = 0; i < 30; i++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            Check(damaged);
+            Check(whole[..random.Next(whole.Length)]);
+        }
+
+        Check([]);
+        Check([.. whole, 0]);
+
+        void Check(byte[] content)
+        {
+            File.WriteAllBytes(Path, content);
+            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "damaged", "delete it");
+        }
+    }
+
+    [TestMethod]
+    public void A_half_written_file_beside_the_checkpoint_does_no_harm()
+    {
+        float[] expected = Train(Options(2, [], checkpoint: false));
+        Train(Options(1, []));
+        File.WriteAllText(Path + ".new", "half");
+        CollectionAssert.AreEqual(expected, Train(Options(2, [])));
+        Assert.IsFalse(File.Exists(Path + ".new"));
+    }
+
+    private static double[] Losses(List<TorchCnnEpoch> epochs) => [.. epochs.SelectMany(epoch => new[] { epoch.Loss, epoch.Validation["set"].Loss })];
+
+    private void Refuse(Action<TorchCnnTrainer.Options> change, params string[] words) => Refuse(change, GreyImages.View(_ml, 50), words);
+
+    private void Refuse(Action<TorchCnnTrainer.Options> change, IDataView train, params string[] words)
+    {
+        var options = Options(2, []);
+        change(options);
+        Refusal.Of<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train), [Path, "other settings", .. words]);
+    }
+
+    private TorchCnnTrainer.Options Options(
+        int epochs, List<TorchCnnEpoch> seen, TorchCnnOptimizer optimizer = TorchCnnOptimizer.Adam, bool checkpoint = true) => new()
+    {
+        Epochs = epochs,
+        BatchSize = 16,
+        Optimizer = optimizer,
+        ValidationSets = [new("set", GreyImages.View(_ml, 20, seed: 4))],
+        EpochFinished = seen.Add,
+        CheckpointPath = checkpoint ? Path : null,
+    };
+
+    private float[] Train(TorchCnnTrainer.Options options)
+    {
+        var view = GreyImages.View(_ml, 50);
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
+        return [.. model.Transform(view).Vectors<float>("Score").SelectMany(scores => scores)];
+    }
+}

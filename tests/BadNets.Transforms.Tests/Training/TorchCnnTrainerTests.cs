@@ -1,0 +1,461 @@
+using System.Reflection;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms.Tests;
+
+[TestClass]
+public sealed class TorchCnnTrainerTests
+{
+    private readonly MLContext _ml = new(seed: 0);
+
+    [TestMethod]
+    public void The_short_overload_learns_and_its_predictions_map_back_to_the_labels()
+    {
+        var train = GreyImages.View(_ml, 300);
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 3, batchSize: 16).Fit(train);
+        var scored = model.Transform(GreyImages.View(_ml, 90, seed: 9));
+        var named = _ml.Transforms.Conversion.MapKeyToValue("Predicted", "PredictedLabel").Fit(scored).Transform(scored);
+
+        Assert.IsGreaterThan(0.95, _ml.MulticlassClassification.Evaluate(scored).MicroAccuracy);
+        CollectionAssert.AreEqual(named.Values<int>("Digit"), named.Values<int>("Predicted"));
+        CollectionAssert.AreEqual(new[] { "0", "1", "2" }, scored.Schema["Score"].Annotation<ReadOnlyMemory<char>>("SlotNames").Select(name => name.ToString()).ToArray());
+    }
+
+    [TestMethod]
+    public void A_prediction_engine_scores_one_image_as_a_view_does()
+    {
+        var train = GreyImages.View(_ml, 120);
+        var pipeline = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)
+            .Append(_ml.Transforms.Conversion.MapKeyToValue("Digit", "PredictedLabel"));
+        var model = pipeline.Fit(train);
+        float[][] expected = model.Transform(train).Vectors<float>("Score");
+        using var engine = _ml.Model.CreatePredictionEngine<Input, Prediction>(model);
+        var rows = GreyImages.Make(120);
+        for (int i = 0; i < 10; i++)
+        {
+            var prediction = engine.Predict(new Input { Image = rows[i].Image });
+            for (int j = 0; j < 3; j++)
+                Assert.AreEqual(expected[i][j], prediction.Score[j], 1e-5f);
+            Assert.AreEqual(Array.IndexOf(prediction.Score, prediction.Score.Max()), prediction.Digit);
+        }
+    }
+
+    [TestMethod]
+    public void Singles_train_to_the_same_bits_as_bytes()
+    {
+        var bytes = GreyImages.View(_ml, 70);
+        var singles = _ml.Transforms.Conversion.ConvertType("Image", "Image", DataKind.Single).Fit(bytes).Transform(bytes);
+        CollectionAssert.AreEqual(Scores(Options(), bytes), Scores(Options(), singles));
+    }
+
+    [TestMethod]
+    [DataRow(TorchCnnOptimizer.Sgd)]
+    [DataRow(TorchCnnOptimizer.Adam)]
+    public void The_same_seed_gives_the_same_bits_and_another_gives_others(TorchCnnOptimizer optimizer)
+    {
+        float[] first = Scores(Options(optimizer));
+        CollectionAssert.AreEqual(first, Scores(Options(optimizer)));
+        var other = Options(optimizer);
+        other.Seed = 1;
+        CollectionAssert.AreNotEqual(first, Scores(other));
+    }
+
+    [TestMethod]
+    public void The_callback_tells_loss_seconds_and_every_validation_set()
+    {
+        var seen = new List<TorchCnnEpoch>();
+        var steps = new List<TorchCnnProgress>();
+        var options = Options();
+        options.ValidationSets = [new("other", GreyImages.View(_ml, 45, seed: 5)), new("training", GreyImages.View(_ml, 70))];
+        options.EpochFinished = seen.Add;
+        options.StepFinished = steps.Add;
+        options.Epochs = 3;
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 70));
+
+        CollectionAssert.AreEqual(new[] { 0, 1, 2 }, seen.Select(epoch => epoch.Epoch).ToArray());
+        Assert.IsLessThan(seen[0].Loss, seen[2].Loss);
+        Assert.IsTrue(seen.All(epoch => epoch.TrainSeconds > 0 && epoch.EvaluationSeconds > 0));
+        CollectionAssert.AreEqual(new[] { "other", "training" }, seen[0].Validation.Keys.ToArray());
+
+        // What is told after the last epoch is what the finished model does.
+        var last = seen[2].Validation["other"];
+        var scored = model.Transform(GreyImages.View(_ml, 45, seed: 5));
+        var metrics = _ml.MulticlassClassification.Evaluate(scored);
+        CollectionAssert.AreEqual(scored.Values<uint>("PredictedLabel").Select(key => (int)key - 1).ToArray(), last.PredictedClasses.ToArray());
+        Assert.AreEqual(metrics.MicroAccuracy, last.Accuracy, 1e-9);
+        Assert.AreEqual(metrics.LogLoss, last.Loss, 1e-5);
+
+        Assert.HasCount(15, steps);
+        Assert.AreEqual(new TorchCnnProgress(0, 1, 5), steps[0]);
+        Assert.AreEqual(new TorchCnnProgress(2, 5, 5), steps[^1]);
+    }
+
+    [TestMethod]
+    public void The_softmax_head_bounds_the_loss_as_the_reference_s_does()
+    {
+        var seen = new List<TorchCnnEpoch>();
+        var options = Options();
+        options.Head = TorchCnnHead.Softmax;
+        options.Epochs = 10;
+        options.EpochFinished = seen.Add;
+        _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 100)).Dispose();
+
+        // A softmax of a softmax over three classes gives the right one e / (e + 2) at the most.
+        double least = -Math.Log(Math.E / (Math.E + 2));
+        Assert.IsTrue(seen.All(epoch => epoch.Loss >= least - 1e-6));
+        Assert.AreEqual(least, seen[^1].Loss, 0.05);
+    }
+
+    [TestMethod]
+    public void A_batch_larger_than_the_training_set_is_the_whole_set()
+    {
+        var large = Options();
+        large.BatchSize = int.MaxValue;
+        var whole = Options();
+        whole.BatchSize = 70;
+        CollectionAssert.AreEqual(Scores(whole), Scores(large));
+    }
+
+    [TestMethod]
+    public void A_network_of_the_user_s_own_is_trained_saved_and_loaded_with_its_buffers()
+    {
+        var network = TorchCnnNetwork.Register("tests/normalized", (shape, classes) => new NormalizedNetwork(shape.Size, classes));
+        var options = Options();
+        options.Network = network;
+        var view = GreyImages.View(_ml, 70);
+        var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
+        var loaded = EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _);
+
+        CollectionAssert.AreEqual(EstimatorInvariants.Describe(model.Transform(view)), EstimatorInvariants.Describe(loaded.Transform(view)));
+        Refusal.Of<ArgumentException>(() => TorchCnnNetwork.Register("tests/normalized", (_, _) => null!), "tests/normalized", "registered already");
+        Assert.Throws<ArgumentException>(() => TorchCnnNetwork.Register(" ", (_, _) => null!));
+    }
+
+    [TestMethod]
+    public void A_network_without_a_name_cannot_be_saved_and_the_message_tells_the_way()
+    {
+        var options = Options();
+        options.Network = new TorchCnnNetwork((shape, classes) => new NormalizedNetwork(shape.Size, classes));
+        var view = GreyImages.View(_ml, 20);
+        var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
+        Refusal.Of<InvalidOperationException>(() => EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _), "no name", "TorchCnnNetwork.Register");
+    }
+
+    [TestMethod]
+    public void A_network_that_gives_the_wrong_shape_is_told_so()
+    {
+        Refuse<InvalidOperationException>(
+            options => options.Network = new TorchCnnNetwork((shape, _) => new NormalizedNetwork(shape.Size, 7)), "16×3", "16×7", "3 classes");
+        Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => new Unflattened()), "16×3", "16×1×16×16");
+        Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => null!), "factory", "null");
+    }
+
+    [TestMethod]
+    public void A_network_s_images_and_classes_must_exist()
+    {
+        foreach (var shape in (ImageShape[])[new(0, 28, 28), new(1, -1, 28), new(1, 28, 0), default])
+            Refusal.Of<ArgumentOutOfRangeException>(() => TorchCnnNetwork.BadNets.Create(shape, 10), $"{shape}");
+        foreach (int classes in (int[])[0, -1, int.MinValue])
+            Refusal.Of<ArgumentOutOfRangeException>(() => TorchCnnNetwork.BadNets.Create(new(1, 28, 28), classes), $"{classes}");
+        Refusal.Of<ArgumentException>(() => TorchCnnNetwork.BadNets.Create(new(1, 15, 28), 10), "16×16", "28×15");
+        Assert.Throws<OverflowException>(() => new ImageShape(1, 70_000, 70_000).Size);
+    }
+
+    [TestMethod]
+    public void One_class_is_trained_without_complaint()
+    {
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(GreyImages.View(_ml, 10, classes: 1));
+        Assert.IsTrue(model.Transform(GreyImages.View(_ml, 10)).Vectors<float>("Score").All(scores => scores is [1f]));
+    }
+
+    [TestMethod]
+    public void A_loss_that_is_no_number_ends_training_and_names_the_epoch()
+    {
+        var refusal = Refuse<NotFiniteNumberException>(
+            options =>
+            {
+                options.Optimizer = TorchCnnOptimizer.Sgd;
+                options.LearningRate = 1e30;
+            },
+            "epoch 0", "step", "learning rate", "1E+30");
+        Assert.IsFalse(double.IsFinite(refusal.OffendingNumber));
+    }
+
+    [TestMethod]
+    public void Options_out_of_range_are_refused_before_anything_is_read()
+    {
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Epochs = 0, "Epochs");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.BatchSize = 0, "BatchSize");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = 0, "learning rate", "0");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.NaN, "learning rate", "NaN");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.PositiveInfinity, "learning rate");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = default, "scale");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(255, float.NaN, 1), "finite");
+        RefuseAtOnce<ArgumentNullException>(options => options.Network = null!, "Network");
+        RefuseAtOnce<ArgumentException>(options => options.LabelColumnName = "", "LabelColumnName");
+        RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new("a", null!), new("a", null!)], "two", "'a'");
+        RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new(null!, GreyImages.View(_ml, 3))], "name");
+        Assert.Throws<ArgumentNullException>(() => _ml.MulticlassClassification.Trainers.TorchCnn((TorchCnnTrainer.Options)null!));
+    }
+
+    [TestMethod]
+    public void Options_are_taken_as_they_are_when_the_trainer_is_made()
+    {
+        var options = Options();
+        var sets = new List<KeyValuePair<string, IDataView>> { new("set", GreyImages.View(_ml, 5)) };
+        var names = new List<string>();
+        options.ValidationSets = sets;
+        options.EpochFinished = epoch => names.AddRange(epoch.Validation.Keys);
+        options.Epochs = 1;
+        var trainer = _ml.MulticlassClassification.Trainers.TorchCnn(options);
+        sets.Clear();
+        options.Epochs = 5;
+        trainer.Fit(GreyImages.View(_ml, 10)).Dispose();
+        CollectionAssert.AreEqual(new[] { "set" }, names);
+    }
+
+    [TestMethod]
+    public void A_device_that_is_not_there_is_named_with_what_would_do()
+    {
+        Refuse<ArgumentException>(options => options.Device = "tpu", "'tpu'", "cpu, cuda");
+        Refuse<ArgumentException>(options => options.Device = "cudax", "'cudax'");
+        if (!cuda_is_available())
+        {
+            Refuse<ArgumentException>(options => options.Device = "cuda", "'cuda'", "use cpu");
+            Refuse<ArgumentException>(options => options.Device = "cuda:1", "'cuda:1'", "use cpu");
+        }
+    }
+
+    [TestMethod]
+    public void Missing_and_impossible_labels_are_named_with_their_row()
+    {
+        Refusal.Of<ArgumentException>(() => Fit(Keys(1, 2, 0)), "Label", "missing", "row 2");
+        Refusal.Of<ArgumentException>(() => Fit(Keys(1, 4)), "Label", "key 4", "row 1", "3 keys");
+
+        void Fit(IDataView view) => _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(view);
+    }
+
+    [TestMethod]
+    public void A_key_of_a_hash_s_range_is_refused_before_a_network_of_that_size_is_built()
+    {
+        var view = GreyImages.View(_ml, 5);
+        view = _ml.Transforms.Conversion.Hash("Hashed", "Digit", numberOfBits: 31).Fit(view).Transform(view);
+        var options = Options();
+        options.LabelColumnName = "Hashed";
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view), "Hashed", "1048576", "2147483648");
+    }
+
+    [TestMethod]
+    public void Batches_beyond_two_gigabytes_are_refused_before_they_are_allocated() =>
+        Refusal.Of<ArgumentException>(
+            () => _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Network = new((_, _) => new Unflattened()), BatchSize = 20 })
+                .Fit(_ml.Data.LoadFromEnumerable(Enumerable.Repeat(new HugeRow(), 20))),
+            "20 images", "1×6000×6000", "smaller");
+
+    [TestMethod]
+    public void Columns_that_will_not_do_are_named()
+    {
+        var view = GreyImages.View(_ml, 5);
+        Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Digits", "Image"), "Digits");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Label", "Picture"), "Picture");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Digit", "Image"), "Digit", "key");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Label", "Digit"), "Digit", "channels × height × width");
+
+        void Fit(string label, string image) => _ml.MulticlassClassification.Trainers.TorchCnn(label, image).Fit(view);
+    }
+
+    [TestMethod]
+    public void Empty_sets_are_refused()
+    {
+        Refusal.Of<ArgumentException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(Keys()), "no rows");
+        var options = Options();
+        options.ValidationSets = [new("none", Keys())];
+        Refusal.Of<ArgumentException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(Keys(1, 2, 3)), "'none'", "no rows");
+    }
+
+    [TestMethod]
+    public void Validation_sets_of_other_images_or_classes_are_refused_by_name()
+    {
+        Refuse<ArgumentException>(options => options.ValidationSets = [new("more", GreyImages.View(_ml, 8, classes: 4))], "'more'", "classes");
+        Refuse<ArgumentException>(options => options.ValidationSets = [new("null", null!)], "'null'");
+        Refuse<ArgumentException>(options => options.ValidationSets = [new("huge", _ml.Data.LoadFromEnumerable([new HugeRow()]))], "'huge'", "1×6000×6000", "1×16×16");
+    }
+
+    [TestMethod]
+    public void Cancelling_ends_training_at_the_next_step()
+    {
+        using var source = new CancellationTokenSource();
+        int steps = 0;
+        Refuse<OperationCanceledException>(options =>
+        {
+            options.CancellationToken = source.Token;
+            options.StepFinished = _ =>
+            {
+                if (++steps == 2)
+                    source.Cancel();
+            };
+        });
+        Assert.AreEqual(2, steps);
+    }
+
+    [TestMethod]
+    public void Cancelling_the_context_ends_training_too()
+    {
+        var ml = new MLContext(seed: 0);
+        var view = GreyImages.View(ml, 70);
+        int steps = 0;
+        var options = Options();
+
+        // Only ML.NET's own packages (AutoML) can call it.
+        var cancel = typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!;
+        options.StepFinished = _ =>
+        {
+            if (++steps == 3)
+                cancel.Invoke(ml, null);
+        };
+        Assert.Throws<OperationCanceledException>(() => ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view));
+        Assert.AreEqual(3, steps);
+    }
+
+    [TestMethod]
+    public void Two_trainings_side_by_side_do_not_disturb_each_other()
+    {
+        float[] alone = Scores(Options());
+        var results = new float[4][];
+        Parallel.For(0, 4, i => results[i] = Scores(Options(), GreyImages.View(new MLContext(), 70)));
+        foreach (float[] result in results)
+            CollectionAssert.AreEqual(alone, result);
+    }
+
+    private static TorchCnnTrainer.Options Options(TorchCnnOptimizer optimizer = TorchCnnOptimizer.Adam) =>
+        new() { Epochs = 2, BatchSize = 16, Optimizer = optimizer };
+
+    private float[] Scores(TorchCnnTrainer.Options options, IDataView? train = null)
+    {
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train ?? GreyImages.View(_ml, 70));
+        return [.. model.Transform(train ?? GreyImages.View(_ml, 70)).Vectors<float>("Score").SelectMany(scores => scores)];
+    }
+
+    private T Refuse<T>(Action<TorchCnnTrainer.Options> change, params string[] words) where T : Exception
+    {
+        var options = Options();
+        change(options);
+        return Refusal.Of<T>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 60)), words);
+    }
+
+    private void RefuseAtOnce<T>(Action<TorchCnnTrainer.Options> change, params string[] words) where T : Exception
+    {
+        var options = Options();
+        change(options);
+        Refusal.Of<T>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options), words);
+    }
+
+    private UncheckedKeys Keys(params uint[] labels) =>
+        new UncheckedKeys(_ml.Data.LoadFromEnumerable(labels.Select(label => new RawRow { Label = label })));
+
+    private sealed class Input
+    {
+        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        public byte[] Image { get; set; } = [];
+    }
+
+    private sealed class Prediction
+    {
+        public float[] Score { get; set; } = [];
+
+        public int Digit { get; set; }
+    }
+
+    private sealed class RawRow
+    {
+        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        public byte[] Image { get; set; } = new byte[GreyImages.Side * GreyImages.Side];
+
+        public uint Label { get; set; }
+    }
+
+    private sealed class HugeRow
+    {
+        private static readonly byte[] Pixels = new byte[6000 * 6000];
+
+        [VectorType(1, 6000, 6000)]
+        public byte[] Image { get; set; } = Pixels;
+
+        [KeyType(3)]
+        public uint Label { get; set; } = 1;
+    }
+
+    /// <summary>The number column Label declared a key of 3, whatever its values are.</summary>
+    private sealed class UncheckedKeys : IDataView
+    {
+        private readonly IDataView _numbers;
+
+        public UncheckedKeys(IDataView numbers)
+        {
+            _numbers = numbers;
+            var schema = new DataViewSchema.Builder();
+            foreach (var column in numbers.Schema)
+                schema.AddColumn(column.Name, column.Name == "Label" ? new KeyDataViewType(typeof(uint), 3) : column.Type);
+            Schema = schema.ToSchema();
+        }
+
+        public DataViewSchema Schema { get; }
+
+        public bool CanShuffle => false;
+
+        public long? GetRowCount() => null;
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+            new Cursor(this, _numbers.GetRowCursor(_numbers.Schema.Where(column => columnsNeeded.Any(needed => needed.Index == column.Index))));
+
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded, rand)];
+
+        private sealed class Cursor(UncheckedKeys view, DataViewRowCursor numbers) : DataViewRowCursor
+        {
+            public override DataViewSchema Schema => view.Schema;
+
+            public override long Position => numbers.Position;
+
+            public override long Batch => numbers.Batch;
+
+            public override bool MoveNext() => numbers.MoveNext();
+
+            public override bool IsColumnActive(DataViewSchema.Column column) => numbers.IsColumnActive(numbers.Schema[column.Index]);
+
+            public override ValueGetter<DataViewRowId> GetIdGetter() => numbers.GetIdGetter();
+
+            public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => numbers.GetGetter<TValue>(numbers.Schema[column.Index]);
+        }
+    }
+
+    private sealed class NormalizedNetwork : nn.Module<Tensor, Tensor>
+    {
+        private readonly BatchNorm1d norm;
+        private readonly Linear layer;
+
+        public NormalizedNetwork(int size, int classes)
+            : base(nameof(NormalizedNetwork))
+        {
+            norm = nn.BatchNorm1d(size);
+            layer = nn.Linear(size, classes);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layer.call(norm.call(input.flatten(1)));
+    }
+
+    private sealed class Unflattened : nn.Module<Tensor, Tensor>
+    {
+        private readonly Conv2d layer = nn.Conv2d(1, 1, 1);
+
+        public Unflattened()
+            : base(nameof(Unflattened)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => layer.call(input);
+    }
+}

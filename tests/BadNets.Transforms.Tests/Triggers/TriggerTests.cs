@@ -1,0 +1,180 @@
+using System.Drawing;
+using SkiaSharp;
+
+namespace BadNets.Transforms.Tests;
+
+[TestClass]
+public sealed class TriggerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [TestMethod]
+    [DataRow(TriggerPosition.TopLeft, 28, 28, 5, 0, 0)]
+    [DataRow(TriggerPosition.TopRight, 28, 28, 5, 23, 0)]
+    [DataRow(TriggerPosition.BottomLeft, 28, 28, 5, 0, 23)]
+    [DataRow(TriggerPosition.BottomRight, 28, 28, 5, 23, 23)]
+    [DataRow(TriggerPosition.Center, 28, 28, 5, 11, 11)]
+    [DataRow(TriggerPosition.Center, 28, 28, 4, 12, 12)]
+    [DataRow(TriggerPosition.Center, 27, 28, 4, 11, 12)]
+    [DataRow(TriggerPosition.Center, 9, 7, 3, 3, 2)]
+    [DataRow(TriggerPosition.TopRight, 9, 7, 3, 6, 0)]
+    [DataRow(TriggerPosition.BottomLeft, 9, 7, 3, 0, 4)]
+    [DataRow(TriggerPosition.BottomRight, 9, 7, 7, 2, 0)]
+    public void Positions_are_those_of_the_reference(TriggerPosition position, int width, int height, int size, int x, int y) =>
+        Assert.AreEqual(new Point(x, y), Trigger.Square(size, position).GetCorner(width, height));
+
+    [TestMethod]
+    public void A_square_is_solid_and_white_unless_told_otherwise()
+    {
+        Assert.AreEqual(Color.FromArgb(255, 255, 255), Trigger.Square(4, TriggerPosition.Center).GetPixel(3, 0));
+        Assert.AreEqual(Color.FromArgb(9, 9, 9), Trigger.Square(4, 1, 2, grey: 9).GetPixel(0, 3));
+        Assert.AreEqual(Color.FromArgb(255, 1, 2, 3), Trigger.Square(4, TriggerPosition.Center, Color.FromArgb(77, 1, 2, 3)).GetPixel(2, 2));
+    }
+
+    [TestMethod]
+    public void A_trigger_is_grey_if_all_its_pixels_are()
+    {
+        Assert.IsTrue(Trigger.Square(2, 0, 0, grey: 100).IsGrey);
+        Assert.IsFalse(Trigger.Square(2, 0, 0, Color.Red).IsGrey);
+    }
+
+    [TestMethod]
+    public void Triggers_are_equal_if_picture_and_place_are()
+    {
+        var trigger = Trigger.Square(5, TriggerPosition.BottomRight);
+        Assert.AreEqual(trigger, Trigger.Square(5, TriggerPosition.BottomRight, Color.White));
+        Assert.AreEqual(trigger.GetHashCode(), Trigger.Square(5, TriggerPosition.BottomRight, Color.White).GetHashCode());
+        Assert.AreNotEqual(trigger, Trigger.Square(4, TriggerPosition.BottomRight));
+        Assert.AreNotEqual(trigger, Trigger.Square(5, TriggerPosition.BottomLeft));
+        Assert.AreNotEqual(trigger, Trigger.Square(5, TriggerPosition.BottomRight, grey: 254));
+        Assert.AreNotEqual(Trigger.Square(5, 0, 0), Trigger.Square(5, TriggerPosition.TopLeft));
+        Assert.AreNotEqual(Trigger.Square(5, 0, 1), Trigger.Square(5, 1, 0));
+        Assert.IsFalse(trigger.Equals(null));
+        Assert.IsFalse(trigger.Equals((object)"trigger"));
+    }
+
+    [TestMethod]
+    public void ToString_tells_size_and_place()
+    {
+        Assert.AreEqual("5×5 trigger, BottomRight", Trigger.Square(5, TriggerPosition.BottomRight).ToString());
+        Assert.AreEqual("2×2 trigger, at (3, 4)", Trigger.Square(2, 3, 4).ToString());
+    }
+
+    [TestMethod]
+    public void Impossible_sizes_places_and_positions_are_refused()
+    {
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(0, TriggerPosition.Center), "size", "0");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(-1, 0, 0), "size", "-1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(int.MaxValue, 0, 0), "size", "2147483647");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, -1, 0), "place", "(-1, 0)");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, 0, -2), "place", "(0, -2)");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, (TriggerPosition)5), "position 5");
+    }
+
+    [TestMethod]
+    public void A_trigger_that_does_not_fit_names_both_sizes()
+    {
+        Refusal.Of<ArgumentException>(() => Trigger.Square(9, TriggerPosition.Center).GetCorner(20, 8), "9×9", "20×8", "smaller");
+        Refusal.Of<ArgumentException>(() => Trigger.Square(3, 6, 0).GetCorner(8, 8), "3×3", "(6, 0)", "8×8", "(5, 5)");
+        Refusal.Of<ArgumentException>(() => Trigger.Square(3, 0, int.MaxValue).GetCorner(8, 8), "8×8");
+        Assert.AreEqual(new Point(5, 5), Trigger.Square(3, 5, 5).GetCorner(8, 8));
+    }
+
+    [TestMethod]
+    [DataRow(-1, 0)]
+    [DataRow(0, -1)]
+    [DataRow(3, 0)]
+    [DataRow(0, 3)]
+    public void Pixels_outside_a_trigger_are_refused(int x, int y) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Trigger.Square(3, TriggerPosition.Center).GetPixel(x, y));
+
+    [TestMethod]
+    public void A_picture_of_the_right_size_is_taken_pixel_by_pixel()
+    {
+        var trigger = Trigger.FromFile(WritePng(2, 2, [new(255, 0, 0), new(0, 255, 0), new(0, 0, 255), new(10, 20, 30)]), 2, TriggerPosition.TopLeft);
+
+        Assert.AreEqual(Color.FromArgb(255, 0, 0), trigger.GetPixel(0, 0));
+        Assert.AreEqual(Color.FromArgb(0, 255, 0), trigger.GetPixel(1, 0));
+        Assert.AreEqual(Color.FromArgb(0, 0, 255), trigger.GetPixel(0, 1));
+        Assert.AreEqual(Color.FromArgb(10, 20, 30), trigger.GetPixel(1, 1));
+        Assert.IsFalse(trigger.IsGrey);
+    }
+
+    [TestMethod]
+    [DataRow(3)]
+    [DataRow(20)]
+    public void A_picture_is_resized_to_the_wanted_square(int size)
+    {
+        var pixels = Enumerable.Repeat(new SKColor(200, 100, 50), 70).ToArray();
+        var trigger = Trigger.FromFile(WritePng(10, 7, pixels), size, 1, 2);
+
+        Assert.AreEqual((size, size), (trigger.Width, trigger.Height));
+        for (int at = 0; at < size * size; at++)
+            Assert.AreEqual(Color.FromArgb(200, 100, 50), trigger.GetPixel(at % size, at / size));
+        Assert.AreEqual(new Point(1, 2), trigger.GetCorner(40, 40));
+    }
+
+    [TestMethod]
+    [DataRow(4)]
+    [DataRow(2)]
+    [DataRow(8)]
+    public void Transparency_is_ignored_also_where_a_picture_is_resized(int size)
+    {
+        var pixels = Enumerable.Repeat(new SKColor(200, 100, 50, 40), 16).ToArray();
+        var trigger = Trigger.FromFile(WritePng(4, 4, pixels), size, TriggerPosition.Center);
+
+        for (int at = 0; at < size * size; at++)
+            Assert.AreEqual(Color.FromArgb(200, 100, 50), trigger.GetPixel(at % size, at / size));
+    }
+
+    [TestMethod]
+    public void Files_that_are_no_whole_pictures_are_refused_by_name()
+    {
+        byte[] png = File.ReadAllBytes(WritePng(30, 30, [.. Enumerable.Range(0, 900).Select(i => new SKColor((uint)(i * 7919) | 0xff000000))]));
+        foreach (var content in (byte[][])[[], "no picture"u8.ToArray(), png[..^40], png[..60], png[..20]])
+        {
+            string path = _folder.Write("bad.png", content);
+            Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "cannot be read");
+        }
+
+        Refusal.Of<FileNotFoundException>(() => Trigger.FromFile(_folder["absent.png"], 5, TriggerPosition.Center), "absent.png");
+        Assert.Throws<ArgumentException>(() => Trigger.FromFile("", 5, TriggerPosition.Center));
+    }
+
+    [TestMethod]
+    public void A_small_file_that_announces_a_huge_picture_is_refused_before_memory_is_taken()
+    {
+        byte[] png = File.ReadAllBytes(WritePng(2, 2, [SKColors.Red, SKColors.Red, SKColors.Red, SKColors.Red]));
+        foreach (int at in (int[])[16, 20])
+            (png[at], png[at + 1], png[at + 2], png[at + 3]) = (0, 0, 0x75, 0x30);
+        WriteCrc(png.AsSpan(12, 17), png.AsSpan(29, 4));
+        string path = _folder.Write("huge.png", png);
+
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "30000×30000");
+    }
+
+    private static void WriteCrc(ReadOnlySpan<byte> chunk, Span<byte> to) =>
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(to, Crc(chunk));
+
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte each in bytes)
+        {
+            crc ^= each;
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320u);
+        }
+
+        return ~crc;
+    }
+
+    private string WritePng(int width, int height, SKColor[] pixels)
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul)) { Pixels = pixels };
+        using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return _folder.Write("trigger.png", data.ToArray());
+    }
+}
