@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BadNets.Samples.Datasets;
 
 namespace BadNets.Samples;
@@ -5,16 +6,22 @@ namespace BadNets.Samples;
 /// <summary>What is said of a failure, and whose fault it is.</summary>
 static class ErrorSentence
 {
+    private const string NotEnoughMemory = "There is not enough memory; train fewer at a time with --parallel.";
+
     public static string Of(Exception failure)
     {
         // .NET adds the parameter's name and value to these messages; neither means anything to whoever typed a command.
         string message = failure is ArgumentException { ParamName: { } parameter }
             ? failure.Message.Split($" (Parameter '{parameter}')")[0]
             : failure.Message;
+        // libtorch appends where in its code it was.
+        if (failure is ExternalException)
+            message = message.Trim().Split('\n')[0];
         message = message.ReplaceLineEndings(" ").Trim();
         return failure switch
         {
-            OutOfMemoryException => "There is not enough memory; run fewer at a time with --parallel.",
+            OutOfMemoryException => NotEnoughMemory,
+            ExternalException when message.Contains("can't allocate memory", StringComparison.Ordinal) => NotEnoughMemory,
             IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); make room and give the same command again, which goes on from the last whole epoch.",
             _ => message,
         };
@@ -35,5 +42,5 @@ static class ErrorSentence
     public static bool IsForeseen(Exception failure) =>
         failure is UsageException or ArgumentException or DatasetNotFoundException or OperationCanceledException or IOException
             or UnauthorizedAccessException or InvalidDataException or DllNotFoundException or NotFiniteNumberException or InvalidOperationException
-            or OutOfMemoryException;
+            or OutOfMemoryException or ExternalException;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BadNets.Samples.Datasets;
 
 namespace BadNets.Samples.Tests;
@@ -21,6 +22,13 @@ public sealed class ErrorSentenceTests
     }
 
     [TestMethod]
+    public void Libtorchs_own_trace_is_left_out()
+    {
+        Assert.AreEqual("shapes differ", ErrorSentence.Of(new LibtorchFailure("shapes differ\nException raised from f at f.cpp:1\nframe #0")));
+        StringAssert.Contains(ErrorSentence.Of(new LibtorchFailure("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried\nframe #0")), "--parallel");
+    }
+
+    [TestMethod]
     public void Mistakes_and_the_worlds_faults_differ_in_their_exit_codes()
     {
         Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new UsageException("")));
@@ -32,4 +40,6 @@ public sealed class ErrorSentenceTests
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new NotFiniteNumberException()));
         Assert.AreEqual(130, ErrorSentence.ExitCodeOf(new OperationCanceledException()));
     }
+
+    private sealed class LibtorchFailure(string message) : ExternalException(message);
 }

@@ -16,11 +16,14 @@ static class Findings
     ];
 
     private static IEnumerable<Finding> Of(Panel panel) =>
-        panel.Experiment.Varies is not { } parameter ? [AttackWorks(panel)]
-        : parameter == Parameter.PoisoningRate ? [Threshold(panel)]
-        : parameter == Parameter.TriggerSize ? [SharpTransition(panel)]
-        : parameter == Parameter.TriggerPosition ? [AllSucceed(panel), CornersFaster(panel), CentreMoreVolatile(panel)]
+        IsOf(panel, Experiment.Baseline) ? [AttackWorks(panel)]
+        : IsOf(panel, Experiment.PoisoningRate) ? [Threshold(panel)]
+        : IsOf(panel, Experiment.TriggerSize) ? [SharpTransition(panel)]
+        : IsOf(panel, Experiment.Position) ? [AllSucceed(panel), CornersFaster(panel), CenterMoreVolatile(panel)]
+        : panel.Experiment.Varies is { IsNumeric: true } parameter ? [Transition(panel, parameter)]
         : [];
+
+    private static bool IsOf(Panel panel, Experiment experiment) => panel.Experiment.Number == experiment.Number;
 
     private static Finding AttackWorks(Panel panel)
     {
@@ -35,11 +38,19 @@ static class Findings
     {
         const string Claim = "Low poisoning rates fail, and above a threshold the attack succeeds.";
         PanelPoint[] points = [.. panel.Complete.Where(point => point.Attack.PoisoningRate > 0)];
-        if (points.Length < 2)
-            return NotEnough(Claim);
+        return Transition(Claim, points, "rate");
+    }
+
+    private static Finding Transition(Panel panel, Parameter parameter) =>
+        Transition($"There is a {parameter.Name} from which on the attack succeeds.", panel.Complete, parameter.Name);
+
+    private static Finding Transition(string claim, IReadOnlyList<PanelPoint> points, string what)
+    {
+        if (points.Count < 2)
+            return NotEnough(claim);
         return FindTransition(points) is var (below, above)
-            ? new(Claim, Verdict.Seen, Text($"The attack moves from failure to success between rate {below.Text} (ASR {Rate(below)}) and {above.Text} (ASR {Rate(above)})."))
-            : new(Claim, Verdict.NotSeen, NoTransition(points, "rate"));
+            ? new(claim, Verdict.Seen, Between(what, below, above))
+            : new(claim, Verdict.NotSeen, NoTransition(points, what));
     }
 
     private static Finding SharpTransition(Panel panel)
@@ -51,7 +62,7 @@ static class Findings
         return FindTransition(points) is not var (below, above)
             ? new(Claim, Verdict.NotSeen, NoTransition(points, "size"))
             : new(Claim, Judge((below.Attack.TriggerSize, above.Attack.TriggerSize) == (4, 5)),
-                Text($"The attack moves from failure to success between size {below.Text} (ASR {Rate(below)}) and {above.Text} (ASR {Rate(above)})."));
+                Between("size", below, above));
     }
 
     private static Finding AllSucceed(Panel panel)
@@ -74,7 +85,7 @@ static class Findings
             Text($"ASR first reaches {RunTrace.SuccessRate} {Epoch(late)} in the center, and {Epoch(slowest.Value)} in the slowest corner, {slowest.Text}."));
     }
 
-    private static Finding CentreMoreVolatile(Panel panel)
+    private static Finding CenterMoreVolatile(Panel panel)
     {
         const string Claim = "With the trigger in the center, success goes up and down more than in the corners.";
         var (center, corners) = Split(panel, trace => trace.Volatility);
@@ -109,6 +120,9 @@ static class Findings
 
         return null;
     }
+
+    private static string Between(string what, PanelPoint below, PanelPoint above) =>
+        $"The attack moves from failure to success between {what} {below.Text} (ASR {Rate(below)}) and {above.Text} (ASR {Rate(above)}).";
 
     private static string NoTransition(IReadOnlyList<PanelPoint> points, string what) =>
         points.All(point => point.FinalSuccess!.Value.Mean >= RunTrace.SuccessRate) ? $"The attack succeeds already at {what} {points[0].Text} (ASR {Rate(points[0])})."

@@ -54,12 +54,15 @@ sealed record RunTrace(Experiment Experiment, Cell Cell, IReadOnlyList<RunCsvRow
         string cellName = Path.GetFileNameWithoutExtension(rows[0].CheckpointPath);
         var settings = TrainingRecord.Read(folder.Record(cellName))?.Settings;
         int epochs = settings is not null && settings.TryGetValue("epochs", out string? text) && int.TryParse(text, out int planned) ? planned : rows.Count;
-        return new RunTrace(experiment, CellOf(rows[0], epochs), rows, cellName);
+        return new RunTrace(experiment, CellOf(rows[0], epochs, path), rows, cellName);
     }
 
-    private static Cell CellOf(RunCsvRow row, int epochs)
+    private static Cell CellOf(RunCsvRow row, int epochs, string path)
     {
-        var recipe = Recipe.All.FirstOrDefault(recipe => recipe.Name == row.Recipe) ?? throw new InvalidDataException($"There is no recipe '{row.Recipe}'.");
+        var recipe = Recipe.All.FirstOrDefault(recipe => recipe.Name == row.Recipe)
+            ?? throw new InvalidDataException($"'{path}' is of a recipe '{row.Recipe}', which there is not.");
+        if (!PositionCode.All.Contains(row.TriggerPosition))
+            throw new InvalidDataException($"'{path}' is of a trigger position '{row.TriggerPosition}', which there is not.");
         var attack = new Attack(row.PoisoningRate, row.TriggerSize, PositionCode.Parse(row.TriggerPosition), row.TargetLabel);
         var optimizer = row.Optimizer == recipe.OptimizerCode ? recipe.Optimizer : row.Optimizer == "sgd" ? TorchCnnOptimizer.Sgd : TorchCnnOptimizer.Adam;
         return new Cell(row.Dataset, 0, 0, attack, recipe with { Epochs = epochs, Optimizer = optimizer, LearningRate = row.LearningRate }, row.Seed);
