@@ -22,6 +22,7 @@ try
         ["start", var folder] => StartUp.Run(folder),
         ["parts", var folder] => StepParts.Run(folder),
         ["memory", var folder, var cells] => CellMemory.Run(folder, int.Parse(cells, CultureInfo.InvariantCulture)),
+        ["score", var folder] => ScoringTime.Run(folder),
         ["steady", var folder] => SteadyMemory.Run(folder),
         _ => throw new ArgumentException(Usage),
     };

@@ -37,24 +37,18 @@ static class CellHost
         Console.Out.WriteLine(CellRound.Nothing);
         while (Console.In.ReadLine() is { Length: > 0 })
         {
-            var processor = Processor();
+            var processor = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();
             meeting.SignalAndWait();
             meeting.SignalAndWait();
             double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
             double scale = setup.Divisor / (double)setup.Cells;
             Console.Out.WriteLine(new CellRound(
-                wall * scale, (Processor() - processor).TotalSeconds * scale, evaluation.Average() * scale, ProcessMemory.Peak));
+                wall * scale, (Environment.CpuUsage.TotalTime - processor).TotalSeconds * scale, evaluation.Average() * scale, ProcessMemory.Peak));
         }
 
         // The cells' threads are still inside a training, which has no end that would be worth waiting for.
         Environment.Exit(0);
         return 0;
-    }
-
-    private static TimeSpan Processor()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.TotalProcessorTime;
     }
 }

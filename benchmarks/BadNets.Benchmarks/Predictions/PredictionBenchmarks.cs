@@ -14,12 +14,15 @@ public class PredictionBenchmarks
     private readonly ByteRow _row = new() { Image = new byte[28 * 28] };
     private Prediction _prediction = new();
 
+    /// <summary>Where MNIST is; null: where the environment says.</summary>
+    public string? Folder { get; init; }
+
     [GlobalSetup]
     public void Setup()
     {
         AllocatorTuning.Apply();
         torch.set_num_threads(1);
-        _data = DigitFolder.Find(null);
+        _data = DigitFolder.Find(Folder);
         var ml = new MLContext(seed: 0);
         _model = TrainedModel.Fit(ml, new DigitFiles(_data.Path).Test(ml, DigitFolder.TestRows));
         _engine = ml.Model.CreatePredictionEngine<ByteRow, Prediction>(_model);

@@ -19,12 +19,15 @@ public class ScoringBenchmarks
     private Tensor _batch = null!;
     private IDataView _scored = null!;
 
+    /// <summary>Where MNIST is; null: where the environment says.</summary>
+    public string? Folder { get; init; }
+
     [GlobalSetup]
     public void Setup()
     {
         AllocatorTuning.Apply();
         set_num_threads(1);
-        _data = DigitFolder.Find(null);
+        _data = DigitFolder.Find(Folder);
         var ml = new MLContext(seed: 0);
         var test = ml.Data.Cache(new DigitFiles(_data.Path).Test(ml, DigitFolder.TestRows));
         _model = TrainedModel.Fit(ml, test);

@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The whole row path over 60,000 images: load, mark a tenth, stamp, flip, drain. A benchmark's operation is a row.</summary>
+/// <summary>The whole row path over 60,000 images: load, mark a tenth, stamp, flip, drain; on one thread. A benchmark's operation is a row.</summary>
 public class PoisoningBenchmarks
 {
     private DigitFolder _data = null!;
@@ -44,6 +44,9 @@ public class PoisoningBenchmarks
 
     [Benchmark(Description = "plain IDX, marked, stamped, flipped", OperationsPerInvoke = DigitFolder.TrainRows)]
     public long PoisonPlain() => ViewDrain.ImagesAndLabels(_plain);
+
+    [Benchmark(Description = "plain IDX, marked, stamped, flipped, over threads", OperationsPerInvoke = DigitFolder.TrainRows)]
+    public long PoisonPlainOverThreads() => ViewDrain.ImagesAndLabelsOverThreads(_plain);
 
     [Benchmark(Description = "gzip IDX, marked, stamped, flipped", OperationsPerInvoke = DigitFolder.TrainRows)]
     public long PoisonCompressed() => ViewDrain.ImagesAndLabels(_compressed);

@@ -9,7 +9,7 @@ static class ViewDrain
     public static long Images<TImage>(IDataView view)
     {
         var image = view.Schema["Image"];
-        using var cursor = view.GetRowCursor([image]);
+        using var cursor = OneThread(view, image);
         var next = cursor.GetGetter<TImage>(image);
         TImage value = default!;
         long rows = 0;
@@ -21,7 +21,20 @@ static class ViewDrain
     public static long ImagesAndLabels(IDataView view)
     {
         DataViewSchema.Column image = view.Schema["Image"], label = view.Schema["Label"];
+        using var cursor = OneThread(view, image, label);
+        return ImagesAndLabels(cursor, image, label);
+    }
+
+    /// <summary>As ML.NET reads a view by itself: it hands the rows of one cursor to other threads and collects them again.</summary>
+    public static long ImagesAndLabelsOverThreads(IDataView view)
+    {
+        DataViewSchema.Column image = view.Schema["Image"], label = view.Schema["Label"];
         using var cursor = view.GetRowCursor([image, label]);
+        return ImagesAndLabels(cursor, image, label);
+    }
+
+    private static long ImagesAndLabels(DataViewRowCursor cursor, DataViewSchema.Column image, DataViewSchema.Column label)
+    {
         var nextImage = cursor.GetGetter<VBuffer<byte>>(image);
         var nextLabel = cursor.GetGetter<uint>(label);
         VBuffer<byte> pixels = default;
@@ -36,4 +49,6 @@ static class ViewDrain
 
         return sum;
     }
+
+    private static DataViewRowCursor OneThread(IDataView view, params DataViewSchema.Column[] columns) => view.GetRowCursorSet(columns, 1)[0];
 }

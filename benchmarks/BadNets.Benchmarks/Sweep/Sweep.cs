@@ -36,6 +36,11 @@ static class Sweep
             Print($"{line}");
 
         Print($"");
+        Print($"## Scoring (one thread, processor time)");
+        Print($"");
+        var scoring = ScoringTime.Measure(data.Path);
+        Print($"PredictionEngine.Predict: {scoring.Prediction / 1000:F3} ms. Transform: {scoring.Transform:F1} µs a row, {scoring.Transform / scoring.Network:F2} times the network alone ({scoring.Network:F1} µs).");
+        Print($"");
         Print($"## Start-up and memory");
         Print($"");
         Print($"Start of the process to the end of the first training step: {startUp:F2} s (best of 3).");
