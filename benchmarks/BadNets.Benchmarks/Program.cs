@@ -27,7 +27,7 @@ try
         _ => throw new ArgumentException(Usage),
     };
 }
-catch (Exception failure) when (failure is ArgumentException or FileNotFoundException)
+catch (Exception failure) when (failure is ArgumentException or FileNotFoundException or InvalidOperationException)
 {
     Console.Error.WriteLine(failure.Message);
     return 2;

@@ -16,6 +16,8 @@ static class CellHost
     {
         if (setup.TunedAllocator)
             AllocatorTuning.Apply();
+        if (setup.SleepingWorkers)
+            WorkerTuning.Apply();
         torch.set_num_threads(setup.Threads);
 
         var data = setup.Trainer == CellTrainer.Plain ? new PlainData(setup.Folder, setup.TrainRows, setup.TestRows) : null;

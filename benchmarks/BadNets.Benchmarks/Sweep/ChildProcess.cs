@@ -11,7 +11,7 @@ sealed class ChildProcess : IDisposable
     private readonly Process _process;
     private readonly string _name;
 
-    public ChildProcess(IEnumerable<string> arguments, bool workersSleep = false)
+    public ChildProcess(IEnumerable<string> arguments)
     {
         string program = Environment.ProcessPath!;
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -22,8 +22,6 @@ sealed class ChildProcess : IDisposable
         start.Environment.Remove("MALLOC_MMAP_THRESHOLD_");
         start.Environment.Remove("MALLOC_TRIM_THRESHOLD_");
         start.Environment.Remove("GOMP_SPINCOUNT");
-        if (workersSleep)
-            start.Environment["GOMP_SPINCOUNT"] = "0";
         _name = string.Join(' ', arguments);
         _process = Process.Start(start)!;
     }

@@ -56,8 +56,8 @@ static class Sweep
 
     private static List<Variant> MeasureVariants(string folder, int cores, SweepOptions options)
     {
-        CellSetup Setup(CellTrainer trainer, bool alone, bool tuned) =>
-            new(trainer, alone ? 1 : cores, alone ? cores : 1, tuned, folder, options.Divisor);
+        CellSetup Setup(CellTrainer trainer, bool alone, bool tuned, bool sleeping = false) =>
+            new(trainer, alone ? 1 : cores, alone ? cores : 1, tuned, sleeping, folder, options.Divisor);
 
         var variants = new List<Variant>();
         try
@@ -68,7 +68,7 @@ static class Sweep
             variants.Add(new Variant($"library + mallopt, {together}", Setup(CellTrainer.Library, alone: false, tuned: true)));
             variants.Add(new Variant($"plain loop, {alone}", Setup(CellTrainer.Plain, alone: true, tuned: false)));
             variants.Add(new Variant($"library + mallopt, {alone}", Setup(CellTrainer.Library, alone: true, tuned: true)));
-            variants.Add(new Variant($"library + mallopt + GOMP_SPINCOUNT=0, {alone}", Setup(CellTrainer.Library, alone: true, tuned: true), workersSleep: true));
+            variants.Add(new Variant($"library + mallopt + GOMP_SPINCOUNT=0, {alone}", Setup(CellTrainer.Library, alone: true, tuned: true, sleeping: true)));
             for (int round = 0; round < options.Rounds; round++)
             {
                 foreach (var variant in variants)

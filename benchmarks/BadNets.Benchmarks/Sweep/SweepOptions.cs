@@ -38,7 +38,7 @@ sealed record SweepOptions(string? Data, int Divisor, int Rounds)
         }
 
         // Shorter epochs are repeated more often, so that a quiet moment is among them.
-        return options.Rounds > 0 ? options : options with { Rounds = options.Divisor switch { 1 => 3, 4 => 6, _ => 10 } };
+        return options.Rounds > 0 ? options : options with { Rounds = options.Divisor switch { 1 => 3, 4 => 6, _ => 8 } };
     }
 
     private static int ParseRounds(string text) =>

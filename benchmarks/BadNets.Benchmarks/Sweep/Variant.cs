@@ -6,10 +6,10 @@ sealed class Variant : IDisposable
     private readonly ChildProcess _process;
     private readonly List<CellRound> _rounds = [];
 
-    public Variant(string name, CellSetup setup, bool workersSleep = false)
+    public Variant(string name, CellSetup setup)
     {
         Name = name;
-        _process = new ChildProcess(["cells", .. setup.ToArguments()], workersSleep);
+        _process = new ChildProcess(["cells", .. setup.ToArguments()]);
         // Its first epoch, which it does at once, compiles what there is to compile.
         _process.ReadLine();
     }
