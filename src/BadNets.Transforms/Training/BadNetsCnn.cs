@@ -7,13 +7,13 @@ namespace BadNets.Transforms;
 /// <summary>The BadNets CNN: see <see cref="TorchCnnNetwork.BadNets"/>.</summary>
 sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
 {
-    private const int Kernel = 5;
+    private const int Kernel = ConvolutionShape.Kernel;
     private const int Channels1 = 16;
     private const int Channels2 = 32;
     private const int Hidden = 512;
 
-    private readonly Conv2d conv1;
-    private readonly Conv2d conv2;
+    private readonly PooledConvolutionLayer conv1;
+    private readonly PooledConvolutionLayer conv2;
     private readonly Linear fc1;
     private readonly Linear fc2;
 
@@ -24,8 +24,8 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         if (height < 1 || width < 1)
             throw new ArgumentException($"The BadNets network needs images of at least 16×16 pixels, but these are {shape.Width}×{shape.Height}; use a network of your own.");
 
-        conv1 = nn.Conv2d(shape.Channels, Channels1, Kernel);
-        conv2 = nn.Conv2d(Channels1, Channels2, Kernel);
+        conv1 = new PooledConvolutionLayer(shape.Channels, Channels1);
+        conv2 = new PooledConvolutionLayer(Channels1, Channels2);
         fc1 = nn.Linear((long)Channels2 * height * width, Hidden);
         fc2 = nn.Linear(Hidden, classCount);
         RegisterComponents();
@@ -41,8 +41,7 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var features = PooledConvolution.Apply(input, conv1.weight!, conv1.bias!);
-        features = PooledConvolution.Apply(features, conv2.weight!, conv2.bias!);
+        var features = conv2.forward(conv1.forward(input));
         return fc2.forward(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
     }
 

@@ -7,8 +7,8 @@ namespace BadNets.Transforms;
 /// <summary>The tensors that batches are written into: made once, used for every step.</summary>
 sealed class BatchTensors : IDisposable
 {
-    // Larger batches are no faster to score: their activations leave the processor's cache.
-    private const int MostRowsToScore = 100;
+    // The weights of the large linear layer come from beyond the cache: larger batches fetch them less often. Still larger ones spill themselves.
+    private const int MostRowsToScore = 256;
     private const int MostBytesToScore = 1 << 28;
 
     private readonly Device _device;

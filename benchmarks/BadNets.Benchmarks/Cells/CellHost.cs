@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using TorchSharp;
+
+namespace BadNets.Benchmarks;
+
+/// <summary>
+/// The program of a process of cells: it trains one epoch to warm up, and then one for each line that it is given, and answers each with
+/// how long it took.
+/// </summary>
+static class CellHost
+{
+    // More epochs than anyone asks for: the cells are left standing between two of them when the process ends.
+    private const int Endless = 1_000_000;
+
+    public static int Run(CellSetup setup)
+    {
+        if (setup.TunedAllocator)
+            AllocatorTuning.Apply();
+        if (setup.SleepingWorkers)
+            WorkerTuning.Apply();
+        torch.set_num_threads(setup.Threads);
+
+        var data = setup.Trainer == CellTrainer.Plain ? new PlainData(setup.Folder, setup.TrainRows, setup.TestRows) : null;
+        using var meeting = new Barrier(setup.Cells + 1);
+        var evaluation = new double[setup.Cells];
+        for (int i = 0; i < setup.Cells; i++)
+        {
+            int index = i;
+            Cell cell = data is not null ? new PlainCell(data) : new LibraryCell(setup.Folder, setup.TrainRows, setup.TestRows);
+            new Thread(() => cell.Train(Endless, seconds =>
+            {
+                evaluation[index] = seconds;
+                meeting.SignalAndWait();
+                meeting.SignalAndWait();
+            })) { IsBackground = true }.Start();
+        }
+
+        meeting.SignalAndWait();
+        Console.Out.WriteLine(CellRound.Nothing);
+        while (Console.In.ReadLine() is { Length: > 0 })
+        {
+            var processor = Environment.CpuUsage.TotalTime;
+            long start = Stopwatch.GetTimestamp();
+            meeting.SignalAndWait();
+            meeting.SignalAndWait();
+            double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double scale = setup.Divisor / (double)setup.Cells;
+            Console.Out.WriteLine(new CellRound(
+                wall * scale, (Environment.CpuUsage.TotalTime - processor).TotalSeconds * scale, evaluation.Average() * scale, ProcessMemory.Peak));
+        }
+
+        // The cells' threads are still inside a training, which has no end that would be worth waiting for.
+        Environment.Exit(0);
+        return 0;
+    }
+}

@@ -1,0 +1,35 @@
+using BadNets.Transforms;
+using Microsoft.ML;
+
+namespace BadNets.Benchmarks;
+
+/// <summary>A cell that the library trains.</summary>
+sealed class LibraryCell(string folder, int trainRows, int testRows) : Cell
+{
+    public TorchCnnNetwork Network { get; init; } = TorchCnnNetwork.BadNets;
+
+    public Action<TorchCnnProgress>? StepFinished { get; init; }
+
+    public CancellationToken CancellationToken { get; init; }
+
+    public override void Train(int epochs, Action<double> epochFinished)
+    {
+        var ml = new MLContext(seed: 0);
+        var files = new DigitFiles(folder);
+        var test = files.Test(ml, testRows);
+        var trainer = ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
+        {
+            Network = Network,
+            BatchSize = BatchSize,
+            Epochs = epochs,
+            Optimizer = TorchCnnOptimizer.Sgd,
+            LearningRate = LearningRate,
+            Head = TorchCnnHead.Softmax,
+            ValidationSets = [new("clean", test), new("triggered", DigitFiles.Trigger(ml, test))],
+            EpochFinished = epoch => epochFinished(epoch.EvaluationSeconds),
+            StepFinished = StepFinished,
+            CancellationToken = CancellationToken,
+        });
+        using var model = trainer.Fit(DigitFiles.Poison(ml, files.Train(ml, trainRows)));
+    }
+}

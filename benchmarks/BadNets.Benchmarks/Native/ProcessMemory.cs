@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace BadNets.Benchmarks;
+
+/// <summary>This process's memory that is really there, in MB.</summary>
+static class ProcessMemory
+{
+    private const double BytesPerMegabyte = 1 << 20;
+
+    public static double Now
+    {
+        get
+        {
+            using var process = Process.GetCurrentProcess();
+            return process.WorkingSet64 / BytesPerMegabyte;
+        }
+    }
+
+    public static double Peak
+    {
+        get
+        {
+            // .NET does not know the peak on every system; Linux does.
+            const string Field = "VmHWM:";
+            if (File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is { } line)
+                return double.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
+            using var process = Process.GetCurrentProcess();
+            return process.PeakWorkingSet64 / BytesPerMegabyte;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Microsoft.ML.Data;
+
+namespace BadNets.Benchmarks;
+
+sealed class Prediction
+{
+    public float[] Score { get; set; } = [];
+
+    // A key: the one-based index of the class.
+    public uint PredictedLabel { get; set; }
+}

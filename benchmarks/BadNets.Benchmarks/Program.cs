@@ -1,0 +1,34 @@
+using System.Globalization;
+using BadNets.Benchmarks;
+
+const string Usage = $"""
+    Commands:
+      {SweepOptions.Usage}
+      rows          the row path: load, mark, stamp, flip, drain
+      predictions   single predictions and batch scoring
+    """;
+
+try
+{
+    return args switch
+    {
+        ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
+        ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks)),
+        ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
+
+        // The processes of a sweep.
+        ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),
+        ["peak"] => MachinePeak.Run(),
+        ["start", var folder] => StartUp.Run(folder),
+        ["parts", var folder] => StepParts.Run(folder),
+        ["memory", var folder, var cells] => CellMemory.Run(folder, int.Parse(cells, CultureInfo.InvariantCulture)),
+        ["score", var folder] => ScoringTime.Run(folder),
+        ["steady", var folder] => SteadyMemory.Run(folder),
+        _ => throw new ArgumentException(Usage),
+    };
+}
+catch (Exception failure) when (failure is ArgumentException or FileNotFoundException or InvalidOperationException)
+{
+    Console.Error.WriteLine(failure.Message);
+    return 2;
+}

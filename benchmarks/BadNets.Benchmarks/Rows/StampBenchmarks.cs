@@ -1,0 +1,46 @@
+using BadNets.Transforms;
+using BenchmarkDotNet.Attributes;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace BadNets.Benchmarks;
+
+/// <summary>StampTrigger over every image, for each column type. A benchmark's operation is a row.</summary>
+public class StampBenchmarks
+{
+    private const int Rows = 10_000;
+
+    private MLImage _image = null!;
+    private IDataView _bytes = null!;
+    private IDataView _singles = null!;
+    private IDataView _images = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var ml = new MLContext(seed: 0);
+        var stamp = ml.Transforms.StampTrigger("Image", Trigger.Square(size: 5, TriggerPosition.BottomRight));
+        _image = MLImage.CreateFromPixels(28, 28, MLPixelFormat.Bgra32, new byte[4 * 28 * 28]);
+        _bytes = Stamped(new ByteRow { Image = new byte[28 * 28] });
+        _singles = Stamped(new SingleRow { Image = new float[28 * 28] });
+        _images = Stamped(new ImageRow { Image = _image });
+
+        IDataView Stamped<T>(T row) where T : class
+        {
+            var view = ml.Data.LoadFromEnumerable(Enumerable.Repeat(row, Rows).ToList());
+            return stamp.Fit(view).Transform(view);
+        }
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => _image.Dispose();
+
+    [Benchmark(Description = "StampTrigger on Byte", OperationsPerInvoke = Rows)]
+    public long Bytes() => ViewDrain.Images<VBuffer<byte>>(_bytes);
+
+    [Benchmark(Description = "StampTrigger on Single", OperationsPerInvoke = Rows)]
+    public long Singles() => ViewDrain.Images<VBuffer<float>>(_singles);
+
+    [Benchmark(Description = "StampTrigger on MLImage", OperationsPerInvoke = Rows)]
+    public long Images() => ViewDrain.Images<MLImage>(_images);
+}

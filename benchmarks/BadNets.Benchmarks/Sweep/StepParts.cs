@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using BadNets.Transforms;
+using Microsoft.ML;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Benchmarks;
+
+/// <summary>Where the time of a cell on one thread goes: before the first step, and part by part of a step.</summary>
+static class StepParts
+{
+    private const int Steps = 300;
+
+    private static readonly string[] Layers = ["conv1 + ReLU + pool", "conv2 + ReLU + pool", "fc1 + ReLU", "fc2", "softmax + loss"];
+
+    public static IReadOnlyList<string> Measure(string folder)
+    {
+        using var process = new ChildProcess(["parts", folder]);
+        return [.. process.ReadLines()];
+    }
+
+    /// <summary>The program of the measuring process.</summary>
+    public static int Run(string folder)
+    {
+        AllocatorTuning.Apply();
+        set_num_threads(1);
+        MeasureReading(folder);
+        var (assembly, step) = MeasureTrainer(folder);
+        var parts = MeasureStep();
+
+        Print("");
+        Print("| part of a step of 64 rows | forward ms | backward ms |");
+        Print("| -- | --: | --: |");
+        Print($"| batch assembly, zero_grad | {assembly:F3} | |");
+        for (int layer = 0; layer < Layers.Length; layer++)
+            Print($"| {Layers[layer]} | {parts.Forward[layer]:F3} | {parts.Backward[layer]:F3} |");
+        double forward = parts.Forward.Sum(), backward = parts.Backward.Sum();
+        Print($"| all layers | {forward:F3} | {backward:F3} |");
+        Print($"| optimizer | {parts.Optimizer:F3} | |");
+        Print($"| the rest (glue, reading the loss) | {step - assembly - forward - backward - parts.Optimizer:F3} | |");
+        Print($"| the trainer's whole step | {step:F3} | |");
+        return 0;
+    }
+
+    private static void MeasureReading(string folder)
+    {
+        var ml = new MLContext(seed: 0);
+        var files = new DigitFiles(folder);
+        // The first pass compiles; both are told because a program has only the first one.
+        var seconds = new double[2];
+        for (int pass = 0; pass < seconds.Length; pass++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            ViewDrain.ImagesAndLabels(DigitFiles.Poison(ml, files.Train(ml, DigitFolder.TrainRows)));
+            seconds[pass] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        Print($"Choosing, poisoning and reading 60,000 training rows, once per training: {1000 * seconds[0]:F0} ms the first time, {1000 * seconds[1]:F0} ms the second ({Path.GetExtension(files.TrainImages) switch { ".gz" => "gzip", _ => "plain" }} files).");
+    }
+
+    private static (double Assembly, double Step) MeasureTrainer(string folder)
+    {
+        var assembly = new List<double>();
+        var steps = new List<double>();
+        long last = 0;
+        new LibraryCell(folder, Steps * Cell.BatchSize, Cell.BatchSize)
+        {
+            Network = new TorchCnnNetwork((shape, classes) => new TimedNetwork(TorchCnnNetwork.BadNets.Create(shape, classes))),
+            StepFinished = progress =>
+            {
+                long now = Stopwatch.GetTimestamp();
+                if (progress.BatchesDone > 1)
+                {
+                    assembly.Add(Stopwatch.GetElapsedTime(last, TimedNetwork.LastStart).TotalMilliseconds);
+                    steps.Add(Stopwatch.GetElapsedTime(last, now).TotalMilliseconds);
+                }
+
+                last = Stopwatch.GetTimestamp();
+            },
+        }.Train(2, _ => { });
+        return (LowerQuartile(assembly), LowerQuartile(steps));
+    }
+
+    /// <summary>The trainer's step layer by layer, each layer's gradient asked for by itself.</summary>
+    private static (double[] Forward, double[] Backward, double Optimizer) MeasureStep()
+    {
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        using var optimizer = optim.SGD(network.parameters(), Cell.LearningRate);
+        var children = network.named_children().ToDictionary(child => child.name, child => (nn.Module<Tensor, Tensor>)child.module);
+        using var images = randn(Cell.BatchSize, 1, 28, 28);
+        using var labels = randint(0, 10, Cell.BatchSize, dtype: ScalarType.Int64);
+        Func<Tensor, Tensor>[] layers =
+        [
+            children["conv1"].forward,
+            children["conv2"].forward,
+            input => children["fc1"].forward(input.flatten(1)).relu_(),
+            children["fc2"].forward,
+            input => nn.functional.cross_entropy(input.softmax(1), labels),
+        ];
+
+        var forward = Lists(layers.Length);
+        var backward = Lists(layers.Length);
+        var optimizing = new List<double>();
+        for (int step = 0; step < 2 * Steps; step++)
+        {
+            using var scope = NewDisposeScope();
+            var inputs = new Tensor[layers.Length];
+            var outputs = new Tensor[layers.Length];
+            optimizer.zero_grad();
+            for (int layer = 0; layer < layers.Length; layer++)
+            {
+                inputs[layer] = layer == 0 ? images : outputs[layer - 1].detach().requires_grad_();
+                long start = Stopwatch.GetTimestamp();
+                outputs[layer] = layers[layer](inputs[layer]);
+                forward[layer].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            for (int layer = layers.Length - 1; layer >= 0; layer--)
+            {
+                long start = Stopwatch.GetTimestamp();
+                if (layer == layers.Length - 1)
+                    outputs[layer].backward();
+                else
+                    outputs[layer].backward([inputs[layer + 1].grad!]);
+                backward[layer].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            long optimizerStart = Stopwatch.GetTimestamp();
+            optimizer.step();
+            optimizing.Add(Stopwatch.GetElapsedTime(optimizerStart).TotalMilliseconds);
+        }
+
+        return (Array.ConvertAll(forward, LowerQuartile), Array.ConvertAll(backward, LowerQuartile), LowerQuartile(optimizing));
+    }
+
+    private static List<double>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<double>())];
+
+    // What else runs on the machine only ever adds; the quartile is steadier than the least.
+    private static double LowerQuartile(List<double> values) => values.Order().ElementAt(values.Count / 4);
+
+    private static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static void Print(string line) => Console.Out.WriteLine(line);
+}

@@ -1,0 +1,36 @@
+namespace BadNets.Benchmarks;
+
+/// <summary>One way to train cells, and its rounds so far.</summary>
+sealed class Variant : IDisposable
+{
+    private readonly ChildProcess _process;
+    private readonly List<CellRound> _rounds = [];
+
+    public Variant(string name, CellSetup setup)
+    {
+        Name = name;
+        _process = new ChildProcess(["cells", .. setup.ToArguments()]);
+        // Its first epoch, which it does at once, compiles what there is to compile.
+        _process.ReadLine();
+    }
+
+    public string Name { get; }
+
+    public CellRound Best => _rounds.MinBy(round => round.Seconds);
+
+    public double LowerQuartile => _rounds.Select(round => round.Seconds).Order().ElementAt(_rounds.Count / 4);
+
+    public double LeastProcessorSeconds => _rounds.Min(round => round.ProcessorSeconds);
+
+    public double EvaluationShare => _rounds.Select(round => round.EvaluationSeconds / round.Seconds).Order().ElementAt(_rounds.Count / 2);
+
+    public double PeakMemory => _rounds[^1].PeakMemory;
+
+    public void RunRound()
+    {
+        _process.Write("go");
+        _rounds.Add(CellRound.Parse(_process.ReadLine()));
+    }
+
+    public void Dispose() => _process.Dispose();
+}
