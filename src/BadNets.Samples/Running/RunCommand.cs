@@ -31,10 +31,10 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var failures = Train(trainer, [.. logs.Where(log => !trainer.IsDone(log))], images, threads, parallel, cancellationToken);
 
         ResultTable.Print(console, logs);
-        ResultReport.Write(folder);
-        console.WriteLine($"Results are in {request.Output}; {folder.Report} shows them.");
         foreach (var failure in failures)
             error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.Of(failure.Reason)}");
+        ResultReport.Write(folder);
+        console.WriteLine($"Results are in {request.Output}; {folder.Report} shows them.");
         return failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
     }
 

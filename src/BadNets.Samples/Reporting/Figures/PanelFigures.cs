@@ -42,7 +42,7 @@ static class PanelFigures
         var loss = PlotStyle.MakeAxis(AxisPosition.Right, "Training loss (nats)");
         loss.Key = LossKey;
         loss.Minimum = 0;
-        loss.MinimumPadding = 0;
+        loss.MaximumPadding = 0.06;
         model.Axes.Add(loss);
         AddEpochs(model, point, row => 100 * row.CleanAccuracy, "Clean accuracy", 0);
         AddEpochs(model, point, row => 100 * row.AttackSuccessAllRows, "Attack success, all rows", 1);
