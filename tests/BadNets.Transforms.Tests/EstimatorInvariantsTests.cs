@@ -109,6 +109,16 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
+    public void Keys_whose_values_name_no_labels_are_refused_as_labels_to_flip_and_taken_as_classes_without_names()
+    {
+        var view = _ml.Data.LoadFromEnumerable(GreyImages.Make(6).Select(row => new DatedRow { Image = row.Image, Day = new DateTime(2017, 8, 22 + row.Digit) }));
+        view = _ml.Transforms.Conversion.MapValueToKey("Label", "Day").Append(_ml.Transforms.DropColumns("Day")).Fit(view).Transform(view);
+
+        EstimatorInvariants.Check(_ml, _ml.Transforms.FlipLabel("Label", 2), GreyImages.View(_ml, 10), view);
+        EstimatorInvariants.Check(_ml, _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1), view);
+    }
+
+    [TestMethod]
     public void Fitted_transformers_refuse_views_without_what_they_read()
     {
         var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label"))
@@ -141,6 +151,14 @@ public sealed class EstimatorInvariantsTests
         if (view.Schema.GetColumnOrNull(column) is null)
             view = GreyImages.View(_ml, 10);
         return _ml.Transforms.DropColumns(name).Append(_ml.Transforms.CopyColumns(name, column)).Fit(view).Transform(view);
+    }
+
+    private sealed class DatedRow
+    {
+        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        public byte[] Image { get; set; } = [];
+
+        public DateTime Day { get; set; }
     }
 
     private sealed class BareKeyRow

@@ -14,11 +14,17 @@ sealed class Checkpoint(string path, string settings)
     /// <returns>Whether there was a file.</returns>
     /// <exception cref="InvalidOperationException">The file is from a training with other settings.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no folder to write it into.</exception>
     public bool TryRestore(nn.Module<Tensor, Tensor> network, OptimizerHelper optimizer, LoaderOrder order, out int nextEpoch)
     {
         nextEpoch = 0;
         if (!File.Exists(path))
-            return false;
+        {
+            // Said now, not after the first epoch.
+            return Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
+                ? false
+                : throw new DirectoryNotFoundException($"The folder of the checkpoint '{path}' does not exist; make it first.");
+        }
 
         var content = File.ReadAllBytes(path);
         if (content.Length < SHA256.HashSizeInBytes

@@ -30,7 +30,7 @@ sealed class ModelFile
 
     public IReadOnlyDictionary<string, byte[]> Entries => _entries;
 
-    public static byte[] Save(MLContext ml, ITransformer model, DataViewSchema schema)
+    public static byte[] Save(MLContext ml, ITransformer model, DataViewSchema? schema)
     {
         using var stream = new MemoryStream();
         ml.Model.Save(model, schema, stream);

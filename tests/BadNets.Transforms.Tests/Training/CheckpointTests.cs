@@ -119,6 +119,17 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
+    public void A_checkpoint_that_could_not_be_written_is_refused_before_the_first_step()
+    {
+        int steps = 0;
+        var options = Options(1, []);
+        options.CheckpointPath = System.IO.Path.Combine(_folder["absent"], "training.ckpt");
+        options.StepFinished = _ => steps++;
+        Refusal.Of<DirectoryNotFoundException>(() => Train(options), "absent", "make it first");
+        Assert.AreEqual(0, steps);
+    }
+
+    [TestMethod]
     public void A_half_written_file_beside_the_checkpoint_does_no_harm()
     {
         float[] expected = Train(Options(2, [], checkpoint: false));
