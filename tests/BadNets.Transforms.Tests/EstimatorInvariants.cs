@@ -93,7 +93,7 @@ static class EstimatorInvariants
     }
 
     // A view scores rows in batches, a mapper one by one; libtorch then adds in another order.
-    private static void CheckNearlyEqual(string[] expected, string[] actual)
+    public static void CheckNearlyEqual(string[] expected, string[] actual)
     {
         Assert.HasCount(expected.Length, actual);
         foreach (var (want, got) in expected.Zip(actual))
