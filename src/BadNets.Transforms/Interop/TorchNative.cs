@@ -6,6 +6,8 @@ namespace BadNets.Transforms;
 /// <summary>Makes sure that TorchSharp's native library is there before it is used, and says in one sentence what is missing otherwise.</summary>
 static class TorchNative
 {
+    private const string Library = "LibTorchSharp";
+
     private static readonly Lazy<Exception?> Failure = new(TryLoad);
 
     /// <summary>Loads libtorch unless that has been done.</summary>
@@ -13,13 +15,17 @@ static class TorchNative
     public static void EnsureLoaded()
     {
         if (Failure.Value is { } cause)
-            throw new DllNotFoundException(Explain(cause), cause);
+            throw new DllNotFoundException(Explain(cause.Message), cause);
     }
 
     private static Exception? TryLoad()
     {
         try
         {
+            // TorchSharp writes a page of trace to the console when it finds nothing, so it is not asked where that is known. In a notebook
+            // it looks further than the loader, and on Windows it loads libtorch's parts one by one.
+            if (!OperatingSystem.IsWindows() && !IsInPackageCache())
+                NativeLibrary.Free(NativeLibrary.Load(Library, typeof(torch).Assembly, null));
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
@@ -29,31 +35,15 @@ static class TorchNative
         }
     }
 
-    private static string Explain(Exception cause)
+    private static bool IsInPackageCache()
     {
-        // TorchSharp's own message speaks of a missing package whatever the cause; the loader knows better.
-        string reason = LoaderMessage();
-        if (reason.Contains("GLIBCXX", StringComparison.Ordinal))
-        {
-            return "TorchSharp's native library needs a newer C++ runtime (libstdc++ of GCC 13) than this system has: "
-                + "build without MendTorchSharp=false, so that BadNets.Transforms adapts the library, or install a newer libstdc++.";
-        }
-
-        return cause.Message.Contains("doesn't contain a reference", StringComparison.Ordinal) || reason.Length == 0
-            ? "TorchSharp found no libtorch beside this program: add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project."
-            : $"TorchSharp's native library cannot be loaded ({reason}): add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project.";
+        string? version = typeof(torch).Assembly.GetName().Version?.ToString(3);
+        return typeof(torch).Assembly.Location.Replace('\\', '/').Contains($"/torchsharp/{version}/lib/", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string LoaderMessage()
-    {
-        try
-        {
-            NativeLibrary.Free(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null));
-            return "";
-        }
-        catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
-        {
-            return failure.Message.ReplaceLineEndings(" ").Trim();
-        }
-    }
+    private static string Explain(string cause) => cause.Contains("GLIBCXX", StringComparison.Ordinal)
+        ? "TorchSharp's native library needs a newer C++ runtime (libstdc++ of GCC 13) than this system has: "
+            + "build without MendTorchSharp=false, so that BadNets.Transforms adapts the library, or install a newer libstdc++."
+        : "TorchSharp found no libtorch beside this program: "
+            + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project.";
 }
