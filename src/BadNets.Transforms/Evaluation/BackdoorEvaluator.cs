@@ -32,6 +32,6 @@ sealed class BackdoorEvaluator
         if (!labels.SequenceEqual(_columns.FindClasses(_host, triggered.Schema)))
             throw new ArgumentException("The clean and the triggered view have scores for other classes, or in another order; score both with one model.");
         return new BackdoorMetrics(
-            labels, _targetLabel, target, new ScoredRows(_host, clean, _columns, labels), new ScoredRows(_host, triggered, _columns, labels));
+            labels, _targetLabel, target, new ScoredRows(_host, clean, _columns, labels, target), new ScoredRows(_host, triggered, _columns, labels, target));
     }
 }

@@ -16,7 +16,7 @@ public sealed class BackdoorMetrics
         TriggeredConfusionMatrix = triggered.MakeConfusionMatrix();
         TestCleanAccuracy = Share(clean.Right, clean.Rows);
         CleanLogLoss = clean.LogLoss / clean.Rows;
-        AttackLogLoss = triggered.LogLossAgainst(target) / triggered.Rows;
+        AttackLogLoss = triggered.TargetLogLoss / triggered.Rows;
         CleanRowCount = clean.Rows;
         TriggeredRowCount = triggered.Rows;
 

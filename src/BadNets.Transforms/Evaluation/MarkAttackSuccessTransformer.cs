@@ -83,7 +83,9 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
             LabelValue[] target = [_parent.TargetLabel];
             var isTarget = _label.Type.MakeMembershipTest(input, _label.Column, target);
             var isPredictedAsTarget = _predicted.Type.MakeMembershipTest(input, _predicted.Column, target);
-            return (ValueGetter<bool>)((ref bool success) => success = isPredictedAsTarget() && !isTarget());
+            // A key may be missing; nothing can be said of such a row.
+            var isKnown = _label.Type.Values is { } labels ? _label.Type.MakeMembershipTest(input, _label.Column, labels) : () => true;
+            return (ValueGetter<bool>)((ref bool success) => success = isPredictedAsTarget() && !isTarget() && isKnown());
         }
 
         protected override void SaveModel(ModelSaveContext ctx) => ((ICanSaveModel)_parent).Save(ctx);

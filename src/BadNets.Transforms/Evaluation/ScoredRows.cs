@@ -13,14 +13,12 @@ sealed class ScoredRows
     private readonly IHost _host;
     private readonly IReadOnlyList<LabelValue> _labels;
     private readonly long[,] _counts;
-    private readonly double[] _logLossAgainst;
 
-    public ScoredRows(IHost host, IDataView scored, EvaluatedColumns columns, IReadOnlyList<LabelValue> labels)
+    public ScoredRows(IHost host, IDataView scored, EvaluatedColumns columns, IReadOnlyList<LabelValue> labels, int target)
     {
         _host = host;
         _labels = labels;
         _counts = new long[labels.Count, labels.Count];
-        _logLossAgainst = new double[labels.Count];
 
         var label = LabelColumn.Find(host, scored.Schema, columns.Label);
         var predicted = LabelColumn.Find(host, scored.Schema, columns.PredictedLabel, "predicted label");
@@ -44,8 +42,7 @@ sealed class ScoredRows
             current.CopyTo(probabilities);
             _counts[actual, given]++;
             LogLoss -= Math.Log(Math.Max(probabilities[actual], Floor));
-            for (int i = 0; i < probabilities.Length; i++)
-                _logLossAgainst[i] -= Math.Log(Math.Max(probabilities[i], Floor));
+            TargetLogLoss -= Math.Log(Math.Max(probabilities[target], Floor));
         }
     }
 
@@ -56,8 +53,8 @@ sealed class ScoredRows
 
     public long Right => Enumerable.Range(0, _labels.Count).Sum(label => _counts[label, label]);
 
-    /// <summary>The sum of −ln(probability of one label), over all rows.</summary>
-    public double LogLossAgainst(int label) => _logLossAgainst[label];
+    /// <summary>The sum of −ln(probability of the target label).</summary>
+    public double TargetLogLoss { get; }
 
     public long Count(int actual, int predicted) => _counts[actual, predicted];
 

@@ -15,7 +15,7 @@ static class TorchNative
     public static void EnsureLoaded()
     {
         if (Failure.Value is { } cause)
-            throw new DllNotFoundException(Explain(cause.Message), cause);
+            throw new DllNotFoundException(Explain(cause), cause);
     }
 
     private static Exception? TryLoad()
@@ -25,7 +25,7 @@ static class TorchNative
             // TorchSharp writes a page of trace to the console when it finds nothing, so it is not asked where that is known. In a notebook
             // it looks further than the loader, and on Windows it loads libtorch's parts one by one.
             if (!OperatingSystem.IsWindows() && !IsInPackageCache())
-                NativeLibrary.Free(NativeLibrary.Load(Library, typeof(torch).Assembly, null));
+                NativeLibrary.Load(Library, typeof(torch).Assembly, null);
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }
@@ -41,9 +41,9 @@ static class TorchNative
         return typeof(torch).Assembly.Location.Replace('\\', '/').Contains($"/torchsharp/{version}/lib/", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string Explain(string cause) => cause.Contains("GLIBCXX", StringComparison.Ordinal)
+    private static string Explain(Exception cause) => cause.Message.Contains("GLIBCXX", StringComparison.Ordinal)
         ? "TorchSharp's native library needs a newer C++ runtime (libstdc++ of GCC 13) than this system has: "
             + "build without MendTorchSharp=false, so that BadNets.Transforms adapts the library, or install a newer libstdc++."
         : "TorchSharp found no libtorch beside this program: "
-            + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project.";
+            + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project; the inner exception has the loader's words.";
 }

@@ -135,7 +135,11 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
 
                 source(ref original!);
                 if (original is null)
+                {
+                    image = null!;
                     return;
+                }
+
                 if (stamp is null || stamp.Shape.Width != original.Width || stamp.Shape.Height != original.Height)
                     stamp = new TriggerStamp(_parent.Trigger, new ImageShape(3, original.Height, original.Width));
 

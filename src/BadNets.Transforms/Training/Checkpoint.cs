@@ -62,14 +62,23 @@ sealed class Checkpoint(string path, string settings)
 
         var content = memory.GetBuffer().AsSpan(0, (int)memory.Length);
         string temporary = path + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
-            file.Write(SHA256.HashData(content));
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                file.Write(SHA256.HashData(content));
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            // On a full disk the half file would keep it full.
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     private string FirstDifference(string found)

@@ -6,13 +6,17 @@ namespace BadNets.Transforms;
 /// <param name="Scale">What pixels are divided by first: their largest value. Above 0; 255 by default.</param>
 /// <param name="Mean">What is subtracted then; 0.5 by default.</param>
 /// <param name="StandardDeviation">What that is divided by. Above 0; 0.5 by default, which gives inputs from -1 to 1.</param>
-public readonly record struct PixelNormalization(float Scale = 255, float Mean = 0.5f, float StandardDeviation = 0.5f)
+public sealed record PixelNormalization(float Scale = 255, float Mean = 0.5f, float StandardDeviation = 0.5f)
 {
     /// <summary>From 0…255 to -1…1.</summary>
     public static PixelNormalization Default { get; } = new(255, 0.5f, 0.5f);
 
     /// <summary>Pixels are used as they are.</summary>
     public static PixelNormalization None { get; } = new(1, 0, 1);
+
+    /// <summary>For example <c>PixelNormalization { Scale = 255, Mean = 0.5, StandardDeviation = 0.5 }</c>, whatever the culture.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{nameof(PixelNormalization)} {{ {nameof(Scale)} = {Scale}, {nameof(Mean)} = {Mean}, {nameof(StandardDeviation)} = {StandardDeviation} }}");
 
     internal bool IsValid => Scale > 0 && float.IsFinite(Scale) && float.IsFinite(Mean) && StandardDeviation > 0 && float.IsFinite(StandardDeviation);
 

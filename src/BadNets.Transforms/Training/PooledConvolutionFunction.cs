@@ -20,7 +20,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     {
         var (input, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
         ConvolutionShape shape = ShapeOf(input, weight);
-        Tensor mask = empty(input.shape[0], shape.MaskSize, dtype: ScalarType.Int16);
+        Tensor mask = empty(input.shape[0], shape.MaskSize, dtype: ScalarType.Int16, device: CPU);
         Tensor output = Run(input, weight, bias, mask);
         ctx.save_for_backward([input, weight, mask]);
         ctx.save_data(NeedsInputGradient, input.requires_grad);
@@ -34,7 +34,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         ConvolutionShape shape = ShapeOf(input, weight);
         int rows = (int)input.shape[0], groups = (rows + GroupSize - 1) / GroupSize;
         Tensor? inputGradient = (bool)ctx.get_data(NeedsInputGradient) ? empty_like(input) : null;
-        Tensor weightGradient = empty_like(weight), biasGradient = empty(shape.Filters);
+        Tensor weightGradient = empty_like(weight), biasGradient = empty(shape.Filters, dtype: ScalarType.Float32, device: CPU);
 
         int groupLength = shape.WeightSize + shape.Filters;
         using AlignedBuffer sums = new(groups * groupLength), packed = new(shape.WeightSize);
@@ -72,7 +72,8 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     {
         ConvolutionShape shape = ShapeOf(input, weight);
         int rows = (int)input.shape[0], groups = (rows + GroupSize - 1) / GroupSize;
-        Tensor output = empty(rows, shape.PooledHeight, shape.PooledWidth, shape.Filters);
+        // Not the process-wide default type, which the host may have changed.
+        Tensor output = empty(rows, shape.PooledHeight, shape.PooledWidth, shape.Filters, dtype: ScalarType.Float32, device: CPU);
         using AlignedBuffer packed = new(shape.WeightSize);
         PooledConvolutionKernel.PackForForward(shape, weight.Floats(), packed.Pointer);
         float* inputs = input.Floats(), weights = packed.Pointer, biases = bias.Floats(), outputs = output.Floats();

@@ -68,7 +68,10 @@ public sealed class TorchCnnNetwork
         ? network
         : throw new ArgumentException($"A network named '{network.Name}' is registered already.");
 
-    /// <summary>Builds the network with weights drawn from a seed.</summary>
+    /// <summary>
+    /// Builds the network with weights drawn from a seed. libtorch's process-wide generator is as before afterwards. The caller disposes of
+    /// the module.
+    /// </summary>
     /// <param name="shape">The images' shape.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="seed">The seed that libtorch's generator is given right before the first layer is made.</param>
@@ -83,9 +86,30 @@ public sealed class TorchCnnNetwork
         TorchNative.EnsureLoaded();
         lock (Building)
         {
-            manual_seed(seed);
-            return _factory(shape, classCount) ?? throw new InvalidOperationException($"The factory of the network '{Name}' gave null.");
+            using var state = get_rng_state();
+            try
+            {
+                return SeedAndBuild(shape, classCount, seed);
+            }
+            finally
+            {
+                set_rng_state(state);
+            }
         }
+    }
+
+    /// <summary>The same for training, which leaves the generator seeded: what a network draws while it trains (dropout) follows the seed too.</summary>
+    internal nn.Module<Tensor, Tensor> CreateForTraining(ImageShape shape, int classCount, long seed)
+    {
+        TorchNative.EnsureLoaded();
+        lock (Building)
+            return SeedAndBuild(shape, classCount, seed);
+    }
+
+    private nn.Module<Tensor, Tensor> SeedAndBuild(ImageShape shape, int classCount, long seed)
+    {
+        manual_seed(seed);
+        return _factory(shape, classCount) ?? throw new InvalidOperationException($"The factory of the network '{Name}' gave null.");
     }
 
     /// <summary>Refuses, before anything is built, images and classes for which that many bytes of weights cannot be enough.</summary>

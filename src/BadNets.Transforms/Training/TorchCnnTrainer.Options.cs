@@ -83,6 +83,7 @@ public sealed partial class TorchCnnTrainer
             ArgumentException.ThrowIfNullOrWhiteSpace(PredictedLabelColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(Device);
             ArgumentNullException.ThrowIfNull(Network);
+            ArgumentNullException.ThrowIfNull(Normalization);
             ArgumentNullException.ThrowIfNull(ValidationSets);
             ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);

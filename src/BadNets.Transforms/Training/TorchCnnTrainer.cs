@@ -69,13 +69,14 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw new ArgumentException($"Validation set '{empty}' has no rows.", nameof(input));
         channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes.");
 
-        var network = _options.Network.Create(shape, (int)labelType.Count, _options.Seed);
+        var model = new TorchCnnModel(_options, shape, ClassLabels.Of(label));
+        var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.Seed);
         try
         {
             network.to(device);
             using (var run = new TrainingRun(_host, channel, _options, network, device, shape, (int)labelType.Count, training, validation))
                 run.Complete();
-            return new TorchCnnTransformer(_host, network, device, new TorchCnnModel(_options, shape, ClassLabels.Of(label)));
+            return new TorchCnnTransformer(_host, network, device, model);
         }
         catch
         {

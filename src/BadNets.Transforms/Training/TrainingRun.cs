@@ -35,13 +35,13 @@ sealed class TrainingRun : IDisposable
         _classCount = classCount;
         _training = training;
         _validation = validation;
-        _optimizer = options.Optimizer == TorchCnnOptimizer.Adam
-            ? optim.Adam(network.parameters(), options.EffectiveLearningRate)
-            : optim.SGD(network.parameters(), options.EffectiveLearningRate);
         _batchSize = Math.Min(options.BatchSize, training.Count);
         _evaluationBatchSize = BatchTensors.RowsToScore(shape);
         _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
         _order = new LoaderOrder(options.Seed);
+        _optimizer = options.Optimizer == TorchCnnOptimizer.Adam
+            ? optim.Adam(network.parameters(), options.EffectiveLearningRate)
+            : optim.SGD(network.parameters(), options.EffectiveLearningRate);
     }
 
     /// <summary>Trains until all epochs are done, from where the checkpoint is, if there is one.</summary>

@@ -22,6 +22,14 @@ public sealed class MarkAttackSuccessTests
     }
 
     [TestMethod]
+    public void A_row_without_a_true_label_is_no_success()
+    {
+        var view = Rows(("a", "b"), ("", "b"));
+        view = _ml.Transforms.Conversion.MapValueToKey("Key", "True").Fit(view).Transform(view);
+        CollectionAssert.AreEqual(new[] { true, false }, Mark(view, "b", "Key", "Predicted"));
+    }
+
+    [TestMethod]
     public void The_share_of_marked_rows_is_the_attack_success_rate()
     {
         var trigger = Trigger.Square(4, TriggerPosition.TopLeft);

@@ -202,6 +202,27 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
+    public void A_missing_image_is_not_the_one_before_it()
+    {
+        using var picture = ColourImages.Make(1)[0].Image;
+        var view = new ImageView([picture, null]);
+        var stamped = _ml.Transforms.MarkPoisoned("Poisoned", 0.5)
+            .Append(_ml.Transforms.StampTrigger("Image", Trigger.Square(1, 0, 0), whereColumnName: "Poisoned"))
+            .Fit(view).Transform(view);
+        CollectionAssert.AreEqual(new[] { false, true }, stamped.Values<bool>("Poisoned"));
+
+        using var cursor = stamped.GetRowCursor([stamped.Schema["Image"]]);
+        var image = cursor.GetGetter<MLImage>(stamped.Schema["Image"]);
+        MLImage current = null!;
+        cursor.MoveNext();
+        image(ref current);
+        cursor.MoveNext();
+        image(ref current);
+
+        Assert.IsNull(current);
+    }
+
+    [TestMethod]
     public void A_trigger_that_does_not_fit_the_column_is_refused_at_fit()
     {
         var grey = GreyImages.View(_ml, 2);

@@ -5,6 +5,7 @@ namespace BadNets.Transforms.Tests.Training;
 
 /// <summary>The BadNets network computes what libtorch's own operators compute, whatever kernels it uses to do so.</summary>
 [TestClass]
+[DoNotParallelize]
 public sealed class BadNetsNetworkTests
 {
     [TestMethod]
@@ -53,6 +54,68 @@ public sealed class BadNetsNetworkTests
         var turned = randn(6, 24, 20, 3).permute(0, 3, 2, 1);
 
         AssertClose(network.call(turned.contiguous()), network.call(turned), "outputs");
+    }
+
+    [TestMethod]
+    public void Threads_do_not_change_the_convolutions()
+    {
+        using var scope = NewDisposeScope();
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        using var generator = new Generator(5);
+        var images = randn([100, 1, 28, 28], generator: generator);
+        float[] Gradient()
+        {
+            network.zero_grad();
+            network.call(images).sum().backward();
+            return network.named_parameters().Single(entry => entry.name == "conv1.bias").parameter.grad!.data<float>().ToArray();
+        }
+
+        var one = Gradient();
+        set_num_threads(2);
+        try
+        {
+            var two = Gradient();
+            for (int i = 0; i < one.Length; i++)
+                Assert.AreEqual(one[i], two[i], 1e-3f * Math.Abs(one[i]));
+        }
+        finally
+        {
+            set_num_threads(1);
+        }
+    }
+
+    [TestMethod]
+    public void The_host_s_default_type_is_of_no_account()
+    {
+        using var scope = NewDisposeScope();
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        var images = ones(3, 1, 28, 28);
+        var expected = network.call(images);
+        set_default_dtype(ScalarType.Float64);
+        try
+        {
+            var outputs = network.call(images);
+
+            Assert.AreEqual(ScalarType.Float32, outputs.dtype);
+            AssertClose(expected, outputs, "outputs");
+        }
+        finally
+        {
+            set_default_dtype(ScalarType.Float32);
+        }
+    }
+
+    [TestMethod]
+    public void Building_a_network_leaves_the_host_s_random_numbers_alone()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        float expected = rand(1).item<float>();
+
+        manual_seed(7);
+        TorchCnnNetwork.BadNets.Create(new ImageShape(1, 16, 16), 3).Dispose();
+
+        Assert.AreEqual(expected, rand(1).item<float>());
     }
 
     private static Tensor Plain(nn.Module<Tensor, Tensor> network, Tensor images)

@@ -193,8 +193,9 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.PositiveInfinity, "learning rate");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = default, "scale");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(0), "scale");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(255, float.NaN, 1), "finite");
+        RefuseAtOnce<ArgumentNullException>(options => options.Normalization = null!, "Normalization");
         RefuseAtOnce<ArgumentNullException>(options => options.Network = null!, "Network");
         RefuseAtOnce<ArgumentException>(options => options.LabelColumnName = "", "LabelColumnName");
         RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new("a", null!), new("a", null!)], "two", "'a'");
