@@ -24,7 +24,7 @@ sealed class OutputFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
+            throw CannotBeWritten(path, failure);
         }
 
         return new OutputFolder(path, Lock(path));
@@ -72,13 +72,20 @@ sealed class OutputFolder : IDisposable
             // The system lets go of it however the process ends.
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
-        }
-        catch (IOException)
+        catch (IOException failure) when (IsHeldByAnother(failure))
         {
             throw new UsageException($"Another process is at work in the output folder '{path}'; wait for it to end, or name another folder with --output.");
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, failure);
+        }
     }
+
+    // ERROR_SHARING_VIOLATION; EWOULDBLOCK (Linux, macOS).
+    private static bool IsHeldByAnother(IOException failure) =>
+        OperatingSystem.IsWindows() ? (failure.HResult & 0xffff) == 32 : failure.HResult is 11 or 35;
+
+    private static UsageException CannotBeWritten(string path, Exception failure) =>
+        new($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
 }
