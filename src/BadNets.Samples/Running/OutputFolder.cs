@@ -1,3 +1,5 @@
+using BadNets.Samples.Datasets;
+
 namespace BadNets.Samples.Running;
 
 /// <summary>The folder that results go to.</summary>
@@ -28,6 +30,25 @@ sealed class OutputFolder : IDisposable
         }
 
         return new OutputFolder(path, Lock(path));
+    }
+
+    /// <summary>Makes the folder for evaluations unless it is there; others may be at work beside.</summary>
+    /// <returns>Its path.</returns>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public static string MakeEvaluations(string path)
+    {
+        string folder = System.IO.Path.Combine(path, "evaluations");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            // Permissions do not tell: the file system itself may be read-only.
+            using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
+            return folder;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, failure);
+        }
     }
 
     /// <summary>A folder with results, to read them and to make a report of them, also while another process adds to them.</summary>
