@@ -27,8 +27,12 @@ static class ErrorSentence
         };
     }
 
+    /// <summary>A sentence where the failure could be foreseen, else all there is to find the defect by.</summary>
+    public static string OrTraceOf(Exception failure) => IsForeseen(failure) ? Of(failure) : failure.ToString();
+
     public static int ExitCodeOf(Exception failure) => failure switch
     {
+        ArgumentNullException => ExitCode.Failure,
         UsageException or ArgumentException or DatasetNotFoundException { IsUsersMistake: true } => ExitCode.Usage,
         OperationCanceledException => ExitCode.Cancelled,
         _ => ExitCode.Failure,
@@ -40,7 +44,8 @@ static class ErrorSentence
 
     /// <summary>Whether a failure is one that can be foreseen; any other is a defect, of which the whole trace should be seen.</summary>
     public static bool IsForeseen(Exception failure) =>
-        failure is UsageException or ArgumentException or DatasetNotFoundException or OperationCanceledException or IOException
+        failure is not ArgumentNullException and
+            (UsageException or ArgumentException or DatasetNotFoundException or OperationCanceledException or IOException
             or UnauthorizedAccessException or InvalidDataException or DllNotFoundException or NotFiniteNumberException or InvalidOperationException
-            or OutOfMemoryException or ExternalException;
+            or OutOfMemoryException or ExternalException);
 }

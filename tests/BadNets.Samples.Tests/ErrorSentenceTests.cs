@@ -38,7 +38,20 @@ public sealed class ErrorSentenceTests
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new IOException()));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new DllNotFoundException()));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new NotFiniteNumberException()));
+        Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new ArgumentNullException("options")));
         Assert.AreEqual(130, ErrorSentence.ExitCodeOf(new OperationCanceledException()));
+    }
+
+    [TestMethod]
+    public void Defects_show_their_trace()
+    {
+        foreach (var defect in new Exception[] { new ArgumentNullException("options"), new InvalidCastException(), new KeyNotFoundException() })
+        {
+            Assert.IsFalse(ErrorSentence.IsForeseen(defect));
+            StringAssert.Contains(ErrorSentence.OrTraceOf(defect), defect.GetType().FullName!);
+        }
+
+        Assert.AreEqual("No.", ErrorSentence.OrTraceOf(new UsageException("No.")));
     }
 
     private sealed class LibtorchFailure(string message) : ExternalException(message);

@@ -19,6 +19,8 @@ sealed class PendingFile : IDisposable
     /// <summary>Gives the file its name, in place of any file that has it.</summary>
     public void Complete()
     {
+        // Else a file system may put the name in place before the content.
+        Stream.Flush(flushToDisk: true);
         Stream.Dispose();
         File.Move(temporaryPath, path, overwrite: true);
     }

@@ -14,12 +14,17 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
     {
         if (!File.Exists(request.Model))
             throw new UsageException($"There is no model '{request.Model}'; --model takes a file such as the training commands leave in results/models.");
+        string folder = OutputFolder.MakeEvaluations(request.Output);
+        cancellationToken.ThrowIfCancellationRequested();
         var ml = new MLContext();
         var model = Load(ml);
         using var disposable = model as IDisposable;
+        cancellationToken.ThrowIfCancellationRequested();
         using var locator = DatasetLocator.ForThisUser();
         var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, console, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         var images = new DigitImages(dataset, request.Rows);
+        cancellationToken.ThrowIfCancellationRequested();
 
         var attack = request.Attack;
         var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, images.Test(ml), attack.MakeTrigger(), attack.TargetLabel);
@@ -27,8 +32,6 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         var evaluation = Evaluation.Of(name, images.Name, attack, metrics);
         Print(evaluation);
 
-        string folder = Path.Combine(request.Output, "evaluations");
-        Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, FormattableString.Invariant($"{name}_on_{images.Name}_trigger{attack.TargetLabel}_ts{attack.TriggerSize}_{attack.Position.ToCode()}.json"));
         evaluation.Write(path);
         console.WriteLine($"Recorded in {path}.");

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
 using BadNets.Transforms;
@@ -17,7 +16,6 @@ sealed record Evaluation(
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
     };
 
     public static Evaluation Of(string model, string dataset, Attack attack, BackdoorMetrics metrics) => new(

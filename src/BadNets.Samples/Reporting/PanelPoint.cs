@@ -12,7 +12,7 @@ sealed record PanelPoint(Experiment Experiment, Attack Attack, IReadOnlyList<Run
 
     public bool IsComplete => Complete.Any();
 
-    public PublishedRow? Published => Reporting.Published.Find(Experiment, Traces[0].Cell);
+    public PublishedRow? Published => Traces.Select(trace => Reporting.Published.Find(Experiment, trace.Cell)).FirstOrDefault(row => row is not null);
 
     public Spread? Final(Func<RunCsvRow, double> number) => Spread.Of(Complete.Select(trace => number(trace.Last)));
 

@@ -9,7 +9,7 @@ static class Published
 
     /// <summary>The published row that a run repeats, or null.</summary>
     public static PublishedRow? Find(Experiment experiment, Cell cell) =>
-        cell.Dataset == "MNIST" && cell.Attack.TargetLabel == 1 && cell.Recipe == Recipe.Reference
+        cell is { Dataset: "MNIST", TrainRows: 60_000, TestRows: 10_000, Seed: 0, Attack.TargetLabel: 1 } && cell.Recipe == Recipe.Reference
             ? Rows.Value.FirstOrDefault(row => row.Experiment == experiment.Number && row.IsOf(cell.Attack))
             : null;
 

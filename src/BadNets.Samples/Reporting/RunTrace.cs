@@ -1,3 +1,4 @@
+using System.Globalization;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
 using BadNets.Transforms;
@@ -53,18 +54,28 @@ sealed record RunTrace(Experiment Experiment, Cell Cell, IReadOnlyList<RunCsvRow
 
         string cellName = Path.GetFileNameWithoutExtension(rows[0].CheckpointPath);
         var settings = TrainingRecord.Read(folder.Record(cellName))?.Settings;
-        int epochs = settings is not null && settings.TryGetValue("epochs", out string? text) && int.TryParse(text, out int planned) ? planned : rows.Count;
-        return new RunTrace(experiment, CellOf(rows[0], epochs, path), rows, cellName);
+        return new RunTrace(experiment, CellOf(rows, settings ?? new Dictionary<string, string>(), path), rows, cellName);
     }
 
-    private static Cell CellOf(RunCsvRow row, int epochs, string path)
+    private static Cell CellOf(IReadOnlyList<RunCsvRow> rows, IReadOnlyDictionary<string, string> settings, string path)
     {
+        var row = rows[0];
         var recipe = Recipe.All.FirstOrDefault(recipe => recipe.Name == row.Recipe)
             ?? throw new InvalidDataException($"'{path}' is of a recipe '{row.Recipe}', which there is not.");
         if (!PositionCode.All.Contains(row.TriggerPosition))
             throw new InvalidDataException($"'{path}' is of a trigger position '{row.TriggerPosition}', which there is not.");
         var attack = new Attack(row.PoisoningRate, row.TriggerSize, PositionCode.Parse(row.TriggerPosition), row.TargetLabel);
         var optimizer = row.Optimizer == recipe.OptimizerCode ? recipe.Optimizer : row.Optimizer == "sgd" ? TorchCnnOptimizer.Sgd : TorchCnnOptimizer.Adam;
-        return new Cell(row.Dataset, 0, 0, attack, recipe with { Epochs = epochs, Optimizer = optimizer, LearningRate = row.LearningRate }, row.Seed);
+        recipe = recipe with
+        {
+            Epochs = Setting("epochs") ?? rows.Count,
+            BatchSize = Setting("batch size") ?? recipe.BatchSize,
+            Optimizer = optimizer,
+            LearningRate = row.LearningRate,
+        };
+        return new Cell(row.Dataset, Setting("training rows") ?? 0, Setting("test rows") ?? 0, attack, recipe, row.Seed);
+
+        int? Setting(string name) =>
+            int.TryParse(settings.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
     }
 }

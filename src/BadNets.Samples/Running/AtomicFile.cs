@@ -1,4 +1,5 @@
 using System.Text;
+using BadNets.Samples.Datasets;
 
 namespace BadNets.Samples.Running;
 
@@ -9,23 +10,9 @@ static class AtomicFile
 
     public static void Write(string path, Action<Stream> write)
     {
-        string temporary = path + ".new";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                write(file);
-                // Else a file system may put the name in place before the content.
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        using var pending = new PendingFile(path);
+        write(pending.Stream);
+        pending.Complete();
     }
 
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Utf8.GetBytes(text)));

@@ -58,10 +58,10 @@ sealed class LiveDisplay : IRunDisplay
             _console.WriteLine(FormattableString.Invariant($"{cell.Label,-18} done: TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}"));
     }
 
-    public void Failed(Cell cell, Exception failure)
+    public void Failed(Cell cell, int epochsDone, Exception failure)
     {
         Remove(cell);
-        _remaining.Skip(cell, cell.Recipe.Epochs);
+        _remaining.Skip(cell, cell.Recipe.Epochs - epochsDone);
         _console.WriteLine($"{cell.Label,-18} failed: {ErrorSentence.Of(failure)}");
     }
 

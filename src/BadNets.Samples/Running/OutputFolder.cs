@@ -1,3 +1,5 @@
+using BadNets.Samples.Datasets;
+
 namespace BadNets.Samples.Running;
 
 /// <summary>The folder that results go to.</summary>
@@ -24,10 +26,29 @@ sealed class OutputFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
+            throw CannotBeWritten(path, failure);
         }
 
         return new OutputFolder(path, Lock(path));
+    }
+
+    /// <summary>Makes the folder for evaluations unless it is there; others may be at work beside.</summary>
+    /// <returns>Its path.</returns>
+    /// <exception cref="UsageException">It cannot be written.</exception>
+    public static string MakeEvaluations(string path)
+    {
+        string folder = System.IO.Path.Combine(path, "evaluations");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            // Permissions do not tell: the file system itself may be read-only.
+            using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
+            return folder;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, failure);
+        }
     }
 
     /// <summary>A folder with results, to read them and to make a report of them, also while another process adds to them.</summary>
@@ -72,13 +93,20 @@ sealed class OutputFolder : IDisposable
             // The system lets go of it however the process ends.
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
-        }
-        catch (IOException)
+        catch (IOException failure) when (IsHeldByAnother(failure))
         {
             throw new UsageException($"Another process is at work in the output folder '{path}'; wait for it to end, or name another folder with --output.");
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, failure);
+        }
     }
+
+    // ERROR_SHARING_VIOLATION; EWOULDBLOCK (Linux, macOS).
+    private static bool IsHeldByAnother(IOException failure) =>
+        OperatingSystem.IsWindows() ? (failure.HResult & 0xffff) == 32 : failure.HResult is 11 or 35;
+
+    private static UsageException CannotBeWritten(string path, Exception failure) =>
+        new($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); name another with --output.");
 }

@@ -27,9 +27,9 @@ sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisp
     {
     }
 
-    public void Failed(Cell cell, Exception failure)
+    public void Failed(Cell cell, int epochsDone, Exception failure)
     {
-        remaining.Skip(cell, cell.Recipe.Epochs);
+        remaining.Skip(cell, cell.Recipe.Epochs - epochsDone);
         _output.WriteLine($"{cell.Label}: failed: {ErrorSentence.Of(failure)}");
     }
 }

@@ -32,7 +32,7 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
 
         ResultTable.Print(console, logs);
         foreach (var failure in failures)
-            error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.Of(failure.Reason)}");
+            error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.OrTraceOf(failure.Reason)}");
         ResultReport.Write(folder);
         console.WriteLine($"Results are in {request.Output}; {folder.Report} shows them.");
         return failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();

@@ -192,6 +192,36 @@ public sealed class ResultReportTests
     }
 
     [TestMethod]
+    [DataRow(600, 10000, 64, 0)]
+    [DataRow(60000, 100, 64, 0)]
+    [DataRow(60000, 10000, 128, 0)]
+    [DataRow(60000, 10000, 64, 7)]
+    public void Other_settings_have_no_published_values(int trainRows, int testRows, int batchSize, int seed)
+    {
+        using var results = new FakeResults().Add(
+            Experiment.Baseline, "", Enumerable.Repeat(0.99, 100).ToArray(), seed: seed, trainRows: trainRows, testRows: testRows, batchSize: batchSize);
+
+        ResultReport.Write(results.Folder);
+
+        Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
+        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,");
+    }
+
+    [TestMethod]
+    public void Batch_sizes_have_figures_of_their_own()
+    {
+        using var results = new FakeResults()
+            .Add(Experiment.PoisoningRate, "0.01", [0.1, 0.2])
+            .Add(Experiment.PoisoningRate, "0.05", [0.1, 0.9], batchSize: 128);
+
+        ResultReport.Write(results.Folder);
+
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "2 epochs, batches of 128");
+        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_asr_vs_epoch", Figures(results, "svg"));
+        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_batch128_asr_vs_epoch", Figures(results, "svg"));
+    }
+
+    [TestMethod]
     public void A_damaged_csv_file_is_named()
     {
         using var results = All();

@@ -24,6 +24,38 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
+    public void Two_may_write_one_file_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.In("report.html");
+
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("slow"u8);
+            AtomicFile.WriteText(path, "quick");
+            Assert.AreEqual("quick", File.ReadAllText(path));
+        });
+
+        Assert.AreEqual("slow", File.ReadAllText(path));
+        CollectionAssert.AreEqual(new[] { "report.html" }, folder.FileNames);
+    }
+
+    [TestMethod]
+    public void A_write_that_fails_leaves_what_another_is_writing()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.In("report.html");
+
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("whole"u8);
+            Assert.ThrowsExactly<IOException>(() => AtomicFile.Write(path, _ => throw new IOException("No space left on device")));
+        });
+
+        Assert.AreEqual("whole", File.ReadAllText(path));
+    }
+
+    [TestMethod]
     public void A_write_replaces_the_old_file()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,9 @@
 using System.Text.Json;
+using BadNets.Samples.Datasets;
+using BadNets.Samples.Evaluating;
+using BadNets.Samples.Experiments;
+using BadNets.Transforms;
+using Spectre.Console;
 
 namespace BadNets.Samples.Tests.Running;
 
@@ -21,6 +26,32 @@ public sealed class EvaluateCommandTests
         Assert.AreEqual(double.Parse(last, System.Globalization.CultureInfo.InvariantCulture), record.RootElement.GetProperty("attackSuccessRateAllRows").GetDouble());
         Assert.AreEqual(10, record.RootElement.GetProperty("triggeredConfusionMatrix").GetArrayLength());
         StringAssert.Contains(outcome.Output, "ASR by true label");
+    }
+
+    [TestMethod]
+    public async Task An_output_folder_that_cannot_be_written_is_told_before_anything_is_measured()
+    {
+        using var runs = new SampleRuns();
+        string file = Path.Combine(runs.Data, "model.zip");
+        File.WriteAllText(file, "not a model");
+        File.WriteAllText(runs.Output, "");
+
+        var outcome = await runs.RunAsync($"evaluate --model {file}");
+
+        Assert.AreEqual(2, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "cannot be written");
+    }
+
+    [TestMethod]
+    public async Task A_cancelled_evaluation_does_not_go_on()
+    {
+        using var runs = new SampleRuns();
+        string file = Path.Combine(runs.Data, "model.zip");
+        File.WriteAllText(file, "not a model");
+        var attack = new Attack(0.1, 5, TriggerPosition.BottomRight);
+        var command = new EvaluateCommand(new EvaluationRequest(file, DatasetChoice.Auto, runs.Data, null, attack, runs.Output), AnsiConsole.Console);
+
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => command.ExecuteAsync(new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
