@@ -9,6 +9,9 @@ static class SmallDigits
     public const int TrainRows = 256;
     public const int TestRows = 64;
 
+    /// <summary>What the program calls them.</summary>
+    public const string Name = "idx-a28fd53b";
+
     public static string WriteTo(string folder)
     {
         Directory.CreateDirectory(folder);

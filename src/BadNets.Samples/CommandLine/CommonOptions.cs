@@ -12,7 +12,7 @@ namespace BadNets.Samples.CommandLine;
 sealed class CommonOptions
 {
     private readonly Option<string> _dataset = Choice("--dataset", "The data set: MNIST, the embedded synthetic digits, or MNIST if it can be had and else the digits.", "auto", "mnist", "digits");
-    private readonly Option<string?> _data = new("--data") { Description = "A folder with MNIST's files. [default: BADNETS_DATA, then the cache, then a download]", HelpName = "folder" };
+    private readonly Option<string?> _data = new("--data") { Description = "A folder with MNIST's files, or others of their names and format. [default: BADNETS_DATA, then the cache, then a download]", HelpName = "folder" };
     private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", "reference", "modern");
     private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
     private readonly Option<int?> _epochs = Number<int>("--epochs", "Passes over the training set. [default: 100]", 1);

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace BadNets.Samples.Datasets;
 
 /// <summary>Finds the data set the user asks for: on disk, else from the network, else drawn.</summary>
@@ -53,19 +56,19 @@ sealed class DatasetLocator : IDisposable
         CancellationToken cancellationToken = default)
     {
         if (dataDirectory is not null)
-            return FindWhereTheUserSays(choice, dataDirectory);
+            return await FindWhereTheUserSaysAsync(choice, dataDirectory, say, cancellationToken);
         if (choice == DatasetChoice.Digits)
             return await LocateDigitsAsync(say, cancellationToken);
         if (environmentFolder is not null)
         {
-            if (FindMnistIn(environmentFolder) is { } found)
-                return found;
+            if (FindIn(environmentFolder) is { } paths)
+                return await NameAsync(paths, environmentFolder, choice, say, cancellationToken);
             say($"{DataVariable} names {environmentFolder}, which does not hold {MissingFrom(environmentFolder)}; looking for MNIST elsewhere.");
         }
 
         try
         {
-            return await LocateMnistAsync(say, onProgress, cancellationToken);
+            return await LocateMnistAsync(choice, say, onProgress, cancellationToken);
         }
         catch (DownloadFailedException failure) when (choice == DatasetChoice.Auto)
         {
@@ -89,27 +92,29 @@ sealed class DatasetLocator : IDisposable
             Directory.Delete(temporaryFolder, recursive: true);
     }
 
-    Dataset FindWhereTheUserSays(DatasetChoice choice, string folder)
+    async Task<Dataset> FindWhereTheUserSaysAsync(DatasetChoice choice, string folder, Action<string> say, CancellationToken cancellationToken)
     {
         if (choice == DatasetChoice.Digits)
             throw new DatasetNotFoundException("--data names a folder that holds MNIST and does not go with --dataset digits.", isUsersMistake: true);
         if (!Directory.Exists(folder))
             throw new DatasetNotFoundException($"The folder {folder} given with --data does not exist.", isUsersMistake: true);
-        return FindMnistIn(folder) ?? throw new DatasetNotFoundException(
+        var paths = FindIn(folder) ?? throw new DatasetNotFoundException(
             $"The folder {folder} given with --data does not hold {MissingFrom(folder)}.", isUsersMistake: true);
+        return await NameAsync(paths, folder, choice, say, cancellationToken);
     }
 
-    async Task<Dataset> LocateMnistAsync(Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
+    async Task<Dataset> LocateMnistAsync(
+        DatasetChoice choice, Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(cacheFolder, "mnist");
-        if (FindMnistIn(folder) is { } cached)
-            return cached;
+        if (FindIn(folder) is { } cached)
+            return await NameAsync(cached, folder, choice, say, cancellationToken);
 
         var writable = WritableFolder(folder, say);
         List<string> paths = [];
         foreach (var file in mnist)
             paths.Add(file.FindIn(folder) ?? await downloader.DownloadAsync(file, writable, onProgress, cancellationToken));
-        return Mnist(paths);
+        return await NameAsync(paths, folder, choice, say, cancellationToken);
     }
 
     async Task<Dataset> LocateDigitsAsync(Action<string> say, CancellationToken cancellationToken)
@@ -147,10 +152,29 @@ sealed class DatasetLocator : IDisposable
         }
     }
 
-    Dataset? FindMnistIn(string folder)
+    List<string>? FindIn(string folder)
     {
         var paths = mnist.Select(file => file.FindIn(folder)).OfType<string>().ToList();
-        return paths.Count == mnist.Count ? Mnist(paths) : null;
+        return paths.Count == mnist.Count ? paths : null;
+    }
+
+    /// <summary>Names what the files hold, which need not be what their names say: other data sets come under the same names.</summary>
+    async Task<Dataset> NameAsync(
+        List<string> paths, string folder, DatasetChoice choice, Action<string> say, CancellationToken cancellationToken)
+    {
+        var hashes = await Task.WhenAll(paths.Select(path => Task.Run(() => MnistFile.Hash(path), cancellationToken)));
+        var wrong = Enumerable.Range(0, paths.Count).Where(i => hashes[i] != mnist[i].Sha256).Select(i => paths[i]).ToList();
+        if (wrong is [])
+            return Named("MNIST", paths);
+        if (choice == DatasetChoice.Mnist)
+        {
+            throw new DatasetNotFoundException(
+                $"{wrong[0]} is not MNIST's, going by its content; leave out --dataset mnist to train on it under another name.", isUsersMistake: true);
+        }
+
+        var name = string.Concat("idx-", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes)))).AsSpan(0, 8));
+        say($"{folder} holds files named as MNIST's whose content is another; the results call this data set {name}.");
+        return Named(name, paths);
     }
 
     string MissingFrom(string folder)
@@ -159,5 +183,5 @@ sealed class DatasetLocator : IDisposable
         return string.Join(", ", names);
     }
 
-    static Dataset Mnist(List<string> paths) => new("MNIST", paths[0], paths[1], paths[2], paths[3]);
+    static Dataset Named(string name, List<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
 }

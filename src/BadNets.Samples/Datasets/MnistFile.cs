@@ -34,6 +34,22 @@ sealed record MnistFile(string Name, long Length, string Sha256)
         return File.Exists(plain) ? plain : File.Exists(compressed) ? compressed : null;
     }
 
+    /// <summary>The SHA-256 of a file's content, unpacked if it is named so, in lower-case hexadecimal digits; empty if it cannot be unpacked.</summary>
+    public static string Hash(string path)
+    {
+        using var file = File.OpenRead(path);
+        using Stream content = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        try
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(content));
+        }
+        catch (InvalidDataException)
+        {
+            // Whoever reads it as images will say what is wrong with it.
+            return "";
+        }
+    }
+
     /// <summary>Whether a gzip stream holds this file's content.</summary>
     public async Task<bool> IsContentOfAsync(Stream compressed, CancellationToken cancellationToken)
     {

@@ -43,6 +43,45 @@ public sealed class DatasetLocatorTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("data")]
+    [DataRow("environment")]
+    [DataRow("cache/mnist")]
+    public async Task Other_data_under_MNISTs_names_is_not_called_MNIST(string place)
+    {
+        SmallMnist.WriteTo(folder.In(place), SmallMnist.Files.Skip(1));
+        await File.WriteAllTextAsync(folder.In(place, "train-images-idx3-ubyte"), "Shirts and shoes.");
+        using var locator = Locator(FakeNetwork.Closed(), environment: place == "environment" ? folder.In(place) : null);
+        string? data = place == "data" ? folder.In(place) : null;
+        var found = await locator.LocateAsync(DatasetChoice.Auto, data, said.Add);
+
+        Assert.MatchesRegex("^idx-[0-9a-f]{8}$", found.Name);
+        Assert.HasCount(1, said);
+        Assert.Contains(found.Name, said[0]);
+        Assert.AreEqual(folder.In(place, "train-images-idx3-ubyte"), found.TrainImages);
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(() => locator.LocateAsync(DatasetChoice.Mnist, data, said.Add));
+        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.Contains(found.TrainImages, failure.Message);
+    }
+
+    [TestMethod]
+    public async Task Name_of_other_data_follows_its_content_however_it_is_packed()
+    {
+        List<string> names = [];
+        for (int i = 0; i < 3; i++)
+        {
+            string data = folder.In($"data{i}");
+            SmallMnist.WriteTo(data, SmallMnist.Files.Skip(1), compressed: i == 1);
+            byte[] images = i == 2 ? [2, 2] : [1, 2, 3];
+            await File.WriteAllBytesAsync(Path.Combine(data, i == 1 ? "train-images-idx3-ubyte.gz" : "train-images-idx3-ubyte"), i == 1 ? SmallMnist.Compress(images) : images);
+            using var locator = Locator(FakeNetwork.Closed());
+            names.Add((await locator.LocateAsync(DatasetChoice.Auto, data, said.Add)).Name);
+        }
+
+        Assert.AreEqual(names[0], names[1]);
+        Assert.AreNotEqual(names[0], names[2]);
+    }
+
+    [TestMethod]
     [DataRow(DatasetChoice.Auto)]
     [DataRow(DatasetChoice.Mnist)]
     public async Task File_missing_where_the_user_says_is_named_and_not_looked_for_elsewhere(object choice)

@@ -43,7 +43,7 @@ public sealed class FifthExperimentTests
 
         Assert.AreEqual(0, exitCode, output.ToString());
         CollectionAssert.AreEqual(
-            Enumerable.Range(1, 5).Select(size => $"exp05_MNIST_trigger1_pr0p2_ep1_ts{size}_modern").ToArray(), runs.CsvNames());
+            Enumerable.Range(1, 5).Select(size => $"exp05_{SmallDigits.Name}_trigger1_pr0p2_ep1_ts{size}_modern").ToArray(), runs.CsvNames());
     }
 
     private static string FindRoot()

@@ -6,7 +6,7 @@ namespace BadNets.Samples.Tests.Running;
 public sealed class ResumeTests
 {
     private const string Command = "baseline --epochs 4 --threads 1";
-    private const string Run = "exp01_MNIST_trigger1_pr0p1_ep4_ts5";
+    private const string Run = $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep4_ts5";
 
     [TestMethod]
     [DataRow(1)]
@@ -66,7 +66,7 @@ public sealed class ResumeTests
     public async Task Results_that_are_ahead_of_the_checkpoint_are_made_again()
     {
         using var runs = new SampleRuns();
-        string checkpoint = runs.In("checkpoints", "MNIST_trigger1_pr0p1_ts5_br_ep4.ckpt");
+        string checkpoint = runs.In("checkpoints", $"{SmallDigits.Name}_trigger1_pr0p1_ts5_br_ep4.ckpt");
         await runs.RunUntilAsync(Command, line => line.Contains("epoch 2/4"));
         var early = File.ReadAllBytes(checkpoint);
         await runs.RunAsync(Command);

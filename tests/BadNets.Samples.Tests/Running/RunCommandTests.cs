@@ -17,10 +17,10 @@ public sealed class RunCommandTests
         var outcome = await runs.RunAsync("baseline --epochs 2 --threads 1");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        string[] lines = File.ReadAllLines(runs.In("csv", "exp01_MNIST_trigger1_pr0p1_ep2_ts5.csv"));
+        string[] lines = File.ReadAllLines(runs.In("csv", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep2_ts5.csv"));
         Assert.AreEqual(Header, lines[0]);
         Assert.HasCount(3, lines);
-        StringAssert.Contains(lines[2], ",1,MNIST,1,0.1,5,br,0,sgd,0.01,cross,exp01_MNIST_trigger1_pr0p1_ep2_ts5,checkpoints/MNIST_trigger1_pr0p1_ts5_br_ep2.ckpt,");
+        StringAssert.Contains(lines[2], $",1,{SmallDigits.Name},1,0.1,5,br,0,sgd,0.01,cross,exp01_{SmallDigits.Name}_trigger1_pr0p1_ep2_ts5,checkpoints/{SmallDigits.Name}_trigger1_pr0p1_ts5_br_ep2.ckpt,");
         StringAssert.EndsWith(lines[2], ",1,reference");
         StringAssert.Contains(outcome.Output, "epoch 2/2");
     }
@@ -36,8 +36,8 @@ public sealed class RunCommandTests
         StringAssert.Contains(outcome.Output, "14 to train");
         Assert.HasCount(16, runs.CsvNames());
         string Numbers(string run) => string.Join(',', runs.CsvWithoutSeconds(run).Split('\n')[1].Split(',')[..5]);
-        Assert.AreEqual(Numbers("exp02_MNIST_trigger1_pr0p05_ep1_ts5"), Numbers("exp03_MNIST_trigger1_pr0p05_ep1_ts5"));
-        Assert.AreEqual(Numbers("exp02_MNIST_trigger1_pr0p05_ep1_ts5"), Numbers("exp04_MNIST_posbr_pr0p05_ts5_ep1"));
+        Assert.AreEqual(Numbers($"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5"), Numbers($"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5"));
+        Assert.AreEqual(Numbers($"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5"), Numbers($"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1"));
     }
 
     [TestMethod]
@@ -65,8 +65,8 @@ public sealed class RunCommandTests
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.DoesNotContain("epoch 1/1 loss", outcome.Output);
-        CollectionAssert.AreEqual(new[] { "exp02_MNIST_trigger1_pr0p05_ep1_ts5", "exp04_MNIST_posbr_pr0p05_ts5_ep1" }, runs.CsvNames());
-        Assert.IsTrue(File.Exists(runs.In("models", "exp04_MNIST_posbr_pr0p05_ts5_ep1.zip")));
+        CollectionAssert.AreEqual(new[] { $"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5", $"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1" }, runs.CsvNames());
+        Assert.IsTrue(File.Exists(runs.In("models", $"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1.zip")));
     }
 
     [TestMethod]
@@ -95,7 +95,7 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
         Directory.CreateDirectory(runs.In("csv"));
-        string csv = runs.In("csv", "exp01_MNIST_trigger1_pr0p1_ep1_ts5.csv");
+        string csv = runs.In("csv", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5.csv");
         File.WriteAllText(csv, "precious");
 
         var outcome = await runs.RunAsync("baseline --epochs 1");
@@ -125,8 +125,8 @@ public sealed class RunCommandTests
         await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1 --fresh --batch-size 32");
 
         Assert.AreEqual(
-            runs.CsvWithoutSeconds("exp02_MNIST_trigger1_pr0p05_ep1_ts5").Split('\n')[1].Split(',')[0],
-            runs.CsvWithoutSeconds("exp04_MNIST_posbr_pr0p05_ts5_ep1").Split('\n')[1].Split(',')[0]);
+            runs.CsvWithoutSeconds($"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5").Split('\n')[1].Split(',')[0],
+            runs.CsvWithoutSeconds($"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1").Split('\n')[1].Split(',')[0]);
     }
 
     [TestMethod]
@@ -160,15 +160,15 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
         // A folder in the file's place cannot be replaced by a file.
-        string blocked = "exp03_MNIST_trigger1_pr0p05_ep1_ts3";
+        string blocked = $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts3";
         Directory.CreateDirectory(runs.In("models", blocked + ".zip"));
 
         var outcome = await runs.RunAsync("trigger-size --epochs 1");
 
         Assert.AreEqual(1, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "MNIST_trigger1_pr0p05_ts3_br_ep1 failed:");
+        StringAssert.Contains(outcome.Error, $"{SmallDigits.Name}_trigger1_pr0p05_ts3_br_ep1 failed:");
         Assert.HasCount(4, runs.CsvNames());
-        Assert.IsTrue(File.Exists(runs.In("models", "exp03_MNIST_trigger1_pr0p05_ep1_ts5.zip")));
+        Assert.IsTrue(File.Exists(runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5.zip")));
     }
 
     [TestMethod]
@@ -190,7 +190,7 @@ public sealed class RunCommandTests
         var outcome = await runs.RunAsync("poisoning-rate --rates 0 --epochs 1");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        CollectionAssert.AreEqual(new[] { "exp02_MNIST_trigger1_pr0p0_ep1_ts5" }, runs.CsvNames());
+        CollectionAssert.AreEqual(new[] { $"exp02_{SmallDigits.Name}_trigger1_pr0p0_ep1_ts5" }, runs.CsvNames());
     }
 
     [TestMethod]
@@ -200,10 +200,21 @@ public sealed class RunCommandTests
 
         await runs.RunAsync("baseline --epochs 1 --seeds 0,7");
 
-        CollectionAssert.AreEqual(new[] { "exp01_MNIST_trigger1_pr0p1_ep1_ts5", "exp01_MNIST_trigger1_pr0p1_ep1_ts5_seed7" }, runs.CsvNames());
+        CollectionAssert.AreEqual(new[] { $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5_seed7" }, runs.CsvNames());
         Assert.AreNotEqual(
             runs.CsvWithoutSeconds(runs.CsvNames()[0]).Split('\n')[1].Split(',')[0],
             runs.CsvWithoutSeconds(runs.CsvNames()[1]).Split('\n')[1].Split(',')[0]);
+    }
+
+    [TestMethod]
+    public async Task Other_images_under_Mnists_file_names_are_told_of()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync("baseline --epochs 1");
+
+        StringAssert.Contains(outcome.Output, $"the results call this data set {SmallDigits.Name}.");
+        StringAssert.Contains(outcome.Output, $"{SmallDigits.Name}, 256 training and 64 test rows");
     }
 
     [TestMethod]
