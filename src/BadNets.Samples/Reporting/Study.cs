@@ -6,11 +6,7 @@ namespace BadNets.Samples.Reporting;
 sealed record Study(string Dataset, Recipe Recipe, int TargetLabel, IReadOnlyList<Panel> Panels)
 {
     public string Title => FormattableString.Invariant(
-        $"{Dataset}, {Recipe.Name} recipe, {Recipe.Epochs} epoch{(Recipe.Epochs == 1 ? "" : "s")}{(IsUsualRecipe ? "" : $", {Recipe.OptimizerCode} {Recipe.LearningRate}")}{(IsUsualBatch ? "" : $", batches of {Recipe.BatchSize}")}{(TargetLabel == 1 ? "" : $", target {TargetLabel}")}");
-
-    private bool IsUsualRecipe => Recipe.All.Contains(Recipe with { Epochs = Recipe.Reference.Epochs, BatchSize = Recipe.Reference.BatchSize });
-
-    private bool IsUsualBatch => Recipe.BatchSize == Recipe.Reference.BatchSize;
+        $"{Dataset}, {Recipe.Name} recipe, {Recipe.Epochs} epoch{(Recipe.Epochs == 1 ? "" : "s")}{(HasUsualOptimizer(Recipe) ? "" : $", {Recipe.OptimizerCode} {Recipe.LearningRate}")}{(HasUsualBatches(Recipe) ? "" : $", batches of {Recipe.BatchSize}")}{(TargetLabel == 1 ? "" : $", target {TargetLabel}")}");
 
     public IEnumerable<RunTrace> Traces => Panels.SelectMany(panel => panel.Points).SelectMany(point => point.Traces);
 
@@ -30,10 +26,17 @@ sealed record Study(string Dataset, Recipe Recipe, int TargetLabel, IReadOnlyLis
             ])),
     ];
 
-    // Runs' names do not speak of the batch size, by which studies differ, and figures of two studies must not overwrite one another.
+    // Runs' names do not speak of optimizer and batch size, by which studies differ, and figures of two studies must not overwrite one another.
     private static string PanelNameOf(RunTrace trace)
     {
-        int batchSize = trace.Cell.Recipe.BatchSize;
-        return trace.Experiment.GroupNameOf(trace.Cell) + (batchSize == Recipe.Reference.BatchSize ? "" : FormattableString.Invariant($"_batch{batchSize}"));
+        var recipe = trace.Cell.Recipe;
+        return trace.Experiment.GroupNameOf(trace.Cell)
+            + (HasUsualOptimizer(recipe) ? "" : $"_{recipe.OptimizerCode}{Cell.RateInNames(recipe.LearningRate)}")
+            + (HasUsualBatches(recipe) ? "" : FormattableString.Invariant($"_batch{recipe.BatchSize}"));
     }
+
+    private static bool HasUsualOptimizer(Recipe recipe) =>
+        Recipe.All.Any(usual => usual.Name == recipe.Name && usual.Optimizer == recipe.Optimizer && usual.LearningRate == recipe.LearningRate);
+
+    private static bool HasUsualBatches(Recipe recipe) => recipe.BatchSize == Recipe.Reference.BatchSize;
 }

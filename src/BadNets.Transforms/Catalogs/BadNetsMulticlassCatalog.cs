@@ -13,6 +13,8 @@ public static class BadNetsMulticlassCatalog
     /// <param name="epochs">Passes over the training set, at least 1.</param>
     /// <param name="batchSize">Rows a step, at least 1.</param>
     /// <param name="learningRate">The step width, above 0. Null: 0.001.</param>
+    /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit"/> trains.</returns>
+    /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     public static TorchCnnTrainer TorchCnn(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = DefaultColumnNames.Label,
@@ -31,7 +33,8 @@ public static class BadNetsMulticlassCatalog
 
     /// <summary>Trains a convolutional network with TorchSharp, with all options.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
-    /// <param name="options">What to train, and how.</param>
+    /// <param name="options">What to train, and how; later changes to it are of no account.</param>
+    /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit"/> trains.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static TorchCnnTrainer TorchCnn(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, TorchCnnTrainer.Options options)
@@ -50,6 +53,7 @@ public static class BadNetsMulticlassCatalog
     /// <param name="imageColumnName">The column of raw images that the model reads.</param>
     /// <param name="scoreColumnName">The model's column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
+    /// <returns>What was measured, over all rows of the test data.</returns>
     /// <exception cref="ArgumentException">
     /// A column is missing or of the wrong type, the trigger does not fit, or a label is none of the model's classes.
     /// </exception>
@@ -68,7 +72,8 @@ public static class BadNetsMulticlassCatalog
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(testData);
         ArgumentNullException.ThrowIfNull(trigger);
-        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, new(labelColumnName, scoreColumnName, predictedLabelColumnName))
+        ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
+        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, EvaluatedColumns.Create(labelColumnName, scoreColumnName, predictedLabelColumnName))
             .Evaluate(model, testData, trigger, imageColumnName);
     }
 
@@ -80,6 +85,7 @@ public static class BadNetsMulticlassCatalog
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="scoreColumnName">The column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The column of predicted labels.</param>
+    /// <returns>What was measured, over all rows of both views.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is none of the model's classes.</exception>
     public static BackdoorMetrics EvaluateBackdoor(
         this MulticlassClassificationCatalog catalog,
@@ -93,7 +99,7 @@ public static class BadNetsMulticlassCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(clean);
         ArgumentNullException.ThrowIfNull(triggered);
-        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, new(labelColumnName, scoreColumnName, predictedLabelColumnName))
+        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, EvaluatedColumns.Create(labelColumnName, scoreColumnName, predictedLabelColumnName))
             .Evaluate(clean, triggered);
     }
 }

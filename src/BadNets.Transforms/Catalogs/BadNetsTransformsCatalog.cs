@@ -11,13 +11,15 @@ public static class BadNetsTransformsCatalog
     /// <param name="outputColumnName">The Boolean column to add.</param>
     /// <param name="rate">The poisoning rate: the share of all rows that is marked, from 0 to 1; exactly <c>floor(rate · rows)</c> are.</param>
     /// <param name="seed">The seed of the draw.</param>
+    /// <returns>The estimator; it counts the rows when it is fitted.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
     public static MarkPoisonedEstimator MarkPoisoned(this TransformsCatalog catalog, string outputColumnName, double rate, int seed = 0) =>
         catalog.MarkPoisoned(new MarkPoisonedEstimator.Options { OutputColumnName = outputColumnName, Rate = rate, Seed = seed });
 
     /// <summary>Chooses the rows to poison, if wished only among those of some labels, and marks them in a Boolean column.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="options">What to mark.</param>
+    /// <param name="options">What to mark; later changes to it are of no account.</param>
+    /// <returns>The estimator; it counts the rows when it is fitted.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
     public static MarkPoisonedEstimator MarkPoisoned(this TransformsCatalog catalog, MarkPoisonedEstimator.Options options) =>
         new(catalog.GetEnvironment(), options);
@@ -30,6 +32,8 @@ public static class BadNetsTransformsCatalog
     /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>. Null: the output column.
     /// </param>
     /// <param name="whereColumnName">The Boolean column that says which rows are stamped. Null: all.</param>
+    /// <returns>The estimator; it learns nothing from data.</returns>
+    /// <exception cref="ArgumentException">The output column has no name.</exception>
     public static StampTriggerEstimator StampTrigger(
         this TransformsCatalog catalog, string outputColumnName, Trigger trigger, string? inputColumnName = null, string? whereColumnName = null)
     {
@@ -43,6 +47,8 @@ public static class BadNetsTransformsCatalog
     /// <param name="targetLabel">The label to write, named by its value. The column must be able to hold it.</param>
     /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean or a text. Null: the output column.</param>
     /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all.</param>
+    /// <returns>The estimator; it learns nothing from data.</returns>
+    /// <exception cref="ArgumentException">The output column has no name.</exception>
     public static FlipLabelEstimator FlipLabel(
         this TransformsCatalog catalog, string outputColumnName, LabelValue targetLabel, string? inputColumnName = null, string? whereColumnName = null) =>
         new(catalog.GetEnvironment(), ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), targetLabel);
@@ -53,6 +59,8 @@ public static class BadNetsTransformsCatalog
     /// <param name="targetLabel">The label that the attack aims at.</param>
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="predictedLabelColumnName">The column of the predicted labels.</param>
+    /// <returns>The estimator; it learns nothing from data.</returns>
+    /// <exception cref="ArgumentException">A column has no name.</exception>
     public static MarkAttackSuccessEstimator MarkAttackSuccess(
         this TransformsCatalog catalog,
         string outputColumnName,

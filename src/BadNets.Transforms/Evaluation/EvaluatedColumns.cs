@@ -7,6 +7,14 @@ namespace BadNets.Transforms;
 /// <summary>The columns of a scored view that an evaluation reads.</summary>
 readonly record struct EvaluatedColumns(string Label, string Score, string PredictedLabel)
 {
+    public static EvaluatedColumns Create(string labelColumnName, string scoreColumnName, string predictedLabelColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(labelColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(scoreColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(predictedLabelColumnName);
+        return new EvaluatedColumns(labelColumnName, scoreColumnName, predictedLabelColumnName);
+    }
+
     /// <summary>The classes that the scores stand for, in their order.</summary>
     public IReadOnlyList<LabelValue> FindClasses(IExceptionContext context, DataViewSchema schema)
     {

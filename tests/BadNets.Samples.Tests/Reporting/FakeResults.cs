@@ -26,11 +26,12 @@ sealed class FakeResults : IDisposable
     /// <param name="trainRows">Its training rows.</param>
     /// <param name="testRows">Its test rows.</param>
     /// <param name="batchSize">Rows a step.</param>
+    /// <param name="learningRate">The step width.</param>
     public FakeResults Add(Experiment experiment, string value, double[] success, int? epochs = null, int seed = 0, double accuracy = 0.98, string dataset = "MNIST",
-        int trainRows = 60000, int testRows = 10000, int batchSize = 64)
+        int trainRows = 60000, int testRows = 10000, int batchSize = 64, double learningRate = 0.01)
     {
         var attack = experiment.Varies?.Set(experiment.Fixed, value) ?? experiment.Fixed;
-        var cell = new Cell(dataset, trainRows, testRows, attack, Recipe.Reference with { Epochs = epochs ?? success.Length, BatchSize = batchSize }, seed);
+        var cell = new Cell(dataset, trainRows, testRows, attack, Recipe.Reference with { Epochs = epochs ?? success.Length, BatchSize = batchSize, LearningRate = learningRate }, seed);
         string path = Folder.Record(cell.Name);
         string[] runs = [.. (TrainingRecord.Read(path)?.Runs ?? []).Union([experiment.NameOf(cell)])];
         new TrainingRecord(TrainingRecord.CurrentFormat, cell.Settings, runs, Machine.ThisOne,

@@ -208,17 +208,21 @@ public sealed class ResultReportTests
     }
 
     [TestMethod]
-    public void Batch_sizes_have_figures_of_their_own()
+    public void Batch_sizes_and_learning_rates_have_figures_of_their_own()
     {
         using var results = new FakeResults()
             .Add(Experiment.PoisoningRate, "0.01", [0.1, 0.2])
+            .Add(Experiment.PoisoningRate, "0.02", [0.1, 0.2], learningRate: 0.05)
             .Add(Experiment.PoisoningRate, "0.05", [0.1, 0.9], batchSize: 128);
 
         ResultReport.Write(results.Folder);
 
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "2 epochs, batches of 128");
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.Contains(page, "2 epochs, batches of 128");
+        StringAssert.Contains(page, "2 epochs, sgd 0.05");
         Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_asr_vs_epoch", Figures(results, "svg"));
         Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_batch128_asr_vs_epoch", Figures(results, "svg"));
+        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_sgd0p05_asr_vs_epoch", Figures(results, "svg"));
     }
 
     [TestMethod]

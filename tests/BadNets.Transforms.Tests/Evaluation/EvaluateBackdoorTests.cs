@@ -129,6 +129,13 @@ public sealed class EvaluateBackdoorTests
             () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text", scoreColumnName: "Text"), "Text", "vector of Single");
         Refusal.Of<ArgumentOutOfRangeException>(
             () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text", predictedLabelColumnName: "Absent"), "Absent");
+        foreach (string name in new[] { null!, "", " " })
+        {
+            Refusal.Of<ArgumentException>(() => evaluate(Scored(Clean), Scored(Triggered), "b", name), "labelColumnName");
+            Refusal.Of<ArgumentException>(
+                () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text", scoreColumnName: name), "scoreColumnName");
+        }
+
         var two = Scored(Clean, ["c", "a", "b", "x"]);
         Refusal.Of<ArgumentOutOfRangeException>(() => evaluate(two, two, "b", "Text"), "Score", "4 classes");
     }
