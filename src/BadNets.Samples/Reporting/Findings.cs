@@ -6,7 +6,6 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Holds the claims that are made of these experiments against a study's own numbers.</summary>
 static class Findings
 {
-    private const double FailureRate = 0.5;
     private const double HighAccuracy = 0.95;
 
     public static IReadOnlyList<Finding> Of(Study study) =>
@@ -20,7 +19,7 @@ static class Findings
         : IsOf(panel, Experiment.PoisoningRate) ? [Threshold(panel)]
         : IsOf(panel, Experiment.TriggerSize) ? [SharpTransition(panel)]
         : IsOf(panel, Experiment.Position) ? [AllSucceed(panel), CornersFaster(panel), CenterMoreVolatile(panel)]
-        : panel.Experiment.Varies is { IsNumeric: true } parameter ? [Transition(panel, parameter)]
+        : panel.Experiment.Varies is { IsNumeric: true } parameter ? [Turn(panel, parameter)]
         : [];
 
     private static bool IsOf(Panel panel, Experiment experiment) => panel.Experiment.Number == experiment.Number;
@@ -29,8 +28,8 @@ static class Findings
     {
         const string Claim = "The attack works: triggered digits are taken for the target.";
         return panel.Complete is [var point]
-            ? new(Claim, Judge(point.FinalSuccess!.Value.Mean >= RunTrace.SuccessRate),
-                Text($"ASR {point.FinalSuccess.Value.Mean:F4}, TCA {point.Final(row => row.CleanAccuracy)!.Value.Mean:F4}."))
+            ? new(Claim, Judge(point.Succeeds),
+                Text($"ASR {Rate(point)}, TCA {point.Final(row => row.CleanAccuracy)!.Value.Mean:F4}."))
             : NotEnough(Claim);
     }
 
@@ -38,18 +37,18 @@ static class Findings
     {
         const string Claim = "Low poisoning rates fail, and above a threshold the attack succeeds.";
         PanelPoint[] points = [.. panel.Complete.Where(point => point.Attack.PoisoningRate > 0)];
-        return Transition(Claim, points, "rate");
+        return Turn(Claim, points, "rate");
     }
 
-    private static Finding Transition(Panel panel, Parameter parameter) =>
-        Transition($"There is a {parameter.Name} from which on the attack succeeds.", panel.Complete, parameter.Name);
+    private static Finding Turn(Panel panel, Parameter parameter) =>
+        Turn($"There is a {parameter.Name} from which on the attack succeeds.", panel.Complete, parameter.Name);
 
-    private static Finding Transition(string claim, IReadOnlyList<PanelPoint> points, string what)
+    private static Finding Turn(string claim, IReadOnlyList<PanelPoint> points, string what)
     {
         if (points.Count < 2)
             return NotEnough(claim);
-        return FindTransition(points) is var (below, above)
-            ? new(claim, Verdict.Seen, Between(what, below, above))
+        return Transition.Find(points) is { } transition
+            ? new(claim, Verdict.Seen, Describe(transition, what))
             : new(claim, Verdict.NotSeen, NoTransition(points, what));
     }
 
@@ -59,10 +58,9 @@ static class Findings
         var points = panel.Complete;
         if (points.Count < 2 || !points.Any(point => point.Attack.TriggerSize == 4) || !points.Any(point => point.Attack.TriggerSize == 5))
             return NotEnough(Claim);
-        return FindTransition(points) is not var (below, above)
-            ? new(Claim, Verdict.NotSeen, NoTransition(points, "size"))
-            : new(Claim, Judge((below.Attack.TriggerSize, above.Attack.TriggerSize) == (4, 5)),
-                Between("size", below, above));
+        return Transition.Find(points) is { } transition
+            ? new(Claim, Judge((transition.Below.Attack.TriggerSize, transition.Above.Attack.TriggerSize) == (4, 5)), Describe(transition, "size"))
+            : new(Claim, Verdict.NotSeen, NoTransition(points, "size"));
     }
 
     private static Finding AllSucceed(Panel panel)
@@ -71,18 +69,21 @@ static class Findings
         if (panel.Experiment.Values.Except(panel.Complete.Select(point => point.Text)).Any() || panel.Complete.Count < 2)
             return NotEnough(Claim);
         var worst = panel.Complete.MinBy(point => point.FinalSuccess!.Value.Mean)!;
-        return new(Claim, Judge(worst.FinalSuccess!.Value.Mean >= RunTrace.SuccessRate), Text($"The lowest ASR is {Rate(worst)}, at {worst.Text}."));
+        return new(Claim, Judge(worst.Succeeds), Text($"The lowest ASR is {Rate(worst)}, at {worst.Text}."));
     }
 
     private static Finding CornersFaster(Panel panel)
     {
-        const string Claim = "Triggers in a corner are learnt sooner than one in the center.";
-        var (center, corners) = Split(panel, trace => trace.FirstSuccess is { } epoch ? epoch : double.PositiveInfinity);
-        if (center is not { } late || corners.Count == 0 || corners.All(corner => double.IsInfinity(corner.Value)) && double.IsInfinity(late))
+        const string Claim = "Triggers in a corner are learnt for good sooner than one in the center.";
+        // A lively curve touches the mark long before it stays there: what counts is staying, and the page tells both.
+        var (center, corners) = Split(panel, trace => trace.LastingSuccess ?? double.PositiveInfinity);
+        var (centerFirst, cornersFirst) = Split(panel, trace => trace.FirstSuccess ?? double.PositiveInfinity);
+        if (center is not { } late || corners.Count == 0)
             return NotEnough(Claim);
         var slowest = corners.MaxBy(corner => corner.Value);
+        var soonest = cornersFirst.MinBy(corner => corner.Value);
         return new(Claim, Judge(slowest.Value < late),
-            Text($"ASR first reaches {RunTrace.SuccessRate} {Epoch(late)} in the center, and {Epoch(slowest.Value)} in the slowest corner, {slowest.Text}."));
+            Text($"ASR reaches {RunTrace.SuccessRate} to stay there {Epoch(late)} in the center, and {Epoch(slowest.Value)} in the slowest corner, {slowest.Text}; it first reaches it {Epoch(centerFirst!.Value)} in the center, and {Epoch(soonest.Value)} in the soonest corner, {soonest.Text}."));
     }
 
     private static Finding CenterMoreVolatile(Panel panel)
@@ -107,26 +108,13 @@ static class Findings
             Text($"Final TCA is between {lowest.Last.CleanAccuracy:F4} and {complete.Max(trace => trace.Last.CleanAccuracy):F4} in {complete.Length} runs."));
     }
 
-    /// <summary>The neighbours between which failure, all the way up to there, turns into success, all the way on; null if there are none.</summary>
-    public static (PanelPoint Below, PanelPoint Above)? FindTransition(IReadOnlyList<PanelPoint> points)
-    {
-        bool Fails(PanelPoint point) => point.FinalSuccess!.Value.Mean < FailureRate;
-        bool Succeeds(PanelPoint point) => point.FinalSuccess!.Value.Mean >= RunTrace.SuccessRate;
-        for (int above = 1; above < points.Count; above++)
-        {
-            if (points.Take(above).All(Fails) && points.Skip(above).All(Succeeds))
-                return (points[above - 1], points[above]);
-        }
-
-        return null;
-    }
-
-    private static string Between(string what, PanelPoint below, PanelPoint above) =>
-        $"The attack moves from failure to success between {what} {below.Text} (ASR {Rate(below)}) and {above.Text} (ASR {Rate(above)}).";
+    private static string Describe(Transition transition, string what) =>
+        $"The attack moves from failure to success between {what} {AtRate(transition.Below)} and {AtRate(transition.Above)}"
+        + (transition.Between is [] ? "." : $"; in between: {string.Join(", ", transition.Between.Select(AtRate))}.");
 
     private static string NoTransition(IReadOnlyList<PanelPoint> points, string what) =>
-        points.All(point => point.FinalSuccess!.Value.Mean >= RunTrace.SuccessRate) ? $"The attack succeeds already at {what} {points[0].Text} (ASR {Rate(points[0])})."
-        : points.All(point => point.FinalSuccess!.Value.Mean < FailureRate) ? $"The attack fails even at {what} {points[^1].Text} (ASR {Rate(points[^1])})."
+        points.All(point => point.Succeeds) ? $"The attack succeeds already at {what} {points[0].Text} (ASR {Rate(points[0])})."
+        : points.All(point => point.Fails) ? $"The attack fails even at {what} {points[^1].Text} (ASR {Rate(points[^1])})."
         : $"There is no one place where failure turns to success: {string.Join(", ", points.Select(point => $"ASR {Rate(point)} at {point.Text}"))}.";
 
     private static (double? Center, IReadOnlyList<(string Text, double Value)> Corners) Split(Panel panel, Func<RunTrace, double?> number)
@@ -140,6 +128,8 @@ static class Findings
     }
 
     private static string Epoch(double epoch) => double.IsInfinity(epoch) ? "never" : Text($"in epoch {epoch:0.#}");
+
+    private static string AtRate(PanelPoint point) => $"{point.Text} (ASR {Rate(point)})";
 
     private static string Rate(PanelPoint point) => Text($"{point.FinalSuccess!.Value.Mean:F4}");
 

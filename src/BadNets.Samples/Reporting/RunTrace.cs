@@ -24,8 +24,10 @@ sealed record RunTrace(Experiment Experiment, Cell Cell, IReadOnlyList<RunCsvRow
     public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
 
     /// <summary>The first epoch in which the attack works on a model that can tell digits apart, or null.</summary>
-    public int? FirstSuccess =>
-        Epochs.FirstOrDefault(epoch => epoch.AttackSuccess >= SuccessRate && epoch.CleanAccuracy >= TrainedAccuracy)?.Epoch;
+    public int? FirstSuccess => Epochs.FirstOrDefault(Works)?.Epoch;
+
+    /// <summary>The epoch from which on the attack works in every epoch there is, or null.</summary>
+    public int? LastingSuccess => Epochs.Reverse().TakeWhile(Works).LastOrDefault()?.Epoch;
 
     /// <summary>How far the attack's success moves from one epoch to the next, on average, once it has worked; null if it never or hardly has.</summary>
     public double? Volatility
@@ -36,6 +38,8 @@ sealed record RunTrace(Experiment Experiment, Cell Cell, IReadOnlyList<RunCsvRow
             return rates.Length < 3 ? null : rates.Zip(rates.Skip(1), (before, after) => Math.Abs(after - before)).Average();
         }
     }
+
+    private static bool Works(RunCsvRow epoch) => epoch.AttackSuccess >= SuccessRate && epoch.CleanAccuracy >= TrainedAccuracy;
 
     /// <summary>Reads all runs in a folder of results.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>

@@ -14,5 +14,5 @@ interface IRunDisplay
 
     void Finished(Cell cell);
 
-    void Failed(Cell cell, int epochsDone, Exception failure);
+    void Failed(Cell cell, Exception failure);
 }

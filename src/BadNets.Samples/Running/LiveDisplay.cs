@@ -32,6 +32,7 @@ sealed class LiveDisplay : IRunDisplay
 
     public void Started(Cell cell, int epochsDone)
     {
+        _remaining.Started(cell);
         var row = new Row(cell, epochsDone, _bars.AddTaskBefore(cell.Label, _all, maxValue: cell.Recipe.Epochs));
         row.Bar.Value = epochsDone;
         row.Bar.Tag = (Func<string>)row.ToString;
@@ -53,15 +54,16 @@ sealed class LiveDisplay : IRunDisplay
 
     public void Finished(Cell cell)
     {
+        _remaining.Ended(cell);
         var row = Remove(cell);
         if (row.Last is { } epoch)
             _console.WriteLine(FormattableString.Invariant($"{cell.Label,-18} done: TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}"));
     }
 
-    public void Failed(Cell cell, int epochsDone, Exception failure)
+    public void Failed(Cell cell, Exception failure)
     {
+        _remaining.Ended(cell);
         Remove(cell);
-        _remaining.Skip(cell, cell.Recipe.Epochs - epochsDone);
         _console.WriteLine($"{cell.Label,-18} failed: {ErrorSentence.Of(failure)}");
     }
 

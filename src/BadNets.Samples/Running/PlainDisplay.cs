@@ -10,6 +10,7 @@ sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisp
 
     public void Started(Cell cell, int epochsDone)
     {
+        remaining.Started(cell);
         if (epochsDone > 0)
             _output.WriteLine(FormattableString.Invariant($"{cell.Label}: going on after epoch {epochsDone} of {cell.Recipe.Epochs}"));
     }
@@ -23,13 +24,11 @@ sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisp
             $"{cell.Label}: epoch {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4} {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s, {remaining} left"));
     }
 
-    public void Finished(Cell cell)
-    {
-    }
+    public void Finished(Cell cell) => remaining.Ended(cell);
 
-    public void Failed(Cell cell, int epochsDone, Exception failure)
+    public void Failed(Cell cell, Exception failure)
     {
-        remaining.Skip(cell, cell.Recipe.Epochs - epochsDone);
+        remaining.Ended(cell);
         _output.WriteLine($"{cell.Label}: failed: {ErrorSentence.Of(failure)}");
     }
 }

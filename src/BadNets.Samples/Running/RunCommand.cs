@@ -50,7 +50,8 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var recipe = request.Recipe;
         console.WriteLine(FormattableString.Invariant(
             $"{images.Name}, {images.TrainRows} training and {images.TestRows} test rows, {recipe.Name} recipe, {recipe.Epochs} epochs; {logs.Count} to train, {Math.Min(parallel, logs.Count)} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
-        var remaining = new RemainingTime(logs.Sum(log => log.Cell.Recipe.Epochs - log.Epochs.Count));
+        var remaining = new RemainingTime(
+            logs.Select(log => KeyValuePair.Create(log.Cell, log.Cell.Recipe.Epochs - log.Epochs.Count)), parallel, TimeProvider.System);
         var sweep = new Sweep(trainer, logs, threads, parallel);
         return console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal
             ? LiveDisplay.Show(console, remaining, display => sweep.Run(display, cancellationToken))

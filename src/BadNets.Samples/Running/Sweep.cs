@@ -42,7 +42,7 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
             {
                 lock (_lock)
                     _failures.Add(new CellFailure(log.Cell, failure));
-                display.Failed(log.Cell, log.Epochs.Count, failure);
+                display.Failed(log.Cell, failure);
             }
         }
     }

@@ -18,6 +18,25 @@ public sealed class FindingsTests
     }
 
     [TestMethod]
+    public void A_rate_that_half_succeeds_lies_between_the_sides_of_the_threshold()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.02", 0.02), ("0.025", 0.72), ("0.03", 0.99), ("0.05", 0.999));
+
+        var finding = Only(results, "poisoning rates");
+
+        Assert.AreEqual(Verdict.Seen, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, "between rate 0.02 (ASR 0.0200) and 0.03 (ASR 0.9900); in between: 0.025 (ASR 0.7200).");
+    }
+
+    [TestMethod]
+    public void Failure_above_a_success_is_no_threshold()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.02", 0.95), ("0.025", 0.02), ("0.03", 0.99));
+
+        Assert.AreEqual(Verdict.NotSeen, Only(results, "poisoning rates").Verdict);
+    }
+
+    [TestMethod]
     [DataRow(0.95, 0.99, "succeeds already at rate 0.01")]
     [DataRow(0.01, 0.02, "fails even at rate 0.05")]
     [DataRow(0.95, 0.02, "no one place")]
@@ -75,6 +94,34 @@ public sealed class FindingsTests
         Assert.AreEqual(Verdict.Seen, Only(results, "wherever").Verdict);
         Assert.AreEqual(Verdict.Seen, Only(results, "sooner").Verdict);
         Assert.AreEqual(Verdict.Seen, Only(results, "up and down").Verdict);
+    }
+
+    [TestMethod]
+    public void A_center_that_is_first_but_does_not_stay_is_slower_and_both_are_told()
+    {
+        using var results = new FakeResults();
+        foreach (string corner in new[] { "br", "bl", "tr", "tl" })
+            results.Add(Experiment.Position, corner, [0, 0.1, 0.95, 0.97, 0.98, 0.99]);
+        results.Add(Experiment.Position, "center", [0, 0.95, 0.5, 0.95, 0.5, 0.95]);
+
+        var finding = Only(results, "sooner");
+
+        Assert.AreEqual(Verdict.Seen, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, "to stay there in epoch 5 in the center, and in epoch 2 in the slowest corner");
+        StringAssert.Contains(finding.Evidence, "first reaches it in epoch 1 in the center, and in epoch 2 in the soonest corner");
+    }
+
+    [TestMethod]
+    public void An_attack_that_never_works_is_not_learnt_sooner_anywhere()
+    {
+        using var results = new FakeResults();
+        foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
+            results.Add(Experiment.Position, position, [0, 0.1]);
+
+        var finding = Only(results, "sooner");
+
+        Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, "never");
     }
 
     [TestMethod]

@@ -93,7 +93,9 @@ static class PanelFigures
     private static Figure SuccessByEpoch(Study study, Panel panel, Parameter parameter)
     {
         // Of sizes, those beside the transition tell the story; the others lie flat at the top or at the bottom.
-        var points = parameter == Parameter.TriggerSize && Findings.FindTransition(panel.Complete) is var (below, above) ? [below, above] : panel.Points;
+        var points = parameter == Parameter.TriggerSize && Transition.Find(panel.Complete) is { } transition
+            ? [transition.Below, .. transition.Between, transition.Above]
+            : panel.Points;
         var model = PlotStyle.MakeModel($"Attack success while training, by {parameter.Name}", Subtitle(study, panel));
         model.Axes.Add(MakeEpochAxis(points[0].Traces[0].Cell));
         model.Axes.Add(PlotStyle.MakePercentAxis(SuccessTitle));

@@ -1,10 +1,14 @@
-namespace BadNets.Samples.Tests.Datasets;
+namespace BadNets.Samples.Tests;
 
 /// <summary>A clock that stands still until it is told to go on.</summary>
 sealed class ManualTime : TimeProvider
 {
     readonly List<Timer> timers = [];
     TimeSpan now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => now.Ticks;
 
     public void Advance(TimeSpan span)
     {
