@@ -112,8 +112,12 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
     {
         var rows = study.Traces.Select(trace => (trace, summary: SummaryRow.Of(trace))).ToArray();
         bool isPublished = rows.Any(row => row.summary.PublishedCleanAccuracy is not null);
-        _page.AppendLine("<h3>Summary</h3>\n<div class=\"wide\"><table>\n<thead><tr><th>Experiment</th><th>Rate</th><th>Size</th><th>Position</th><th>Seed</th><th>Epochs</th><th>TCA</th><th>ASR</th><th>ASR, all rows</th><th>ASR ≥ 0.9 from epoch</th><th>Training</th>"
-            + (isPublished ? "<th>Published TCA</th><th>Difference</th><th>Published ASR, all rows</th><th>Difference</th>" : "") + "</tr></thead>\n<tbody>");
+        string[] ours = ["Experiment", "Rate", "Size", "Position", "Seed", "Epochs", "TCA", "ASR", "ASR, all rows", "ASR ≥ 0.9 from epoch", "Training"];
+        string[] published = isPublished ? ["TCA", "Diff.", "ASR, all rows", "Diff."] : [];
+        _page.AppendLine("<h3>Summary</h3>\n<div class=\"wide\"><table>\n<thead>");
+        if (isPublished)
+            _page.AppendLine(Text($"<tr><td colspan=\"{ours.Length}\"></td><th colspan=\"{published.Length}\" scope=\"colgroup\">Published</th></tr>"));
+        _page.AppendLine($"<tr>{string.Concat(ours.Concat(published).Select(name => $"<th>{Escape(name)}</th>"))}</tr></thead>\n<tbody>");
         foreach (var (trace, row) in rows)
         {
             _page.Append($"<tr><td>{Escape(trace.Experiment.Command)}</td>");
@@ -132,7 +136,8 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
             _page.AppendLine("</tr>");
         }
 
-        _page.AppendLine("</tbody></table></div>\n<p class=\"note\">An epoch counts as the first with ASR ≥ 0.9 only if TCA is at least 0.5 in it: an untrained model may take every image for the target. Epochs are counted from 0.</p>");
+        _page.AppendLine("</tbody></table></div>\n<p class=\"note\">An epoch counts as the first with ASR ≥ 0.9 only if TCA is at least 0.5 in it: an untrained model may take every image for the target. Epochs are counted from 0."
+            + (isPublished ? " A difference is ours less the published value." : "") + "</p>");
     }
 
     private void AddCells(params ReadOnlySpan<string> texts)

@@ -9,6 +9,7 @@ namespace BadNets.Samples.Reporting.Figures;
 static class PanelFigures
 {
     private const string SuccessTitle = "Attack success rate, all test rows (%)";
+    private const string Ours = "Ours";
     private const string AccuracyTitle = "Clean test accuracy (%)";
 
     public static IEnumerable<Figure> Of(Study study, Panel panel)
@@ -73,19 +74,8 @@ static class PanelFigures
                 model.Series.Add(MakeRange(At(point), spread));
         }
 
-        var line = new LineSeries
-        {
-            Title = "Ours",
-            Color = PlotStyle.Color(0),
-            StrokeThickness = PlotStyle.LineWidth,
-            // Names have no order that a line could follow.
-            LineStyle = parameter.IsNumeric ? LineStyle.Solid : LineStyle.None,
-            MarkerType = MarkerType.Circle,
-            MarkerSize = PlotStyle.MarkerSize,
-            MarkerFill = PlotStyle.Color(0),
-        };
-        line.Points.AddRange(points.Select(point => new DataPoint(At(point), 100 * point.Final(ours)!.Value.Mean)));
-        model.Series.Add(line);
+        DataPoint[] means = [.. points.Select(point => new DataPoint(At(point), 100 * point.Final(ours)!.Value.Mean))];
+        model.Series.Add(parameter.IsNumeric ? MakeLine(means) : MakeDots(means));
         AddPublished(model, [.. points.Where(point => point.Published is not null).Select(point => new DataPoint(At(point), 100 * published(point.Published!)))], 1, "Published");
         return new Figure($"{panel.Name}_{name}", $"{what} after training, by {parameter.Name}.", model);
     }
@@ -166,6 +156,29 @@ static class PanelFigures
         };
         markers.Points.AddRange(points.Select(point => new ScatterPoint(point.X, point.Y)));
         model.Series.Add(markers);
+    }
+
+    private static LineSeries MakeLine(DataPoint[] means)
+    {
+        var line = new LineSeries
+        {
+            Title = Ours,
+            Color = PlotStyle.Color(0),
+            StrokeThickness = PlotStyle.LineWidth,
+            MarkerType = MarkerType.Circle,
+            MarkerSize = PlotStyle.MarkerSize,
+            MarkerFill = PlotStyle.Color(0),
+        };
+        line.Points.AddRange(means);
+        return line;
+    }
+
+    // Names have no order that a line could follow.
+    private static ScatterSeries MakeDots(DataPoint[] means)
+    {
+        var dots = new ScatterSeries { Title = Ours, MarkerType = MarkerType.Circle, MarkerSize = PlotStyle.MarkerSize, MarkerFill = PlotStyle.Color(0) };
+        dots.Points.AddRange(means.Select(mean => new ScatterPoint(mean.X, mean.Y)));
+        return dots;
     }
 
     private static LineSeries MakeRange(double x, Spread spread)
