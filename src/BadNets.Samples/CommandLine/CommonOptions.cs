@@ -29,7 +29,7 @@ sealed class CommonOptions
     private readonly Option<int?> _batchSize = Number<int>("--batch-size", "Rows a training step. [default: 64]", 1);
     private readonly Option<double?> _learningRate = Number<double>("--learning-rate", "The step width. [default: 0.01 for SGD, 0.001 for Adam]", double.Epsilon);
     private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
-    private readonly Option<int?> _threads = Number<int>("--threads", "Threads for each training. [default: all cores for one training, else 1]", 1);
+    private readonly Option<int?> _threads = Number<int>("--threads", "Threads for each training; the numbers depend on it by rounding. [default: 1]", 1);
     private readonly Option<int?> _parallel = Number<int>("--parallel", "Trainings at a time. [default: what the cores can carry]", 1);
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Forget earlier results of these trainings and start again." };
     private readonly Option<int?> _rows = Number<int>("--rows", "Use only this many training rows.", 1);
@@ -63,7 +63,14 @@ sealed class CommonOptions
         return option;
     }
 
-    public static IEnumerable<string> Split(string[] values) => values.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>What such an option was given, each value once; nothing where it was left out.</summary>
+    /// <exception cref="UsageException">It was given, but no value, as a script with an empty variable does.</exception>
+    public static string[] ValuesOf(ParseResult parsed, Option<string[]> option)
+    {
+        string[] values =
+            [.. parsed.GetRequiredValue(option).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
+        return values.Length > 0 || parsed.GetResult(option) is not { Implicit: false } ? values : throw new UsageException($"{option.Name} needs a value.");
+    }
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -105,7 +112,7 @@ sealed class CommonOptions
         Dataset = Dataset(parsed),
         DataDirectory = parsed.GetValue(_data),
         Rows = parsed.GetValue(_rows),
-        Threads = parsed.GetValue(_threads),
+        Threads = parsed.GetValue(_threads) ?? 1,
         Parallel = parsed.GetValue(_parallel),
         Fresh = parsed.GetValue(_fresh),
         Output = parsed.GetRequiredValue(Output),
@@ -127,7 +134,10 @@ sealed class CommonOptions
                 attack = parameter.Set(attack, text);
         }
 
-        return experiment with { Fixed = attack with { TargetLabel = parsed.GetValue(_target) ?? attack.TargetLabel } };
+        var made = experiment with { Fixed = attack with { TargetLabel = parsed.GetValue(_target) ?? attack.TargetLabel } };
+        // A value that is none is to be told of before data are looked for.
+        _ = made.Attacks.ToArray();
+        return made;
     }
 
     private Recipe MakeRecipe(ParseResult parsed)
@@ -159,7 +169,7 @@ sealed class CommonOptions
     private int[] MakeSeeds(ParseResult parsed)
     {
         var seed = parsed.GetValue(_seed);
-        int[] seeds = [.. Split(parsed.GetRequiredValue(_seeds)).Select(ParseSeed).Distinct()];
+        int[] seeds = [.. ValuesOf(parsed, _seeds).Select(ParseSeed).Distinct()];
         if (seed is not null && seeds.Length > 0)
             throw new UsageException("Give either --seed or --seeds.");
         return seeds.Length > 0 ? seeds : [seed ?? 0];

@@ -77,7 +77,7 @@ static class SampleCommand
         options.AddTo(command, experiment.Varies);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string[] asked = values is null ? [] : [.. CommonOptions.Split(parsed.GetRequiredValue(values)).Distinct()];
+            string[] asked = values is null ? [] : CommonOptions.ValuesOf(parsed, values);
             var changed = asked.Length > 0 ? experiment with { Values = asked } : experiment;
             return new RunCommand(options.MakeRequest(parsed, [changed]), console, error).ExecuteAsync(cancellationToken);
         });
@@ -92,7 +92,7 @@ static class SampleCommand
         {
             using var folder = OutputFolder.OpenForReport(parsed.GetRequiredValue(CommonOptions.Output));
             int runs = ResultReport.Write(folder);
-            console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs} runs."));
+            console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs} run{(runs == 1 ? "" : "s")}."));
         });
         return command;
     }

@@ -68,7 +68,7 @@ sealed class DatasetLocator : IDisposable
 
         try
         {
-            return await LocateMnistAsync(choice, say, onProgress, cancellationToken);
+            return await LocateMnistAsync(say, onProgress, cancellationToken);
         }
         catch (DownloadFailedException failure) when (choice == DatasetChoice.Auto)
         {
@@ -103,18 +103,18 @@ sealed class DatasetLocator : IDisposable
         return await NameAsync(paths, folder, choice, say, cancellationToken);
     }
 
-    async Task<Dataset> LocateMnistAsync(
-        DatasetChoice choice, Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
+    async Task<Dataset> LocateMnistAsync(Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(cacheFolder, "mnist");
-        if (FindIn(folder) is { } cached)
-            return await NameAsync(cached, folder, choice, say, cancellationToken);
+        var cached = await Task.WhenAll(mnist.Select(file => Task.Run(() => FindWhole(file, folder), cancellationToken)));
+        if (cached.All(path => path is not null))
+            return Named("MNIST", cached!);
 
         var writable = WritableFolder(folder, say);
         List<string> paths = [];
-        foreach (var file in mnist)
-            paths.Add(file.FindIn(folder) ?? await downloader.DownloadAsync(file, writable, onProgress, cancellationToken));
-        return await NameAsync(paths, folder, choice, say, cancellationToken);
+        foreach (var (file, path) in mnist.Zip(cached))
+            paths.Add(path ?? await downloader.DownloadAsync(file, writable, onProgress, cancellationToken));
+        return Named("MNIST", paths);
     }
 
     async Task<Dataset> LocateDigitsAsync(Action<string> say, CancellationToken cancellationToken)
@@ -169,7 +169,7 @@ sealed class DatasetLocator : IDisposable
         if (choice == DatasetChoice.Mnist)
         {
             throw new DatasetNotFoundException(
-                $"{wrong[0]} is not MNIST's, going by its content; leave out --dataset mnist to train on it under another name.", isUsersMistake: true);
+                $"{wrong[0]} is not MNIST's, going by its content: it is damaged, or of another data set; to train on that one, leave out --dataset mnist.", isUsersMistake: true);
         }
 
         var name = string.Concat("idx-", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes)))).AsSpan(0, 8));
@@ -183,5 +183,9 @@ sealed class DatasetLocator : IDisposable
         return string.Join(", ", names);
     }
 
-    static Dataset Named(string name, List<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
+    /// <summary>The path of the file in the cache, unless it is damaged: what is downloaded in its place can be had again.</summary>
+    static string? FindWhole(MnistFile file, string folder) =>
+        file.PlacesIn(folder).FirstOrDefault(path => File.Exists(path) && MnistFile.Hash(path) == file.Sha256);
+
+    static Dataset Named(string name, IReadOnlyList<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
 }

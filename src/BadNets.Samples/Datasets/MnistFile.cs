@@ -27,12 +27,10 @@ sealed record MnistFile(string Name, long Length, string Sha256)
     public string CompressedName => Name + ".gz";
 
     /// <summary>The path of the file in a folder, plain or compressed, or null.</summary>
-    public string? FindIn(string folder)
-    {
-        var plain = Path.Combine(folder, Name);
-        var compressed = Path.Combine(folder, CompressedName);
-        return File.Exists(plain) ? plain : File.Exists(compressed) ? compressed : null;
-    }
+    public string? FindIn(string folder) => PlacesIn(folder).FirstOrDefault(File.Exists);
+
+    /// <summary>The paths that the file may have in a folder, plain and compressed.</summary>
+    public IEnumerable<string> PlacesIn(string folder) => [Path.Combine(folder, Name), Path.Combine(folder, CompressedName)];
 
     /// <summary>The SHA-256 of a file's content, unpacked if it is named so, in lower-case hexadecimal digits; empty if it cannot be unpacked.</summary>
     public static string Hash(string path)

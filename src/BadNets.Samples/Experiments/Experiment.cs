@@ -81,10 +81,9 @@ sealed record Experiment(string Number, string Command)
         string name = $"{Number}_{pattern}"
             .Replace("{dataset}", cell.Dataset, StringComparison.Ordinal)
             .Replace("{target}", Text(attack.TargetLabel), StringComparison.Ordinal)
-            .Replace("{epochs}", Text(cell.Recipe.Epochs), StringComparison.Ordinal)
-            .Replace(Parameter.PoisoningRate.Placeholder, Cell.RateInNames(attack.PoisoningRate), StringComparison.Ordinal)
-            .Replace(Parameter.TriggerSize.Placeholder, Text(attack.TriggerSize), StringComparison.Ordinal)
-            .Replace(Parameter.TriggerPosition.Placeholder, attack.Position.ToCode(), StringComparison.Ordinal);
+            .Replace("{epochs}", Text(cell.Recipe.Epochs), StringComparison.Ordinal);
+        foreach (var parameter in Parameter.All)
+            name = name.Replace(parameter.Placeholder, parameter.TextInNamesOf(attack), StringComparison.Ordinal);
         if (attack.Position != TriggerPosition.BottomRight && !RunName.Contains(Parameter.TriggerPosition.Placeholder, StringComparison.Ordinal))
             name += $"_pos{attack.Position.ToCode()}";
         if (attack.TargetLabel != 1 && !RunName.Contains("{target}", StringComparison.Ordinal))

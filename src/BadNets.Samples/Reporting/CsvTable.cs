@@ -30,7 +30,8 @@ static class CsvTable
             using var csv = CsvReader.Create(stream, Reading, leaveOpen: true);
             return [.. csv.GetRecords<T>()];
         }
-        catch (CsvFormatException damage)
+        // A column that is missing is a key that is not found.
+        catch (Exception damage) when (damage is CsvFormatException or KeyNotFoundException)
         {
             throw new InvalidDataException($"'{name}' is not a table as these samples write it: {damage.Message}", damage);
         }

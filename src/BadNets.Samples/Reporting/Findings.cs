@@ -18,7 +18,7 @@ static class Findings
         IsOf(panel, Experiment.Baseline) ? [AttackWorks(panel)]
         : IsOf(panel, Experiment.PoisoningRate) ? [Threshold(panel)]
         : IsOf(panel, Experiment.TriggerSize) ? [SharpTransition(panel)]
-        : IsOf(panel, Experiment.Position) ? [AllSucceed(panel), CornersFaster(panel), CenterMoreVolatile(panel)]
+        : IsOf(panel, Experiment.Position) ? [AllSucceed(panel), CornersFaster(panel), CornersSteadier(panel), CenterMoreVolatile(panel)]
         : panel.Experiment.Varies is { IsNumeric: true } parameter ? [Turn(panel, parameter)]
         : [];
 
@@ -72,18 +72,19 @@ static class Findings
         return new(Claim, Judge(worst.Succeeds), Text($"The lowest ASR is {Rate(worst)}, at {worst.Text}."));
     }
 
-    private static Finding CornersFaster(Panel panel)
+    private static Finding CornersFaster(Panel panel) => CornersBefore(
+        panel, "Triggers in a corner are learnt sooner than one in the center.", $"Epoch in which ASR first reaches {Text($"{RunTrace.SuccessRate}")}", trace => trace.FirstSuccess);
+
+    private static Finding CornersSteadier(Panel panel) => CornersBefore(
+        panel, "In a corner success comes to stay sooner than in the center.", $"Epoch from which on ASR stays at {Text($"{RunTrace.SuccessRate}")} or more", trace => trace.LastingSuccess);
+
+    private static Finding CornersBefore(Panel panel, string claim, string what, Func<RunTrace, int?> epoch)
     {
-        const string Claim = "Triggers in a corner are learnt for good sooner than one in the center.";
-        // A lively curve touches the mark long before it stays there: what counts is staying, and the page tells both.
-        var (center, corners) = Split(panel, trace => trace.LastingSuccess ?? double.PositiveInfinity);
-        var (centerFirst, cornersFirst) = Split(panel, trace => trace.FirstSuccess ?? double.PositiveInfinity);
+        var (center, corners) = Split(panel, trace => epoch(trace) ?? double.PositiveInfinity);
         if (center is not { } late || corners.Count == 0)
-            return NotEnough(Claim);
-        var slowest = corners.MaxBy(corner => corner.Value);
-        var soonest = cornersFirst.MinBy(corner => corner.Value);
-        return new(Claim, Judge(slowest.Value < late),
-            Text($"ASR reaches {RunTrace.SuccessRate} to stay there {Epoch(late)} in the center, and {Epoch(slowest.Value)} in the slowest corner, {slowest.Text}; it first reaches it {Epoch(centerFirst!.Value)} in the center, and {Epoch(soonest.Value)} in the soonest corner, {soonest.Text}."));
+            return NotEnough(claim);
+        var all = corners.Append((Text: TriggerPosition.Center.ToCode(), Value: late));
+        return new(claim, Judge(corners.All(corner => corner.Value < late)), $"{what}: {string.Join(", ", all.Select(position => $"{position.Text} {Epoch(position.Value)}"))}.");
     }
 
     private static Finding CenterMoreVolatile(Panel panel)
@@ -127,7 +128,7 @@ static class Findings
         return (center, [.. values.Where(pair => pair.point.Attack.Position != TriggerPosition.Center).Select(pair => (pair.point.Text, pair.value!.Value))]);
     }
 
-    private static string Epoch(double epoch) => double.IsInfinity(epoch) ? "never" : Text($"in epoch {epoch:0.#}");
+    private static string Epoch(double epoch) => double.IsInfinity(epoch) ? "never" : Text($"{epoch:0.#}");
 
     private static string AtRate(PanelPoint point) => $"{point.Text} (ASR {Rate(point)})";
 
@@ -135,7 +136,7 @@ static class Findings
 
     private static Verdict Judge(bool isSeen) => isSeen ? Verdict.Seen : Verdict.NotSeen;
 
-    private static Finding NotEnough(string claim) => new(claim, Verdict.NotEnoughData, "The runs that would tell are not finished.");
+    private static Finding NotEnough(string claim) => new(claim, Verdict.NotEnoughData, "There are too few finished runs, or too few successes in them, to tell.");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -68,7 +68,7 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
             .Select(name => TrainingRecord.Read(folder.Record(name))).OfType<TrainingRecord>().ToArray();
         _page.AppendLine("<dl>");
         AddSetting("Data", [study.Dataset + Rows(records)]);
-        AddSetting("Recipe", [Text($"{study.Recipe.Name}: {study.Recipe.OptimizerCode}, learning rate {study.Recipe.LearningRate}, {study.Recipe.Epochs} epochs") + Batch(records)]);
+        AddSetting("Recipe", [Text($"{study.Recipe.Name}: {study.Recipe.OptimizerCode}, learning rate {study.Recipe.LearningRate}, {study.Recipe.Length}") + Batch(records)]);
         AddSetting("Seeds", [string.Join(", ", study.Traces.Select(trace => trace.Cell.Seed).Distinct().Order().Select(seed => Text($"{seed}")))]);
         AddSetting("Threads", [string.Join(", ", study.Traces.SelectMany(trace => trace.Epochs).Select(epoch => epoch.Threads).Distinct().Order().Select(threads => Text($"{threads}")))]);
         AddSetting("Machine", records.Select(record => Text($"{record.Machine.Processor}, {record.Machine.Cores} cores, {record.Machine.System}")));
@@ -112,7 +112,7 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
     {
         var rows = study.Traces.Select(trace => (trace, summary: SummaryRow.Of(trace))).ToArray();
         bool isPublished = rows.Any(row => row.summary.PublishedCleanAccuracy is not null);
-        string[] ours = ["Experiment", "Rate", "Size", "Position", "Seed", "Epochs", "TCA", "ASR", "ASR, all rows", "ASR ≥ 0.9 from epoch", "Training"];
+        string[] ours = ["Experiment", "Rate", "Size", "Position", "Seed", "Epochs", "TCA", "ASR", "ASR, all rows", "First epoch with ASR ≥ 0.9", "Training"];
         string[] published = isPublished ? ["TCA", "Diff.", "ASR, all rows", "Diff."] : [];
         _page.AppendLine("<h3>Summary</h3>\n<div class=\"wide\"><table>\n<thead>");
         if (isPublished)

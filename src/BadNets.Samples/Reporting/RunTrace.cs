@@ -55,6 +55,9 @@ sealed record RunTrace(Experiment Experiment, Cell Cell, IReadOnlyList<RunCsvRow
             return null;
         if (rows.Where((row, index) => row.Epoch != index).Any())
             throw new InvalidDataException($"'{path}' does not have its epochs in order.");
+        // It becomes a part of file names.
+        if (!rows[0].Dataset.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
+            throw new InvalidDataException($"'{path}' is of a data set '{rows[0].Dataset}', which is no name of one.");
 
         string cellName = Path.GetFileNameWithoutExtension(rows[0].CheckpointPath);
         var settings = TrainingRecord.Read(folder.Record(cellName))?.Settings;

@@ -43,7 +43,7 @@ sealed class LiveDisplay : IRunDisplay
     {
         _remaining.Stepped(cell, progress);
         _rows[cell].Bar.Value = progress.Epoch + (double)progress.BatchesDone / progress.BatchCount;
-        _all.Value = _remaining.EpochsDone;
+        ShowAll();
     }
 
     public void EpochFinished(Cell cell, EpochResult epoch)
@@ -63,9 +63,12 @@ sealed class LiveDisplay : IRunDisplay
     public void Failed(Cell cell, Exception failure)
     {
         _remaining.Ended(cell);
+        ShowAll();
         Remove(cell);
         _console.WriteLine($"{cell.Label,-18} failed: {ErrorSentence.Of(failure)}");
     }
+
+    private void ShowAll() => (_all.MaxValue, _all.Value) = (Math.Max(1, _remaining.EpochsToDo), _remaining.EpochsDone);
 
     private Row Remove(Cell cell)
     {

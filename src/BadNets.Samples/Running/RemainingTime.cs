@@ -22,22 +22,28 @@ sealed class RemainingTime
     public RemainingTime(IEnumerable<KeyValuePair<Cell, int>> cells, int parallel, TimeProvider time)
     {
         _epochsLeft = new(cells);
-        EpochsToDo = _epochsLeft.Values.Sum();
         _parallel = parallel;
         _time = time;
         _since = time.GetTimestamp();
     }
 
-    /// <summary>The epochs to do, finished or not.</summary>
-    public int EpochsToDo { get; }
+    /// <summary>The epochs of this process, finished or still to do; not those that a failed cell will not do.</summary>
+    public int EpochsToDo
+    {
+        get
+        {
+            lock (_lock)
+                return _trained + _epochsLeft.Values.Sum();
+        }
+    }
 
-    /// <summary>The epochs done in this process, parts of them counted, and those that a failed cell will not do.</summary>
+    /// <summary>The epochs done in this process, parts of them counted.</summary>
     public double EpochsDone
     {
         get
         {
             lock (_lock)
-                return EpochsToDo - _epochsLeft.Keys.Sum(EpochsLeft);
+                return _trained + _running.Values.Sum();
         }
     }
 
@@ -61,7 +67,8 @@ sealed class RemainingTime
         lock (_lock)
         {
             _running[cell] = 0;
-            _epochsLeft[cell]--;
+            // An epoch that was recorded and not checkpointed is trained again, beyond what was counted.
+            _epochsLeft[cell] = Math.Max(0, _epochsLeft[cell] - 1);
             _trained++;
         }
     }
@@ -83,7 +90,7 @@ sealed class RemainingTime
         lock (_lock)
         {
             CountTime();
-            double trained = _trained + _running.Values.Sum();
+            double trained = EpochsDone;
             if (trained < 0.05)
                 return "-:--";
             var left = _busy * (LongestLane() / trained);

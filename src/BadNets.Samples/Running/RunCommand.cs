@@ -18,28 +18,26 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var images = new DigitImages(dataset, request.Rows);
 
         var trainings = Training.Of(request.RunsOn(images));
-        // A cell's numbers depend on its threads by rounding. So these depend on what was asked for, never on what is still to do.
-        int threads = request.Threads ?? (trainings.Count == 1 ? Environment.ProcessorCount : 1);
-        int parallel = request.Parallel ?? Math.Max(1, Environment.ProcessorCount / threads);
-        var trainer = new CellTrainer(images, folder, threads);
+        var trainer = new CellTrainer(images, folder, request.Threads);
         foreach (var training in trainings)
             trainer.Check(training.Cell);
 
         var logs = trainings.Select(training => TrainingLog.Open(folder, training, request.Fresh)).ToArray();
         foreach (var log in logs.Where(log => log.Epochs.Count > 0))
             log.Write();
-        var failures = Train(trainer, [.. logs.Where(log => !trainer.IsDone(log))], images, threads, parallel, cancellationToken);
+        var failures = Train(trainer, [.. logs.Where(log => !trainer.IsDone(log))], images, cancellationToken);
 
-        ResultTable.Print(console, logs);
         foreach (var failure in failures)
             error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.OrTraceOf(failure.Reason)}");
+        cancellationToken.ThrowIfCancellationRequested();
+        ResultTable.Print(console, logs);
         ResultReport.Write(folder);
         console.WriteLine($"Results are in {request.Output}; {folder.Report} shows them.");
         return failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
     }
 
     private IReadOnlyList<CellFailure> Train(
-        CellTrainer trainer, IReadOnlyList<TrainingLog> logs, DigitImages images, int threads, int parallel, CancellationToken cancellationToken)
+        CellTrainer trainer, IReadOnlyList<TrainingLog> logs, DigitImages images, CancellationToken cancellationToken)
     {
         if (logs.Count == 0)
         {
@@ -48,8 +46,9 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         }
 
         var recipe = request.Recipe;
+        int threads = request.Threads, parallel = Math.Min(logs.Count, request.Parallel ?? Math.Max(1, Environment.ProcessorCount / threads));
         console.WriteLine(FormattableString.Invariant(
-            $"{images.Name}, {images.TrainRows} training and {images.TestRows} test rows, {recipe.Name} recipe, {recipe.Epochs} epochs; {logs.Count} to train, {Math.Min(parallel, logs.Count)} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
+            $"{images.Name}, {images.TrainRows} training and {images.TestRows} test rows, {recipe.Name} recipe, {recipe.Length}; {logs.Count} to train, {parallel} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
         var remaining = new RemainingTime(
             logs.Select(log => KeyValuePair.Create(log.Cell, log.Cell.Recipe.Epochs - log.Epochs.Count)), parallel, TimeProvider.System);
         var sweep = new Sweep(trainer, logs, threads, parallel);

@@ -19,10 +19,10 @@ sealed record RunRequest
     /// <summary>How many training rows to use at most, or null for all.</summary>
     public required int? Rows { get; init; }
 
-    /// <summary>libtorch's threads for each training, or null for what suits.</summary>
-    public required int? Threads { get; init; }
+    /// <summary>libtorch's threads for each training; the numbers depend on it by rounding.</summary>
+    public required int Threads { get; init; }
 
-    /// <summary>Trainings at a time, or null for what suits.</summary>
+    /// <summary>Trainings at a time, or null for what the cores can carry.</summary>
     public required int? Parallel { get; init; }
 
     public required bool Fresh { get; init; }

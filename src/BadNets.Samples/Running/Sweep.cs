@@ -11,8 +11,7 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
     private readonly List<CellFailure> _failures = [];
     private int _next;
 
-    /// <returns>The cells that failed.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled; what was recorded is whole.</exception>
+    /// <returns>The cells that failed. It also returns when it is cancelled; what was recorded is whole then.</returns>
     public IReadOnlyList<CellFailure> Run(IRunDisplay display, CancellationToken cancellationToken)
     {
         // The library says clearly what is missing where libtorch cannot be loaded, which a first call to TorchSharp would not.
@@ -20,7 +19,7 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
         // For the whole process, and before the threads that train begin: each takes it over when it first computes.
         torch.set_num_threads(threads);
 
-        var workers = Enumerable.Range(0, Math.Min(parallel, logs.Count))
+        var workers = Enumerable.Range(0, parallel)
             .Select(_ => Task.Factory.StartNew(() => Work(display, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))
             .ToArray();
         Task.WhenAll(workers).GetAwaiter().GetResult();
@@ -29,16 +28,19 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
 
     private void Work(IRunDisplay display, CancellationToken cancellationToken)
     {
-        while (Next() is { } log)
+        while (!cancellationToken.IsCancellationRequested && Next() is { } log)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 display.Started(log.Cell, log.Epochs.Count);
                 trainer.Train(log, display, cancellationToken);
                 display.Finished(log.Cell);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception failure)
             {
                 lock (_lock)
                     _failures.Add(new CellFailure(log.Cell, failure));

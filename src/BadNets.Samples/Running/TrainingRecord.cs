@@ -32,7 +32,7 @@ sealed record TrainingRecord(
         try
         {
             var record = JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllBytes(path), Json);
-            return record is { Format: CurrentFormat } && record.Epochs.Select((epoch, index) => epoch.Epoch == index).All(inOrder => inOrder)
+            return record is { Format: CurrentFormat } && record.Epochs.Select((epoch, index) => epoch?.Epoch == index).All(inOrder => inOrder)
                 ? record
                 : throw new InvalidDataException($"'{path}' is not a training record of this version; start again with --fresh, which forgets it.");
         }

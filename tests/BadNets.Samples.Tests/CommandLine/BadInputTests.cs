@@ -29,6 +29,9 @@ public sealed class BadInputTests
     [DataRow("baseline --seed 1 --seeds 2,3", "either --seed or --seeds")]
     [DataRow("baseline --seeds one", "whole numbers, not 'one'")]
     [DataRow("poisoning-rate --rates 0.1 2", "between 0 and 1")]
+    [DataRow("poisoning-rate --rates ,", "--rates needs a value")]
+    [DataRow("trigger-size --sizes 5 x", "whole number of pixels")]
+    [DataRow("baseline --seeds ,", "--seeds needs a value")]
     [DataRow("trigger-size --sizes 1 40", "does not fit")]
     [DataRow("trigger-size --trigger-size 3", "'--trigger-size'")]
     [DataRow("trigger-position --positions br,top", "no trigger position 'top'")]
@@ -44,6 +47,16 @@ public sealed class BadInputTests
         Assert.DoesNotContain("   at ", outcome.Error);
         Assert.DoesNotContain("Parameter", outcome.Error);
         Assert.IsEmpty(Directory.Exists(runs.Output) ? runs.CsvNames() : []);
+    }
+
+    [TestMethod]
+    public async Task A_value_that_is_none_is_told_of_before_anything_is_made()
+    {
+        using var runs = new SampleRuns();
+
+        await runs.RunAsync("trigger-size --sizes 5 x");
+
+        Assert.IsFalse(Directory.Exists(runs.Output));
     }
 
     [TestMethod]

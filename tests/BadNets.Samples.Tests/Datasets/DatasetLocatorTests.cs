@@ -45,7 +45,6 @@ public sealed class DatasetLocatorTests : IDisposable
     [TestMethod]
     [DataRow("data")]
     [DataRow("environment")]
-    [DataRow("cache/mnist")]
     public async Task Other_data_under_MNISTs_names_is_not_called_MNIST(string place)
     {
         SmallMnist.WriteTo(folder.In(place), SmallMnist.Files.Skip(1));
@@ -169,6 +168,27 @@ public sealed class DatasetLocatorTests : IDisposable
 
         Assert.AreEqual("MNIST", found.Name);
         CollectionAssert.AreEqual(new[] { new Uri(Mirrors[0], "t10k-labels-idx1-ubyte.gz") }, network.Requests);
+    }
+
+    [TestMethod]
+    [DataRow("t10k-labels-idx1-ubyte")]
+    [DataRow("t10k-labels-idx1-ubyte.gz")]
+    public async Task Damaged_file_in_the_cache_is_downloaded_once_more(string name)
+    {
+        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
+        await File.WriteAllTextAsync(folder.In("cache", "mnist", name), "Half a");
+        foreach (int requests in new[] { 1, 0 })
+        {
+            using var network = new FakeNetwork(SmallMnist.Serve);
+            using var locator = Locator(network);
+            var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+
+            Assert.AreEqual("MNIST", found.Name);
+            Assert.AreEqual(folder.In("cache", "mnist", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
+            Assert.HasCount(requests, network.Requests);
+        }
+
+        Assert.IsEmpty(said);
     }
 
     [TestMethod]

@@ -31,7 +31,7 @@ public sealed class FifthExperimentTests
             Dataset = DatasetChoice.Auto,
             DataDirectory = runs.Data,
             Rows = null,
-            Threads = null,
+            Threads = 1,
             Parallel = null,
             Fresh = false,
             Output = runs.Output,

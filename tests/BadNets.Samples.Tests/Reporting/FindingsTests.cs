@@ -92,23 +92,24 @@ public sealed class FindingsTests
         results.Add(Experiment.Position, "center", [0, 0.1, 0.95, 0.7, 0.95, 0.98]);
 
         Assert.AreEqual(Verdict.Seen, Only(results, "wherever").Verdict);
-        Assert.AreEqual(Verdict.Seen, Only(results, "sooner").Verdict);
+        Assert.AreEqual(Verdict.Seen, Only(results, "sooner than one").Verdict);
         Assert.AreEqual(Verdict.Seen, Only(results, "up and down").Verdict);
     }
 
     [TestMethod]
-    public void A_center_that_is_first_but_does_not_stay_is_slower_and_both_are_told()
+    public void A_center_that_is_first_but_does_not_stay_is_told_from_one_that_is_late()
     {
         using var results = new FakeResults();
         foreach (string corner in new[] { "br", "bl", "tr", "tl" })
             results.Add(Experiment.Position, corner, [0, 0.1, 0.95, 0.97, 0.98, 0.99]);
         results.Add(Experiment.Position, "center", [0, 0.95, 0.5, 0.95, 0.5, 0.95]);
 
-        var finding = Only(results, "sooner");
+        var (sooner, stays) = (Only(results, "sooner than one"), Only(results, "comes to stay"));
 
-        Assert.AreEqual(Verdict.Seen, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "to stay there in epoch 5 in the center, and in epoch 2 in the slowest corner");
-        StringAssert.Contains(finding.Evidence, "first reaches it in epoch 1 in the center, and in epoch 2 in the soonest corner");
+        Assert.AreEqual(Verdict.NotSeen, sooner.Verdict);
+        Assert.AreEqual("Epoch in which ASR first reaches 0.9: br 2, bl 2, tr 2, tl 2, center 1.", sooner.Evidence);
+        Assert.AreEqual(Verdict.Seen, stays.Verdict);
+        Assert.AreEqual("Epoch from which on ASR stays at 0.9 or more: br 2, bl 2, tr 2, tl 2, center 5.", stays.Evidence);
     }
 
     [TestMethod]
@@ -118,10 +119,11 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
             results.Add(Experiment.Position, position, [0, 0.1]);
 
-        var finding = Only(results, "sooner");
+        var finding = Only(results, "sooner than one");
 
         Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "never");
+        StringAssert.Contains(finding.Evidence, "bl never, tr never");
+        Assert.AreEqual(Verdict.NotEnoughData, Only(results, "up and down").Verdict);
     }
 
     [TestMethod]
@@ -131,7 +133,7 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
             results.Add(Experiment.Position, position, [0, 0.95, 0.96, 0.97, 0.98]);
 
-        Assert.AreEqual(Verdict.NotSeen, Only(results, "sooner").Verdict);
+        Assert.AreEqual(Verdict.NotSeen, Only(results, "sooner than one").Verdict);
         Assert.AreEqual(Verdict.NotSeen, Only(results, "up and down").Verdict);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
@@ -167,16 +168,30 @@ public sealed class ResultReportTests
     [TestMethod]
     public void Several_seeds_give_mean_and_range()
     {
+        const string Panel = "exp02_MNIST_trigger1_ep2_ts5";
         using var results = new FakeResults();
-        foreach (int seed in new[] { 0, 1, 2 })
+        string Figure(string name) => File.ReadAllText(results.In("figures", $"{Panel}_{name}.svg"));
+        int Lines() => Regex.Count(Figure("asr_vs_poisoning_rate"), "stroke-width:2.5");
+        void Add(int seed)
         {
             results.Add(Experiment.PoisoningRate, "0.01", [0.1, 0.2 + 0.1 * seed], seed: seed);
             results.Add(Experiment.PoisoningRate, "0.05", [0.1, 0.99], seed: seed);
+            ResultReport.Write(results.Folder);
         }
 
-        ResultReport.Write(results.Folder);
+        Add(0);
+        int without = Lines();
+        Assert.DoesNotContain("<polygon", Figure("asr_vs_epoch"));
+        Add(1);
+        Add(2);
 
-        StringAssert.Contains(File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate.svg")), "mean and range of 3 seeds");
+        StringAssert.Contains(Figure("asr_vs_poisoning_rate"), "mean and range of 3 seeds");
+        // A bar for each rate, and a band for each curve.
+        Assert.AreEqual(without + 2, Lines());
+        Assert.AreEqual(2, Regex.Count(Figure("asr_vs_epoch"), "<polygon"));
+        results.Add(Experiment.PoisoningRate, "0.1", [0.1, 0.99]);
+        ResultReport.Write(results.Folder);
+        StringAssert.Contains(Figure("asr_vs_poisoning_rate"), "mean and range of 1 to 3 seeds");
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<dd>0, 1, 2</dd>");
     }
 
@@ -235,6 +250,70 @@ public sealed class ResultReportTests
         var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
 
         StringAssert.Contains(failure.Message, path);
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("train_loss,test_clean_acc,test_clean_loss,test_asr,test_asr_loss,epoch\n1.5,0.98,1.5,0.99,1.5,0\n")]
+    public async Task A_csv_file_of_another_make_gets_a_sentence(string content)
+    {
+        using var results = new FakeResults().AddRates(("0.05", 0.99));
+        string path = results.In("csv", "exp01_other.csv");
+        File.WriteAllText(path, content);
+        results.Folder.Dispose();
+
+        var outcome = await SampleRuns.RunAsync(["report", "--output", results.In()], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, path);
+        Assert.HasCount(1, outcome.Error.Trim().Split('\n'));
+    }
+
+    [TestMethod]
+    public void A_data_set_that_names_another_folder_is_refused()
+    {
+        using var results = new FakeResults().AddRates(("0.05", 0.99));
+        string path = Directory.EnumerateFiles(results.In("csv")).Single();
+        File.WriteAllText(path, File.ReadAllText(path).Replace(",MNIST,", ",a/../../../evil,", StringComparison.Ordinal));
+
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
+
+        StringAssert.Contains(failure.Message, path);
+    }
+
+    [TestMethod]
+    public void More_curves_than_colours_can_be_told_apart()
+    {
+        using var results = new FakeResults().AddRates([.. Enumerable.Range(1, 9).Select(i => ($"0.{i}", 0.99))]);
+
+        ResultReport.Write(results.Folder);
+
+        string svg = File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep2_ts5_asr_vs_epoch.svg"));
+        Assert.HasCount(9, Regex.Matches(svg, "style=\"[^\"]*;stroke-width:2.5[^\"]*linejoin:round[^\"]*\"").Select(match => match.Value).Distinct().ToArray());
+    }
+
+    [TestMethod]
+    public void The_legend_names_published_values_wherever_there_are_some()
+    {
+        double[] success = [.. Enumerable.Repeat(0.99, 100)];
+        using var results = new FakeResults().Add(Experiment.PoisoningRate, "0.05", success).Add(Experiment.PoisoningRate, "0.2", success);
+
+        ResultReport.Write(results.Folder);
+
+        StringAssert.Contains(File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep100_ts5_asr_vs_epoch.svg")), "published, at the end");
+    }
+
+    [TestMethod]
+    public void The_clean_control_alone_has_an_axis()
+    {
+        using var results = new FakeResults().AddRates(("0", 0.0));
+
+        ResultReport.Write(results.Folder);
+
+        string svg = File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate.svg"));
+        double[] ticks = [.. Regex.Matches(svg, "text-anchor=\"middle\"[^>]*>([0-9.−-]+)<").Select(match => double.Parse(match.Groups[1].Value.Replace('−', '-'), CultureInfo.InvariantCulture))];
+        Assert.Contains(0.0, ticks);
+        Assert.IsLessThanOrEqualTo(0.02, ticks.Max());
     }
 
     private static FakeResults All()

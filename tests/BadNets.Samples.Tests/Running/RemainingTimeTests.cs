@@ -74,7 +74,8 @@ public sealed class RemainingTimeTests
         Epoch(remaining, Cells[0]);
         remaining.Ended(Cells[0]);
 
-        Assert.AreEqual(6, remaining.EpochsDone);
+        Assert.AreEqual(2, remaining.EpochsDone);
+        Assert.AreEqual(12, remaining.EpochsToDo);
         Assert.AreEqual("1:00", remaining.ToString());
     }
 

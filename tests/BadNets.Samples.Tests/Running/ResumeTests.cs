@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace BadNets.Samples.Tests.Running;
 
 [TestClass]
@@ -101,6 +99,7 @@ public sealed class ResumeTests
     [DataRow("{}")]
     [DataRow("{ \"format\": 9 }")]
     [DataRow("not json")]
+    [DataRow("{ \"format\": 1, \"settings\": {}, \"runs\": [], \"machine\": { \"processor\": \"\", \"cores\": 1, \"system\": \"\", \"runtime\": \"\", \"library\": \"\", \"mlNet\": \"\", \"torch\": \"\" }, \"epochs\": [null] }")]
     public async Task A_damaged_record_is_named_and_can_be_forgotten(string content)
     {
         using var runs = new SampleRuns();
@@ -117,28 +116,7 @@ public sealed class ResumeTests
 
     private static async Task KillAtAsync(SampleRuns runs, string text, string command = Command)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "BadNets.Samples.dll"));
-        foreach (string argument in runs.Arguments(command))
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync();
-            string? line;
-            do
-                line = await process.StandardOutput.ReadLineAsync();
-            while (line is not null && !line.Contains(text, StringComparison.Ordinal));
-            Assert.IsNotNull(line, line is null ? await errors : "");
-        }
-        finally
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
+        await using var process = new SampleProcess(runs.Arguments(command));
+        await process.WaitForAsync(text);
     }
 }

@@ -133,12 +133,48 @@ public sealed class RunCommandTests
     public async Task A_second_process_on_the_same_folder_stops()
     {
         using var runs = new SampleRuns();
-        using var first = OutputFolder.Open(runs.Output);
+        await using var first = new SampleProcess(runs.Arguments("baseline --epochs 100000"));
+        await first.WaitForAsync("epoch 1/");
 
         var second = await runs.RunAsync("baseline --epochs 1");
 
         Assert.AreEqual(2, second.ExitCode);
         StringAssert.Contains(second.Error, "Another process");
+        await first.WaitForAsync("epoch");
+    }
+
+    [TestMethod]
+    public async Task All_experiments_run_on_the_digits_with_nothing_but_the_program()
+    {
+        using var runs = new SampleRuns();
+        await using var process = new SampleProcess(
+            ["all", "--dataset", "digits", "--epochs", "1", "--rows", "300", "--output", runs.Output], ("XDG_CACHE_HOME", runs.In("cache")));
+
+        var outcome = await process.WaitForEndAsync();
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Output, "Digits, 300 training and 50 test rows, reference recipe, 1 epoch; 14 to train");
+        Assert.HasCount(16, runs.CsvNames());
+        Assert.HasCount(17, File.ReadAllLines(runs.In("summary.csv")));
+        foreach (string name in runs.CsvNames())
+            Assert.IsTrue(File.Exists(runs.In("models", name + ".zip")), name);
+        // One figure of the baseline, three of each sweep, a contact sheet of each training.
+        Assert.HasCount(1 + 3 * 3 + 14, Directory.GetFiles(runs.In("figures"), "*.svg"));
+        Assert.HasCount(1 + 3 * 3 + 14, Directory.GetFiles(runs.In("figures"), "*.png"));
+        StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "Digits, reference recipe, 1 epoch");
+    }
+
+    [TestMethod]
+    public async Task Numbers_do_not_depend_on_what_else_was_asked_for()
+    {
+        using var alone = new SampleRuns();
+        using var among = new SampleRuns();
+        string run = $"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep2_ts5";
+
+        await alone.RunAsync("poisoning-rate --rates 0.05 --epochs 2");
+        await among.RunAsync("poisoning-rate --rates 0.1 0.05 --epochs 2");
+
+        Assert.AreEqual(among.CsvWithoutSeconds(run), alone.CsvWithoutSeconds(run));
     }
 
     [TestMethod]
@@ -169,6 +205,19 @@ public sealed class RunCommandTests
         StringAssert.Contains(outcome.Error, $"{SmallDigits.Name}_trigger1_pr0p05_ts3_br_ep1 failed:");
         Assert.HasCount(4, runs.CsvNames());
         Assert.IsTrue(File.Exists(runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5.zip")));
+    }
+
+    [TestMethod]
+    public async Task A_cell_that_failed_is_told_of_also_where_the_rest_is_stopped()
+    {
+        using var runs = new SampleRuns();
+        Directory.CreateDirectory(runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep2_ts3.zip"));
+
+        var outcome = await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 5 --parallel 1", line => line.Contains("5px br: epoch 1/2"));
+
+        Assert.AreEqual(130, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "_ts3_br_ep2 failed:");
+        StringAssert.Contains(outcome.Error, "Stopped.");
     }
 
     [TestMethod]

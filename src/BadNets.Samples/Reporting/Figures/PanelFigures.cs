@@ -89,29 +89,25 @@ static class PanelFigures
         var model = PlotStyle.MakeModel($"Attack success while training, by {parameter.Name}", Subtitle(study, panel));
         model.Axes.Add(MakeEpochAxis(points[0].Traces[0].Cell));
         model.Axes.Add(PlotStyle.MakePercentAxis(SuccessTitle));
+        var lastPublished = points.LastOrDefault(point => point.Published is not null);
         for (int i = 0; i < points.Count; i++)
         {
-            AddEpochs(model, points[i], row => 100 * row.AttackSuccessAllRows, Label(parameter, points[i]), i);
+            AddEpochs(model, points[i], row => 100 * row.AttackSuccessAllRows, parameter.LabelOf(points[i].Attack), i);
             if (points[i].Published is { } published)
             {
                 AddPublished(model, [new DataPoint(points[i].Traces[0].Cell.Recipe.Epochs - 1, 100 * published.AttackSuccessAllRows)], i,
-                    i == points.Count - 1 ? "published, at the end" : null);
+                    points[i] == lastPublished ? "published, at the end" : null);
             }
         }
 
         return new Figure($"{panel.Name}_asr_vs_epoch", $"Attack success against the epoch, by {parameter.Name}.", model);
     }
 
-    private static string Label(Parameter parameter, PanelPoint point) =>
-        parameter == Parameter.TriggerSize ? $"{point.Text} px"
-        : parameter == Parameter.PoisoningRate ? $"rate {point.Text}"
-        : parameter == Parameter.TriggerPosition ? point.Attack.Position.ToName()
-        : point.Text;
-
     private static string Subtitle(Study study, Panel panel)
     {
-        int seeds = panel.Points.Max(point => point.Traces.Count);
-        return seeds > 1 ? FormattableString.Invariant($"{study.Title}; mean and range of {seeds} seeds") : study.Title;
+        int fewest = panel.Points.Min(point => point.Traces.Count), most = panel.Points.Max(point => point.Traces.Count);
+        string seeds = FormattableString.Invariant($"{(fewest == most ? "" : $"{fewest} to ")}{most} seeds");
+        return most > 1 ? $"{study.Title}; mean and range of {seeds}" : study.Title;
     }
 
     private static void AddEpochs(PlotModel model, PanelPoint point, Func<RunCsvRow, double> number, string title, int index, string? axisKey = null)
@@ -199,14 +195,14 @@ static class PanelFigures
 
     private static Axis MakeValueAxis(Panel panel, Parameter parameter)
     {
+        string title = $"{parameter.Name[..1].ToUpperInvariant()}{parameter.Name[1..]}";
         if (parameter.IsNumeric)
         {
-            string unit = parameter == Parameter.PoisoningRate ? "share of the training rows" : "side in pixels";
-            var axis = PlotStyle.MakeAxis(AxisPosition.Bottom, $"{parameter.Name[..1].ToUpperInvariant()}{parameter.Name[1..]} ({unit})");
+            var axis = PlotStyle.MakeAxis(AxisPosition.Bottom, $"{title} ({parameter.Unit})");
             double[] values = [.. panel.Points.Select(point => parameter.NumberOf(point.Attack))];
-            double room = Math.Max(0.06 * (values.Max() - values.Min()), 0.05 * values.Max());
+            double room = values.Max() == 0 ? 0.01 : Math.Max(0.06 * (values.Max() - values.Min()), 0.05 * values.Max());
             (axis.Minimum, axis.Maximum) = (values.Min() - room, values.Max() + room);
-            if (parameter == Parameter.TriggerSize)
+            if (values.All(double.IsInteger))
                 axis.MinimumMajorStep = 1;
             return axis;
         }
@@ -214,7 +210,7 @@ static class PanelFigures
         var names = new CategoryAxis
         {
             Position = AxisPosition.Bottom,
-            Title = "Trigger position",
+            Title = title,
             FontSize = 16,
             TitleFontSize = 16,
             AxisTitleDistance = 14,
@@ -222,7 +218,7 @@ static class PanelFigures
             TitleColor = PlotStyle.Ink,
             TicklineColor = PlotStyle.Ink,
         };
-        names.Labels.AddRange(panel.Points.Select(point => point.Attack.Position.ToName()));
+        names.Labels.AddRange(panel.Points.Select(point => parameter.LabelOf(point.Attack)));
         return names;
     }
 

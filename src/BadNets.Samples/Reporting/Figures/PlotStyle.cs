@@ -36,7 +36,8 @@ static class PlotStyle
     ];
 
     // In points, the same in SVG and PNG: what OxyPlot's own line styles are multiples of differs between the two.
-    private static readonly double[]?[] AllDashes = [null, [10, 4], [3, 3], [12, 4, 3, 4], [20, 5], [6, 3], [12, 4, 3, 4, 3, 4]];
+    // One fewer than the colours, so that the two come together again only after 42 curves.
+    private static readonly double[]?[] AllDashes = [null, [10, 4], [3, 3], [12, 4, 3, 4], [20, 5], [6, 3]];
 
     public static OxyColor Color(int index) => Colors[index % Colors.Length];
 

@@ -1,0 +1,25 @@
+using BadNets.Samples.CommandLine;
+
+namespace BadNets.Samples.Tests.CommandLine;
+
+[TestClass]
+public sealed class ResumeCommandTests
+{
+    [TestMethod]
+    public void What_a_shell_would_change_is_quoted()
+    {
+        string command = ResumeCommand.For(["baseline", "--fresh", "--output", "my $HOME's", "--data", ""]);
+
+        StringAssert.EndsWith(command, OperatingSystem.IsWindows() ? " baseline --output \"my $HOME's\" --data \"\"" : @" baseline --output 'my $HOME'\''s' --data ''");
+    }
+
+    [TestMethod]
+    public void A_program_that_dotnet_runs_is_named_with_its_file()
+    {
+        string[] words = ResumeCommand.For(["baseline"]).Split(' ');
+
+        // The tests are run by dotnet or by a host of their own, as one likes.
+        Assert.IsTrue(words is ["dotnet", var program, "baseline"] && File.Exists(program) || words is [var host, "baseline"] && File.Exists(host), string.Join(' ', words));
+        Assert.AreNotEqual("dotnet", Path.GetFileNameWithoutExtension(words[^2]));
+    }
+}

@@ -1,0 +1,68 @@
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Running;
+using BadNets.Transforms;
+using Spectre.Console;
+using LiveDisplay = BadNets.Samples.Running.LiveDisplay;
+
+namespace BadNets.Samples.Tests.Running;
+
+[TestClass]
+public sealed class DisplayTests
+{
+    private static readonly Cell[] Cells =
+        [.. Enumerable.Range(1, 2).Select(size => new Cell("MNIST", 60000, 10000, new(0.1, size, TriggerPosition.BottomRight), Recipe.Reference with { Epochs = 10 }, 0))];
+
+    [TestMethod]
+    public void In_a_file_each_epoch_is_a_line()
+    {
+        using var output = new StringWriter();
+
+        var remaining = Watch(remaining => Tell(new PlainDisplay(output, remaining)));
+
+        string[] lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.HasCount(3, lines);
+        Assert.AreEqual("0.1 1px br: going on after epoch 8 of 10", lines[0]);
+        StringAssert.StartsWith(lines[1], "0.1 1px br: epoch 9/10 loss 1.5000 TCA 0.9800 ASR 0.1000 5.5 s, ");
+        Assert.AreEqual("0.1 2px br: failed: No room.", lines[2]);
+        Assert.AreEqual(1, remaining.EpochsToDo);
+        Assert.AreEqual(1, remaining.EpochsDone);
+    }
+
+    [TestMethod]
+    public void In_a_terminal_what_ends_is_a_line()
+    {
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = 80;
+
+        var remaining = Watch(remaining => LiveDisplay.Show(console, remaining, display =>
+        {
+            Tell(display);
+            return true;
+        }));
+
+        StringAssert.Contains(output.ToString(), "0.1 1px br         done: TCA 0.9800 ASR 0.1000");
+        StringAssert.Contains(output.ToString(), "0.1 2px br         failed: No room.");
+        Assert.AreEqual(1, remaining.EpochsToDo);
+        Assert.AreEqual(1, remaining.EpochsDone);
+    }
+
+    // The first cell has 2 epochs to do, of which one is done here; the second fails in its first.
+    private static RemainingTime Watch(Action<RemainingTime> watch)
+    {
+        var remaining = new RemainingTime([KeyValuePair.Create(Cells[0], 2), KeyValuePair.Create(Cells[1], 10)], 2, new ManualTime());
+        watch(remaining);
+        return remaining;
+    }
+
+    private static void Tell(IRunDisplay display)
+    {
+        display.Started(Cells[0], 8);
+        display.Started(Cells[1], 0);
+        display.Stepped(Cells[0], new TorchCnnProgress(8, 5, 10));
+        display.Stepped(Cells[1], new TorchCnnProgress(0, 2, 10));
+        display.EpochFinished(Cells[0], new EpochResult(8, 1.5, 0.98, 1.5, 0.1, 1.5, 0.1, 5, 0.5, 1));
+        display.Failed(Cells[1], new IOException("No room."));
+        display.Finished(Cells[0]);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace BadNets.Samples.Tests;
+
+/// <summary>Runs the sample's command lines in a process of its own, which ends with this.</summary>
+sealed class SampleProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    /// <param name="arguments">The command line.</param>
+    /// <param name="environment">Environment variables to set.</param>
+    public SampleProcess(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BadNets.Samples.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Reads the output until a line has such a text in it.</summary>
+    public async Task WaitForAsync(string text)
+    {
+        string? line;
+        do
+            line = await _process.StandardOutput.ReadLineAsync();
+        while (line is not null && !line.Contains(text, StringComparison.Ordinal));
+        Assert.IsNotNull(line, line is null ? await _errors : "");
+    }
+
+    public async Task<SampleOutcome> WaitForEndAsync()
+    {
+        string output = await _process.StandardOutput.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        return new SampleOutcome(_process.ExitCode, output, await _errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
