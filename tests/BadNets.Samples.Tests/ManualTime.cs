@@ -3,17 +3,17 @@ namespace BadNets.Samples.Tests;
 /// <summary>A clock that stands still until it is told to go on.</summary>
 sealed class ManualTime : TimeProvider
 {
-    readonly List<Timer> timers = [];
-    TimeSpan now;
+    private readonly List<Timer> _timers = [];
+    private TimeSpan _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => now.Ticks;
+    public override long GetTimestamp() => _now.Ticks;
 
     public void Advance(TimeSpan span)
     {
-        now += span;
-        foreach (var timer in timers.Where(timer => timer.Due <= now).ToArray())
+        _now += span;
+        foreach (var timer in _timers.Where(timer => timer.Due <= _now).ToArray())
             timer.Fire();
     }
 
@@ -21,7 +21,7 @@ sealed class ManualTime : TimeProvider
     {
         var timer = new Timer(this, callback, state);
         timer.Change(dueTime, period);
-        timers.Add(timer);
+        _timers.Add(timer);
         return timer;
     }
 
@@ -37,7 +37,7 @@ sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Due = dueTime < TimeSpan.Zero ? TimeSpan.MaxValue : time.now + dueTime;
+            Due = dueTime < TimeSpan.Zero ? TimeSpan.MaxValue : time._now + dueTime;
             return true;
         }
 

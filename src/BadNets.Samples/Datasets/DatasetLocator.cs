@@ -10,12 +10,12 @@ sealed class DatasetLocator : IDisposable
     /// <summary>The environment variable that names a folder with MNIST's files.</summary>
     public const string DataVariable = "BADNETS_DATA";
 
-    readonly string cacheFolder;
-    readonly string? environmentFolder;
-    readonly MnistDownloader downloader;
-    readonly IReadOnlyList<MnistFile> mnist;
-    readonly DigitFiles digits;
-    string? temporaryFolder;
+    private readonly string _cacheFolder;
+    private readonly string? _environmentFolder;
+    private readonly MnistDownloader _downloader;
+    private readonly IReadOnlyList<MnistFile> _mnist;
+    private readonly DigitFiles _digits;
+    private string? _temporaryFolder;
 
     /// <param name="cacheFolder">Where downloads and drawn digits are kept; need not exist.</param>
     /// <param name="environmentFolder">The value of <see cref="DataVariable"/>, if it is set.</param>
@@ -25,11 +25,11 @@ sealed class DatasetLocator : IDisposable
     public DatasetLocator(
         string cacheFolder, string? environmentFolder, MnistDownloader downloader, IReadOnlyList<MnistFile> mnist, DigitFiles digits)
     {
-        this.cacheFolder = cacheFolder;
-        this.environmentFolder = string.IsNullOrEmpty(environmentFolder) ? null : environmentFolder;
-        this.downloader = downloader;
-        this.mnist = mnist;
-        this.digits = digits;
+        _cacheFolder = cacheFolder;
+        _environmentFolder = string.IsNullOrEmpty(environmentFolder) ? null : environmentFolder;
+        _downloader = downloader;
+        _mnist = mnist;
+        _digits = digits;
     }
 
     /// <summary>A locator for this user on this machine.</summary>
@@ -59,11 +59,11 @@ sealed class DatasetLocator : IDisposable
             return await FindWhereTheUserSaysAsync(choice, dataDirectory, say, cancellationToken);
         if (choice == DatasetChoice.Digits)
             return await LocateDigitsAsync(say, cancellationToken);
-        if (environmentFolder is not null)
+        if (_environmentFolder is not null)
         {
-            if (FindIn(environmentFolder) is { } paths)
-                return await NameAsync(paths, environmentFolder, choice, say, cancellationToken);
-            say($"{DataVariable} names {environmentFolder}, which does not hold {MissingFrom(environmentFolder)}; looking for MNIST elsewhere.");
+            if (FindIn(_environmentFolder) is { } paths)
+                return await NameAsync(paths, _environmentFolder, choice, say, cancellationToken);
+            say($"{DataVariable} names {_environmentFolder}, which does not hold {MissingFrom(_environmentFolder)}; looking for MNIST elsewhere.");
         }
 
         try
@@ -78,7 +78,7 @@ sealed class DatasetLocator : IDisposable
         catch (DownloadFailedException failure)
         {
             throw new DatasetNotFoundException(
-                $"MNIST is not in {Path.Combine(cacheFolder, "mnist")} and could not be downloaded ({failure.Message}): name a folder that holds "
+                $"MNIST is not in {Path.Combine(_cacheFolder, "mnist")} and could not be downloaded ({failure.Message}): name a folder that holds "
                     + $"it with --data or {DataVariable}, or use the synthetic digits with --dataset digits.",
                 isUsersMistake: false,
                 failure);
@@ -87,12 +87,12 @@ sealed class DatasetLocator : IDisposable
 
     public void Dispose()
     {
-        downloader.Dispose();
-        if (temporaryFolder is not null)
-            Directory.Delete(temporaryFolder, recursive: true);
+        _downloader.Dispose();
+        if (_temporaryFolder is not null)
+            Directory.Delete(_temporaryFolder, recursive: true);
     }
 
-    async Task<Dataset> FindWhereTheUserSaysAsync(DatasetChoice choice, string folder, Action<string> say, CancellationToken cancellationToken)
+    private async Task<Dataset> FindWhereTheUserSaysAsync(DatasetChoice choice, string folder, Action<string> say, CancellationToken cancellationToken)
     {
         if (choice == DatasetChoice.Digits)
             throw new DatasetNotFoundException("--data names a folder that holds MNIST and does not go with --dataset digits.", isUsersMistake: true);
@@ -103,29 +103,29 @@ sealed class DatasetLocator : IDisposable
         return await NameAsync(paths, folder, choice, say, cancellationToken);
     }
 
-    async Task<Dataset> LocateMnistAsync(Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
+    private async Task<Dataset> LocateMnistAsync(Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(cacheFolder, "mnist");
-        var cached = await Task.WhenAll(mnist.Select(file => Task.Run(() => FindWhole(file, folder), cancellationToken)));
+        var folder = Path.Combine(_cacheFolder, "mnist");
+        var cached = await Task.WhenAll(_mnist.Select(file => Task.Run(() => FindWhole(file, folder), cancellationToken)));
         if (cached.All(path => path is not null))
             return Named("MNIST", cached!);
 
         var writable = WritableFolder(folder, say);
         List<string> paths = [];
-        foreach (var (file, path) in mnist.Zip(cached))
-            paths.Add(path ?? await downloader.DownloadAsync(file, writable, onProgress, cancellationToken));
+        foreach (var (file, path) in _mnist.Zip(cached))
+            paths.Add(path ?? await _downloader.DownloadAsync(file, writable, onProgress, cancellationToken));
         return Named("MNIST", paths);
     }
 
-    async Task<Dataset> LocateDigitsAsync(Action<string> say, CancellationToken cancellationToken)
+    private async Task<Dataset> LocateDigitsAsync(Action<string> say, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(cacheFolder, "digits");
-        if (digits.AreIn(folder))
-            return digits.PathsIn(folder);
+        var folder = Path.Combine(_cacheFolder, "digits");
+        if (_digits.AreIn(folder))
+            return _digits.PathsIn(folder);
 
         try
         {
-            return await digits.WriteToAsync(WritableFolder(folder, say), cancellationToken);
+            return await _digits.WriteToAsync(WritableFolder(folder, say), cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -135,7 +135,7 @@ sealed class DatasetLocator : IDisposable
     }
 
     /// <summary>The folder, if files can be made in it, else one that lasts as long as this locator.</summary>
-    string WritableFolder(string folder, Action<string> say)
+    private string WritableFolder(string folder, Action<string> say)
     {
         try
         {
@@ -146,24 +146,24 @@ sealed class DatasetLocator : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            temporaryFolder ??= Directory.CreateTempSubdirectory("badnets-").FullName;
-            say($"The cache folder {folder} cannot be written; using {temporaryFolder} this time.");
-            return temporaryFolder;
+            _temporaryFolder ??= Directory.CreateTempSubdirectory("badnets-").FullName;
+            say($"The cache folder {folder} cannot be written; using {_temporaryFolder} this time.");
+            return _temporaryFolder;
         }
     }
 
-    List<string>? FindIn(string folder)
+    private List<string>? FindIn(string folder)
     {
-        var paths = mnist.Select(file => file.FindIn(folder)).OfType<string>().ToList();
-        return paths.Count == mnist.Count ? paths : null;
+        var paths = _mnist.Select(file => file.FindIn(folder)).OfType<string>().ToList();
+        return paths.Count == _mnist.Count ? paths : null;
     }
 
     /// <summary>Names what the files hold, which need not be what their names say: other data sets come under the same names.</summary>
-    async Task<Dataset> NameAsync(
+    private async Task<Dataset> NameAsync(
         List<string> paths, string folder, DatasetChoice choice, Action<string> say, CancellationToken cancellationToken)
     {
         var hashes = await Task.WhenAll(paths.Select(path => Task.Run(() => MnistFile.Hash(path), cancellationToken)));
-        var wrong = Enumerable.Range(0, paths.Count).Where(i => hashes[i] != mnist[i].Sha256).Select(i => paths[i]).ToList();
+        var wrong = Enumerable.Range(0, paths.Count).Where(i => hashes[i] != _mnist[i].Sha256).Select(i => paths[i]).ToList();
         if (wrong is [])
             return Named("MNIST", paths);
         if (choice == DatasetChoice.Mnist)
@@ -177,15 +177,15 @@ sealed class DatasetLocator : IDisposable
         return Named(name, paths);
     }
 
-    string MissingFrom(string folder)
+    private string MissingFrom(string folder)
     {
-        var names = mnist.Where(file => file.FindIn(folder) is null).Select(file => $"{file.Name} (or {file.CompressedName})");
+        var names = _mnist.Where(file => file.FindIn(folder) is null).Select(file => $"{file.Name} (or {file.CompressedName})");
         return string.Join(", ", names);
     }
 
     /// <summary>The path of the file in the cache, unless it is damaged: what is downloaded in its place can be had again.</summary>
-    static string? FindWhole(MnistFile file, string folder) =>
+    private static string? FindWhole(MnistFile file, string folder) =>
         file.PlacesIn(folder).FirstOrDefault(path => File.Exists(path) && MnistFile.Hash(path) == file.Sha256);
 
-    static Dataset Named(string name, IReadOnlyList<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
+    private static Dataset Named(string name, IReadOnlyList<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
 }

@@ -3,16 +3,16 @@ namespace BadNets.Samples.Datasets;
 /// <summary>Fetches MNIST's files from public mirrors, and keeps only what is known to be right.</summary>
 sealed class MnistDownloader : IDisposable
 {
-    static readonly Uri[] PublicMirrors =
+    private static readonly Uri[] PublicMirrors =
     [
         new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
         new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
     ];
 
-    readonly HttpClient client;
-    readonly List<Uri> mirrors;
-    readonly TimeProvider time;
-    readonly TimeSpan patience;
+    private readonly HttpClient _client;
+    private readonly List<Uri> _mirrors;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
 
     /// <param name="handler">The network.</param>
     /// <param name="mirrors">Folders that hold the .gz files; tried in turn, the last one that worked first.</param>
@@ -20,10 +20,10 @@ sealed class MnistDownloader : IDisposable
     /// <param name="patience">How long a mirror may stay silent; there is no limit on the whole, for lines are of all speeds.</param>
     public MnistDownloader(HttpMessageHandler handler, IEnumerable<Uri> mirrors, TimeProvider time, TimeSpan patience)
     {
-        client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        this.mirrors = [.. mirrors];
-        this.time = time;
-        this.patience = patience;
+        _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _mirrors = [.. mirrors];
+        _time = time;
+        _patience = patience;
     }
 
     public static MnistDownloader FromPublicMirrors() =>
@@ -38,7 +38,7 @@ sealed class MnistDownloader : IDisposable
         var path = Path.Combine(folder, file.CompressedName);
         List<string> failures = [];
         HttpRequestException? lastFailure = null;
-        foreach (var mirror in mirrors.ToArray())
+        foreach (var mirror in _mirrors.ToArray())
         {
             try
             {
@@ -50,8 +50,8 @@ sealed class MnistDownloader : IDisposable
                 failures.Add($"{mirror.Host}: {ReasonOf(failure)}");
                 lastFailure = failure;
                 // The other files should not have to wait for this mirror again.
-                mirrors.Remove(mirror);
-                mirrors.Add(mirror);
+                _mirrors.Remove(mirror);
+                _mirrors.Add(mirror);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -62,16 +62,16 @@ sealed class MnistDownloader : IDisposable
         throw new DownloadFailedException(string.Join("; ", failures), lastFailure!);
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
-    async Task DownloadFromAsync(
+    private async Task DownloadFromAsync(
         Uri mirror, MnistFile file, string path, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
     {
-        using var silence = new CancellationTokenSource(patience, time);
+        using var silence = new CancellationTokenSource(_patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
 
         var address = new Uri(mirror, file.CompressedName);
-        using var response = await ListenAsync(client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellationToken);
+        using var response = await ListenAsync(_client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellationToken);
         response.EnsureSuccessStatusCode();
         using var body = await ListenAsync(response.Content.ReadAsStreamAsync(either.Token), cancellationToken);
 
@@ -80,7 +80,7 @@ sealed class MnistDownloader : IDisposable
         long received = 0;
         while (true)
         {
-            silence.CancelAfter(patience);
+            silence.CancelAfter(_patience);
             int count = await ListenAsync(body.ReadAsync(buffer, either.Token).AsTask(), cancellationToken);
             if (count == 0)
                 break;
@@ -100,7 +100,7 @@ sealed class MnistDownloader : IDisposable
     }
 
     /// <summary>Gives every failure of the network one type, so that it is not taken for a failure of the disk.</summary>
-    static async Task<T> ListenAsync<T>(Task<T> network, CancellationToken cancellationToken)
+    private static async Task<T> ListenAsync<T>(Task<T> network, CancellationToken cancellationToken)
     {
         try
         {
@@ -116,7 +116,7 @@ sealed class MnistDownloader : IDisposable
         }
     }
 
-    static string ReasonOf(HttpRequestException failure) =>
+    private static string ReasonOf(HttpRequestException failure) =>
         failure.StatusCode is { } status ? $"it answered {(int)status}" : failure.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => "its name could not be resolved",

@@ -3,15 +3,15 @@ namespace BadNets.Samples.Datasets;
 /// <summary>A file under a temporary name next to its place: it takes the place when it is complete, or is gone.</summary>
 sealed class PendingFile : IDisposable
 {
-    readonly string temporaryPath;
-    readonly string path;
+    private readonly string _temporaryPath;
+    private readonly string _path;
 
     public PendingFile(string path)
     {
-        this.path = path;
+        _path = path;
         // Two programs may be making the same file at once.
-        temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
-        Stream = new(temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, useAsync: true);
+        _temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
+        Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, useAsync: true);
     }
 
     public FileStream Stream { get; }
@@ -22,7 +22,7 @@ sealed class PendingFile : IDisposable
         // Else a file system may put the name in place before the content.
         Stream.Flush(flushToDisk: true);
         Stream.Dispose();
-        File.Move(temporaryPath, path, overwrite: true);
+        File.Move(_temporaryPath, _path, overwrite: true);
     }
 
     public void Dispose()
@@ -34,7 +34,7 @@ sealed class PendingFile : IDisposable
         }
         finally
         {
-            File.Delete(temporaryPath);
+            File.Delete(_temporaryPath);
         }
     }
 }

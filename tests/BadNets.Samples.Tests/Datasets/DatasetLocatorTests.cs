@@ -5,41 +5,41 @@ namespace BadNets.Samples.Tests.Datasets;
 [TestClass]
 public sealed class DatasetLocatorTests : IDisposable
 {
-    static readonly Uri[] Mirrors = [new("https://first.test/"), new("https://second.test/")];
+    private static readonly Uri[] Mirrors = [new("https://first.test/"), new("https://second.test/")];
 
-    readonly TemporaryFolder folder = new();
-    readonly List<string> said = [];
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _said = [];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [TestMethod]
     public async Task Folder_the_user_names_comes_before_environment_and_cache()
     {
         foreach (var place in new[] { "data", "environment", "cache/mnist" })
-            SmallMnist.WriteTo(folder.In(place), SmallMnist.Files);
-        using var locator = Locator(FakeNetwork.Closed(), environment: folder.In("environment"));
-        var found = await locator.LocateAsync(DatasetChoice.Auto, folder.In("data"), said.Add);
+            SmallMnist.WriteTo(_folder.In(place), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed(), environment: _folder.In("environment"));
+        var found = await locator.LocateAsync(DatasetChoice.Auto, _folder.In("data"), _said.Add);
 
         Assert.AreEqual(
             new Dataset(
                 "MNIST",
-                folder.In("data", "train-images-idx3-ubyte"),
-                folder.In("data", "train-labels-idx1-ubyte"),
-                folder.In("data", "t10k-images-idx3-ubyte"),
-                folder.In("data", "t10k-labels-idx1-ubyte")),
+                _folder.In("data", "train-images-idx3-ubyte"),
+                _folder.In("data", "train-labels-idx1-ubyte"),
+                _folder.In("data", "t10k-images-idx3-ubyte"),
+                _folder.In("data", "t10k-labels-idx1-ubyte")),
             found);
     }
 
     [TestMethod]
     public async Task Plain_and_compressed_files_are_found_side_by_side()
     {
-        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files.Take(2));
-        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files.Skip(2), compressed: true);
+        SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Take(2));
+        SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Skip(2), compressed: true);
         using var locator = Locator(FakeNetwork.Closed());
-        var found = await locator.LocateAsync(DatasetChoice.Mnist, folder.In("data"), said.Add);
+        var found = await locator.LocateAsync(DatasetChoice.Mnist, _folder.In("data"), _said.Add);
 
-        Assert.AreEqual(folder.In("data", "train-images-idx3-ubyte"), found.TrainImages);
-        Assert.AreEqual(folder.In("data", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
+        Assert.AreEqual(_folder.In("data", "train-images-idx3-ubyte"), found.TrainImages);
+        Assert.AreEqual(_folder.In("data", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
     }
 
     [TestMethod]
@@ -47,17 +47,17 @@ public sealed class DatasetLocatorTests : IDisposable
     [DataRow("environment")]
     public async Task Other_data_under_MNISTs_names_is_not_called_MNIST(string place)
     {
-        SmallMnist.WriteTo(folder.In(place), SmallMnist.Files.Skip(1));
-        await File.WriteAllTextAsync(folder.In(place, "train-images-idx3-ubyte"), "Shirts and shoes.");
-        using var locator = Locator(FakeNetwork.Closed(), environment: place == "environment" ? folder.In(place) : null);
-        string? data = place == "data" ? folder.In(place) : null;
-        var found = await locator.LocateAsync(DatasetChoice.Auto, data, said.Add);
+        SmallMnist.WriteTo(_folder.In(place), SmallMnist.Files.Skip(1));
+        await File.WriteAllTextAsync(_folder.In(place, "train-images-idx3-ubyte"), "Shirts and shoes.");
+        using var locator = Locator(FakeNetwork.Closed(), environment: place == "environment" ? _folder.In(place) : null);
+        string? data = place == "data" ? _folder.In(place) : null;
+        var found = await locator.LocateAsync(DatasetChoice.Auto, data, _said.Add);
 
         Assert.MatchesRegex("^idx-[0-9a-f]{8}$", found.Name);
-        Assert.HasCount(1, said);
-        Assert.Contains(found.Name, said[0]);
-        Assert.AreEqual(folder.In(place, "train-images-idx3-ubyte"), found.TrainImages);
-        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(() => locator.LocateAsync(DatasetChoice.Mnist, data, said.Add));
+        Assert.HasCount(1, _said);
+        Assert.Contains(found.Name, _said[0]);
+        Assert.AreEqual(_folder.In(place, "train-images-idx3-ubyte"), found.TrainImages);
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(() => locator.LocateAsync(DatasetChoice.Mnist, data, _said.Add));
         Assert.IsTrue(failure.IsUsersMistake);
         Assert.Contains(found.TrainImages, failure.Message);
     }
@@ -68,12 +68,12 @@ public sealed class DatasetLocatorTests : IDisposable
         List<string> names = [];
         for (int i = 0; i < 3; i++)
         {
-            string data = folder.In($"data{i}");
+            string data = _folder.In($"data{i}");
             SmallMnist.WriteTo(data, SmallMnist.Files.Skip(1), compressed: i == 1);
             byte[] images = i == 2 ? [2, 2] : [1, 2, 3];
             await File.WriteAllBytesAsync(Path.Combine(data, i == 1 ? "train-images-idx3-ubyte.gz" : "train-images-idx3-ubyte"), i == 1 ? SmallMnist.Compress(images) : images);
             using var locator = Locator(FakeNetwork.Closed());
-            names.Add((await locator.LocateAsync(DatasetChoice.Auto, data, said.Add)).Name);
+            names.Add((await locator.LocateAsync(DatasetChoice.Auto, data, _said.Add)).Name);
         }
 
         Assert.AreEqual(names[0], names[1]);
@@ -85,16 +85,16 @@ public sealed class DatasetLocatorTests : IDisposable
     [DataRow(DatasetChoice.Mnist)]
     public async Task File_missing_where_the_user_says_is_named_and_not_looked_for_elsewhere(object choice)
     {
-        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files.Where(file => file.Name != "train-labels-idx1-ubyte"));
-        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files);
+        SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Where(file => file.Name != "train-labels-idx1-ubyte"));
+        SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync((DatasetChoice)choice, folder.In("data"), said.Add));
+            () => locator.LocateAsync((DatasetChoice)choice, _folder.In("data"), _said.Add));
 
         Assert.IsTrue(failure.IsUsersMistake);
         Assert.AreEqual(
-            $"The folder {folder.In("data")} given with --data does not hold train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz).",
+            $"The folder {_folder.In("data")} given with --data does not hold train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz).",
             failure.Message);
         Assert.IsEmpty(network.Requests);
     }
@@ -104,19 +104,19 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync(DatasetChoice.Auto, folder.In("nowhere"), said.Add));
+            () => locator.LocateAsync(DatasetChoice.Auto, _folder.In("nowhere"), _said.Add));
 
         Assert.IsTrue(failure.IsUsersMistake);
-        Assert.Contains(folder.In("nowhere"), failure.Message);
+        Assert.Contains(_folder.In("nowhere"), failure.Message);
     }
 
     [TestMethod]
     public async Task Folder_with_MNIST_does_not_go_with_digits()
     {
-        SmallMnist.WriteTo(folder.In("data"), SmallMnist.Files);
+        SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files);
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync(DatasetChoice.Digits, folder.In("data"), said.Add));
+            () => locator.LocateAsync(DatasetChoice.Digits, _folder.In("data"), _said.Add));
 
         Assert.IsTrue(failure.IsUsersMistake);
     }
@@ -124,47 +124,47 @@ public sealed class DatasetLocatorTests : IDisposable
     [TestMethod]
     public async Task Environment_comes_before_the_cache()
     {
-        SmallMnist.WriteTo(folder.In("environment"), SmallMnist.Files);
-        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files);
-        using var locator = Locator(FakeNetwork.Closed(), environment: folder.In("environment"));
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+        SmallMnist.WriteTo(_folder.In("environment"), SmallMnist.Files);
+        SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed(), environment: _folder.In("environment"));
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
 
-        Assert.AreEqual(folder.In("environment", "t10k-images-idx3-ubyte"), found.TestImages);
-        Assert.IsEmpty(said);
+        Assert.AreEqual(_folder.In("environment", "t10k-images-idx3-ubyte"), found.TestImages);
+        Assert.IsEmpty(_said);
     }
 
     [TestMethod]
     public async Task Incomplete_environment_folder_is_told_of()
     {
-        SmallMnist.WriteTo(folder.In("environment"), SmallMnist.Files.Skip(1));
-        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files);
-        using var locator = Locator(FakeNetwork.Closed(), environment: folder.In("environment"));
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+        SmallMnist.WriteTo(_folder.In("environment"), SmallMnist.Files.Skip(1));
+        SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
+        using var locator = Locator(FakeNetwork.Closed(), environment: _folder.In("environment"));
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
 
-        Assert.AreEqual(folder.In("cache", "mnist", "t10k-images-idx3-ubyte"), found.TestImages);
-        Assert.HasCount(1, said);
-        Assert.Contains("train-images-idx3-ubyte", said[0]);
+        Assert.AreEqual(_folder.In("cache", "mnist", "t10k-images-idx3-ubyte"), found.TestImages);
+        Assert.HasCount(1, _said);
+        Assert.Contains("train-images-idx3-ubyte", _said[0]);
     }
 
     [TestMethod]
     public async Task Second_time_needs_no_network()
     {
         using (var locator = Locator(new FakeNetwork(SmallMnist.Serve)))
-            await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+            await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
         using (var locator = Locator(FakeNetwork.Closed()))
         {
-            var found = await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
-            Assert.AreEqual(folder.In("cache", "mnist", "train-images-idx3-ubyte.gz"), found.TrainImages);
+            var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
+            Assert.AreEqual(_folder.In("cache", "mnist", "train-images-idx3-ubyte.gz"), found.TrainImages);
         }
     }
 
     [TestMethod]
     public async Task Only_what_the_cache_lacks_is_downloaded()
     {
-        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
+        SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
 
         Assert.AreEqual("MNIST", found.Name);
         CollectionAssert.AreEqual(new[] { new Uri(Mirrors[0], "t10k-labels-idx1-ubyte.gz") }, network.Requests);
@@ -175,20 +175,20 @@ public sealed class DatasetLocatorTests : IDisposable
     [DataRow("t10k-labels-idx1-ubyte.gz")]
     public async Task Damaged_file_in_the_cache_is_downloaded_once_more(string name)
     {
-        SmallMnist.WriteTo(folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
-        await File.WriteAllTextAsync(folder.In("cache", "mnist", name), "Half a");
+        SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
+        await File.WriteAllTextAsync(_folder.In("cache", "mnist", name), "Half a");
         foreach (int requests in new[] { 1, 0 })
         {
             using var network = new FakeNetwork(SmallMnist.Serve);
             using var locator = Locator(network);
-            var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+            var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
 
             Assert.AreEqual("MNIST", found.Name);
-            Assert.AreEqual(folder.In("cache", "mnist", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
+            Assert.AreEqual(_folder.In("cache", "mnist", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
             Assert.HasCount(requests, network.Requests);
         }
 
-        Assert.IsEmpty(said);
+        Assert.IsEmpty(_said);
     }
 
     [TestMethod]
@@ -196,7 +196,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var network = FakeNetwork.Closed();
         using var locator = Locator(network);
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, said.Add);
+        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
 
         Assert.AreEqual("Digits", found.Name);
         Assert.IsTrue(File.Exists(found.TrainImages));
@@ -206,7 +206,7 @@ public sealed class DatasetLocatorTests : IDisposable
                 "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved); "
                     + "going on with the synthetic digits.",
             },
-            said);
+            _said);
         Assert.HasCount(Mirrors.Length, network.Requests);
     }
 
@@ -215,13 +215,13 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync(DatasetChoice.Mnist, null, said.Add));
+            () => locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add));
 
         Assert.IsFalse(failure.IsUsersMistake);
-        foreach (var part in new[] { "first.test", "second.test", "--data", "BADNETS_DATA", "--dataset digits", folder.In("cache", "mnist") })
+        foreach (var part in new[] { "first.test", "second.test", "--data", "BADNETS_DATA", "--dataset digits", _folder.In("cache", "mnist") })
             Assert.Contains(part, failure.Message);
         Assert.DoesNotContain('\n', failure.Message);
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
@@ -237,9 +237,9 @@ public sealed class DatasetLocatorTests : IDisposable
         using var locator = Locator(network);
 
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => locator.LocateAsync(DatasetChoice.Auto, null, said.Add, cancellationToken: ctrlC.Token));
-        Assert.IsEmpty(folder.FileNames);
-        Assert.IsEmpty(said);
+            () => locator.LocateAsync(DatasetChoice.Auto, null, _said.Add, cancellationToken: ctrlC.Token));
+        Assert.IsEmpty(_folder.FileNames);
+        Assert.IsEmpty(_said);
     }
 
     [TestMethod]
@@ -247,11 +247,11 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
-        var drawn = await locator.LocateAsync(DatasetChoice.Digits, null, said.Add);
+        var drawn = await locator.LocateAsync(DatasetChoice.Digits, null, _said.Add);
         byte[] marked = [.. (await File.ReadAllBytesAsync(drawn.TrainImages)).Reverse()];
         await File.WriteAllBytesAsync(drawn.TrainImages, marked);
 
-        Assert.AreEqual(drawn, await locator.LocateAsync(DatasetChoice.Digits, null, said.Add));
+        Assert.AreEqual(drawn, await locator.LocateAsync(DatasetChoice.Digits, null, _said.Add));
         CollectionAssert.AreEqual(marked, await File.ReadAllBytesAsync(drawn.TrainImages));
         Assert.IsEmpty(network.Requests);
     }
@@ -259,13 +259,13 @@ public sealed class DatasetLocatorTests : IDisposable
     [TestMethod]
     public async Task Digits_do_without_a_cache_that_cannot_be_written()
     {
-        await File.WriteAllTextAsync(folder.In("cache"), "A file where the folder should be.");
+        await File.WriteAllTextAsync(_folder.In("cache"), "A file where the folder should be.");
         string images;
         using (var locator = Locator(FakeNetwork.Closed()))
         {
-            images = (await locator.LocateAsync(DatasetChoice.Digits, null, said.Add)).TrainImages;
+            images = (await locator.LocateAsync(DatasetChoice.Digits, null, _said.Add)).TrainImages;
             Assert.IsTrue(File.Exists(images));
-            Assert.HasCount(1, said);
+            Assert.HasCount(1, _said);
         }
 
         Assert.IsFalse(Directory.Exists(Path.GetDirectoryName(images)));
@@ -274,9 +274,9 @@ public sealed class DatasetLocatorTests : IDisposable
     [TestMethod]
     public async Task MNIST_does_without_a_cache_that_cannot_be_written()
     {
-        await File.WriteAllTextAsync(folder.In("cache"), "A file where the folder should be.");
+        await File.WriteAllTextAsync(_folder.In("cache"), "A file where the folder should be.");
         using var locator = Locator(new FakeNetwork(SmallMnist.Serve));
-        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
 
         Assert.IsTrue(File.Exists(found.TestLabels));
     }
@@ -289,15 +289,15 @@ public sealed class DatasetLocatorTests : IDisposable
             Assert.Inconclusive($"{DatasetLocator.DataVariable} names no folder with MNIST.");
 
         using var locator = DatasetLocator.ForThisUser();
-        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, said.Add);
+        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
 
         Assert.AreEqual(environment, Path.GetDirectoryName(found.TrainImages));
-        Assert.IsEmpty(said);
+        Assert.IsEmpty(_said);
     }
 
-    DatasetLocator Locator(FakeNetwork network, string? environment = null) =>
+    private DatasetLocator Locator(FakeNetwork network, string? environment = null) =>
         new(
-            folder.In("cache"),
+            _folder.In("cache"),
             environment,
             new MnistDownloader(network, Mirrors, TimeProvider.System, Timeout.InfiniteTimeSpan),
             SmallMnist.Files,

@@ -5,14 +5,14 @@ namespace BadNets.Samples.Tests.Datasets;
 [TestClass]
 public sealed class DigitFilesTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [TestMethod]
     public async Task Files_are_IDX_of_unsigned_bytes()
     {
-        var paths = await new DigitFiles(seed: 3, trainCount: 300, testCount: 20).WriteToAsync(folder.Path);
+        var paths = await new DigitFiles(seed: 3, trainCount: 300, testCount: 20).WriteToAsync(_folder.Path);
         var images = await File.ReadAllBytesAsync(paths.TrainImages);
         var labels = await File.ReadAllBytesAsync(paths.TrainLabels);
         var digits = SyntheticDigits.Draw(seed: 3, set: 0, count: 300);
@@ -26,7 +26,7 @@ public sealed class DigitFilesTests : IDisposable
     [TestMethod]
     public async Task Test_images_are_not_training_images()
     {
-        var paths = await new DigitFiles(trainCount: 50, testCount: 50).WriteToAsync(folder.Path);
+        var paths = await new DigitFiles(trainCount: 50, testCount: 50).WriteToAsync(_folder.Path);
 
         CollectionAssert.AreNotEqual(await File.ReadAllBytesAsync(paths.TrainImages), await File.ReadAllBytesAsync(paths.TestImages));
     }
@@ -35,37 +35,37 @@ public sealed class DigitFilesTests : IDisposable
     public async Task Files_of_the_right_length_are_recognised()
     {
         var files = new DigitFiles(trainCount: 20, testCount: 10);
-        Assert.IsFalse(files.AreIn(folder.Path));
-        await files.WriteToAsync(folder.Path);
-        Assert.IsTrue(files.AreIn(folder.Path));
-        Assert.IsFalse(new DigitFiles(seed: 1, trainCount: 20, testCount: 10).AreIn(folder.Path));
+        Assert.IsFalse(files.AreIn(_folder.Path));
+        await files.WriteToAsync(_folder.Path);
+        Assert.IsTrue(files.AreIn(_folder.Path));
+        Assert.IsFalse(new DigitFiles(seed: 1, trainCount: 20, testCount: 10).AreIn(_folder.Path));
     }
 
     [TestMethod]
     public async Task Shortened_file_is_not_taken_for_whole_and_is_replaced()
     {
         var files = new DigitFiles(trainCount: 20, testCount: 10);
-        var paths = await files.WriteToAsync(folder.Path);
+        var paths = await files.WriteToAsync(_folder.Path);
         var whole = await File.ReadAllBytesAsync(paths.TestLabels);
         await File.WriteAllBytesAsync(paths.TestLabels, whole[..^1]);
 
-        Assert.IsFalse(files.AreIn(folder.Path));
-        await files.WriteToAsync(folder.Path);
+        Assert.IsFalse(files.AreIn(_folder.Path));
+        await files.WriteToAsync(_folder.Path);
         CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(paths.TestLabels));
     }
 
     [TestMethod]
     public void Name_tells_version_and_seed() =>
         Assert.AreEqual(
-            folder.In($"digits-v{SyntheticDigits.Version}-seed7-test-images-idx3-ubyte"),
-            new DigitFiles(seed: 7).PathsIn(folder.Path).TestImages);
+            _folder.In($"digits-v{SyntheticDigits.Version}-seed7-test-images-idx3-ubyte"),
+            new DigitFiles(seed: 7).PathsIn(_folder.Path).TestImages);
 
     [TestMethod]
     public async Task Cancelled_drawing_leaves_nothing_behind()
     {
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => new DigitFiles(trainCount: 20, testCount: 10).WriteToAsync(folder.Path, new CancellationToken(canceled: true)));
+            () => new DigitFiles(trainCount: 20, testCount: 10).WriteToAsync(_folder.Path, new CancellationToken(canceled: true)));
 
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 }

@@ -6,24 +6,24 @@ namespace BadNets.Samples.Tests.Datasets;
 [TestClass]
 public sealed class MnistDownloaderTests : IDisposable
 {
-    static readonly Uri[] Mirrors = [new("https://first.test/mnist/"), new("https://second.test/")];
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-    static readonly MnistFile Wanted = SmallMnist.Files[0];
+    private static readonly Uri[] Mirrors = [new("https://first.test/mnist/"), new("https://second.test/")];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly MnistFile Wanted = SmallMnist.Files[0];
 
-    readonly TemporaryFolder folder = new();
-    readonly ManualTime time = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly ManualTime _time = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [TestMethod]
     public async Task Right_file_is_kept_under_its_name()
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
-        var path = await Downloader(network).DownloadAsync(Wanted, folder.Path);
+        var path = await Downloader(network).DownloadAsync(Wanted, _folder.Path);
 
-        Assert.AreEqual(folder.In(Wanted.CompressedName), path);
+        Assert.AreEqual(_folder.In(Wanted.CompressedName), path);
         CollectionAssert.AreEqual(SmallMnist.Compressed(Wanted), await File.ReadAllBytesAsync(path));
-        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, folder.FileNames);
+        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, _folder.FileNames);
         CollectionAssert.AreEqual(new[] { new Uri(Mirrors[0], Wanted.CompressedName) }, network.Requests);
     }
 
@@ -32,10 +32,10 @@ public sealed class MnistDownloaderTests : IDisposable
     {
         using var network = new FakeNetwork(address =>
             address.Host == "first.test" ? throw new HttpRequestException("closed") : SmallMnist.Serve(address));
-        await Downloader(network).DownloadAsync(Wanted, folder.Path);
+        await Downloader(network).DownloadAsync(Wanted, _folder.Path);
 
         CollectionAssert.AreEqual(new[] { "first.test", "second.test" }, network.HostsAsked.ToArray());
-        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, folder.FileNames);
+        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, _folder.FileNames);
     }
 
     [TestMethod]
@@ -43,7 +43,7 @@ public sealed class MnistDownloaderTests : IDisposable
     {
         using var network = new FakeNetwork(address =>
             address.Host == "first.test" ? FakeNetwork.Body("<html>Please log in</html>"u8.ToArray()) : SmallMnist.Serve(address));
-        var path = await Downloader(network).DownloadAsync(Wanted, folder.Path);
+        var path = await Downloader(network).DownloadAsync(Wanted, _folder.Path);
 
         CollectionAssert.AreEqual(SmallMnist.Compressed(Wanted), await File.ReadAllBytesAsync(path));
     }
@@ -54,8 +54,8 @@ public sealed class MnistDownloaderTests : IDisposable
         using var network = new FakeNetwork(address =>
             address.Host == "first.test" ? new HttpResponseMessage(HttpStatusCode.NotFound) : SmallMnist.Serve(address));
         var downloader = Downloader(network);
-        await downloader.DownloadAsync(SmallMnist.Files[0], folder.Path);
-        await downloader.DownloadAsync(SmallMnist.Files[1], folder.Path);
+        await downloader.DownloadAsync(SmallMnist.Files[0], _folder.Path);
+        await downloader.DownloadAsync(SmallMnist.Files[1], _folder.Path);
 
         CollectionAssert.AreEqual(new[] { "first.test", "second.test", "second.test" }, network.HostsAsked.ToArray());
     }
@@ -67,7 +67,7 @@ public sealed class MnistDownloaderTests : IDisposable
             address.Host == "first.test"
                 ? new HttpResponseMessage(HttpStatusCode.Forbidden)
                 : throw new HttpRequestException(HttpRequestError.NameResolutionError));
-        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
         Assert.AreEqual("first.test: it answered 403; second.test: its name could not be resolved", failure.Message);
     }
@@ -76,18 +76,18 @@ public sealed class MnistDownloaderTests : IDisposable
     public async Task Truncated_download_leaves_nothing_behind()
     {
         using var network = new FakeNetwork(_ => FakeNetwork.Body(SmallMnist.Compressed(Wanted)[..^100]));
-        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
     public async Task Empty_download_leaves_nothing_behind()
     {
         using var network = new FakeNetwork(_ => FakeNetwork.Body([]));
-        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
@@ -96,9 +96,9 @@ public sealed class MnistDownloaderTests : IDisposable
         var content = SmallMnist.Plain(Wanted).ToArray();
         content[1234] ^= 1;
         using var network = new FakeNetwork(_ => FakeNetwork.Body(SmallMnist.Compress(content)));
-        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
@@ -106,10 +106,10 @@ public sealed class MnistDownloaderTests : IDisposable
     {
         using var network = new FakeNetwork(_ => FakeNetwork.Body((read, _) =>
             read == 0 ? Task.FromResult(SmallMnist.Compressed(Wanted)[..100]) : throw new IOException("connection reset")));
-        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
         Assert.AreEqual("first.test: the connection was lost; second.test: the connection was lost", failure.Message);
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
@@ -122,9 +122,9 @@ public sealed class MnistDownloaderTests : IDisposable
             Assert.IsLessThan(100_000, sent);
             return Task.FromResult(new byte[1000]);
         }));
-        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
@@ -134,13 +134,13 @@ public sealed class MnistDownloaderTests : IDisposable
         {
             if (address.Host == "second.test")
                 return SmallMnist.Serve(address);
-            time.Advance(Patience);
+            _time.Advance(Patience);
             await Task.Delay(Timeout.Infinite, cancellationToken);
             throw new InvalidOperationException();
         });
-        await Downloader(network).DownloadAsync(Wanted, folder.Path);
+        await Downloader(network).DownloadAsync(Wanted, _folder.Path);
 
-        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, folder.FileNames);
+        CollectionAssert.AreEqual(new[] { Wanted.CompressedName }, _folder.FileNames);
     }
 
     [TestMethod]
@@ -150,13 +150,13 @@ public sealed class MnistDownloaderTests : IDisposable
         {
             if (read == 0)
                 return Task.FromResult(SmallMnist.Compressed(Wanted)[..100]);
-            time.Advance(Patience);
+            _time.Advance(Patience);
             return ScriptedStream.Never(cancellationToken);
         }));
-        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, folder.Path));
+        var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
         Assert.AreEqual("first.test: it did not answer in time; second.test: it did not answer in time", failure.Message);
-        Assert.IsEmpty(folder.FileNames);
+        Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
@@ -165,11 +165,11 @@ public sealed class MnistDownloaderTests : IDisposable
         var pieces = SmallMnist.Compressed(Wanted).Chunk(500).ToArray();
         using var network = new FakeNetwork(_ => FakeNetwork.Body((read, cancellationToken) =>
         {
-            time.Advance(Patience / 2);
+            _time.Advance(Patience / 2);
             cancellationToken.ThrowIfCancellationRequested();
             return Task.FromResult(read < pieces.Length ? pieces[read] : []);
         }));
-        await Downloader(network).DownloadAsync(Wanted, folder.Path);
+        await Downloader(network).DownloadAsync(Wanted, _folder.Path);
 
         Assert.IsGreaterThan(4, pieces.Length);
         CollectionAssert.AreEqual(new[] { "first.test" }, network.HostsAsked.ToArray());
@@ -188,8 +188,8 @@ public sealed class MnistDownloaderTests : IDisposable
         }));
 
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => Downloader(network).DownloadAsync(Wanted, folder.Path, cancellationToken: ctrlC.Token));
-        Assert.IsEmpty(folder.FileNames);
+            () => Downloader(network).DownloadAsync(Wanted, _folder.Path, cancellationToken: ctrlC.Token));
+        Assert.IsEmpty(_folder.FileNames);
         Assert.HasCount(1, network.Requests);
     }
 
@@ -198,7 +198,7 @@ public sealed class MnistDownloaderTests : IDisposable
     {
         List<DownloadProgress> reports = [];
         using var network = new FakeNetwork(SmallMnist.Serve);
-        await Downloader(network).DownloadAsync(Wanted, folder.Path, reports.Add);
+        await Downloader(network).DownloadAsync(Wanted, _folder.Path, reports.Add);
 
         long length = SmallMnist.Compressed(Wanted).Length;
         Assert.AreEqual(new DownloadProgress(Wanted.CompressedName, length, length), reports[^1]);
@@ -209,11 +209,11 @@ public sealed class MnistDownloaderTests : IDisposable
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
         var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(
-            () => Downloader(network).DownloadAsync(Wanted, folder.In("missing")));
+            () => Downloader(network).DownloadAsync(Wanted, _folder.In("missing")));
 
         StringAssert.StartsWith(failure.Message, "it could not be written", StringComparison.Ordinal);
         Assert.HasCount(1, network.Requests);
     }
 
-    MnistDownloader Downloader(FakeNetwork network) => new(network, Mirrors, time, Patience);
+    private MnistDownloader Downloader(FakeNetwork network) => new(network, Mirrors, _time, Patience);
 }

@@ -3,7 +3,7 @@ namespace BadNets.Samples.Tests.Datasets;
 /// <summary>A body that arrives piece by piece, as the test has it arrive; an empty piece ends it.</summary>
 sealed class ScriptedStream(Func<int, CancellationToken, Task<byte[]>> piece) : Stream
 {
-    int reads;
+    private int _reads;
 
     public override bool CanRead => true;
 
@@ -28,7 +28,7 @@ sealed class ScriptedStream(Func<int, CancellationToken, Task<byte[]>> piece) : 
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var bytes = await piece(reads++, cancellationToken);
+        var bytes = await piece(_reads++, cancellationToken);
         bytes.CopyTo(buffer);
         return bytes.Length;
     }

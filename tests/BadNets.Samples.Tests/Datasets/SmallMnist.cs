@@ -7,7 +7,7 @@ namespace BadNets.Samples.Tests.Datasets;
 /// <summary>Four small files that stand for MNIST's.</summary>
 static class SmallMnist
 {
-    static readonly Dictionary<string, byte[]> Contents = MnistFile.All.ToDictionary(file => file.Name, file => Content(file.Name));
+    private static readonly Dictionary<string, byte[]> Contents = MnistFile.All.ToDictionary(file => file.Name, file => Content(file.Name));
 
     public static IReadOnlyList<MnistFile> Files { get; } =
         [.. Contents.Select(pair => new MnistFile(pair.Key, pair.Value.Length, Convert.ToHexStringLower(SHA256.HashData(pair.Value))))];
@@ -35,7 +35,7 @@ static class SmallMnist
             File.WriteAllBytes(Path.Combine(folder, compressed ? file.CompressedName : file.Name), compressed ? Compressed(file) : Plain(file));
     }
 
-    static byte[] Content(string name)
+    private static byte[] Content(string name)
     {
         var bytes = new byte[5000];
         new Random(name.Length).NextBytes(bytes);

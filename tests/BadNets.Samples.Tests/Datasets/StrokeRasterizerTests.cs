@@ -5,12 +5,12 @@ namespace BadNets.Samples.Tests.Datasets;
 [TestClass]
 public sealed class StrokeRasterizerTests
 {
-    readonly StrokeRasterizer rasterizer = new(width: 9, height: 5);
+    private readonly StrokeRasterizer _rasterizer = new(width: 9, height: 5);
 
     [TestMethod]
     public void Line_covers_its_pixels_and_half_of_those_at_its_edge()
     {
-        rasterizer.DrawSegment(2, 2, 6, 2, radius: 1);
+        _rasterizer.DrawSegment(2, 2, 6, 2, radius: 1);
 
         CollectionAssert.AreEqual(new float[] { 0, 0.5f, 1, 0.5f, 0 }, Column(4));
         CollectionAssert.AreEqual(new float[] { 0, 0.5f, 1, 1, 1, 1, 1, 0.5f, 0 }, Row(2));
@@ -19,7 +19,7 @@ public sealed class StrokeRasterizerTests
     [TestMethod]
     public void Ends_are_round()
     {
-        rasterizer.DrawSegment(4, 2, 4, 2, radius: 1);
+        _rasterizer.DrawSegment(4, 2, 4, 2, radius: 1);
 
         Assert.AreEqual(0.5f, Row(2)[3]);
         Assert.AreEqual(1.5f - MathF.Sqrt(2), Row(1)[3]);
@@ -29,18 +29,18 @@ public sealed class StrokeRasterizerTests
     [TestMethod]
     public void Crossing_strokes_are_no_brighter_than_one()
     {
-        rasterizer.DrawSegment(2, 2, 6, 2, radius: 0.25f);
-        var before = rasterizer.Coverage.ToArray();
-        rasterizer.DrawSegment(2, 2, 6, 2, radius: 0.25f);
+        _rasterizer.DrawSegment(2, 2, 6, 2, radius: 0.25f);
+        var before = _rasterizer.Coverage.ToArray();
+        _rasterizer.DrawSegment(2, 2, 6, 2, radius: 0.25f);
 
-        CollectionAssert.AreEqual(before, rasterizer.Coverage.ToArray());
+        CollectionAssert.AreEqual(before, _rasterizer.Coverage.ToArray());
     }
 
     [TestMethod]
     public void Stroke_that_leaves_the_picture_is_cut_at_its_border()
     {
-        rasterizer.DrawSegment(-50, 2, 50, 2, radius: 0.5f);
-        rasterizer.DrawSegment(100, 100, 120, 120, radius: 3);
+        _rasterizer.DrawSegment(-50, 2, 50, 2, radius: 0.5f);
+        _rasterizer.DrawSegment(100, 100, 120, 120, radius: 3);
 
         Assert.IsTrue(Row(2).All(covered => covered > 0.999f));
         Assert.IsTrue(Row(0).All(covered => covered == 0));
@@ -49,13 +49,13 @@ public sealed class StrokeRasterizerTests
     [TestMethod]
     public void Cleared_picture_is_empty()
     {
-        rasterizer.DrawSegment(2, 2, 6, 2, radius: 1);
-        rasterizer.Clear();
+        _rasterizer.DrawSegment(2, 2, 6, 2, radius: 1);
+        _rasterizer.Clear();
 
-        Assert.IsTrue(rasterizer.Coverage.ToArray().All(covered => covered == 0));
+        Assert.IsTrue(_rasterizer.Coverage.ToArray().All(covered => covered == 0));
     }
 
-    float[] Row(int y) => rasterizer.Coverage.Slice(y * 9, 9).ToArray();
+    private float[] Row(int y) => _rasterizer.Coverage.Slice(y * 9, 9).ToArray();
 
-    float[] Column(int x) => [.. Enumerable.Range(0, 5).Select(y => rasterizer.Coverage[y * 9 + x])];
+    private float[] Column(int x) => [.. Enumerable.Range(0, 5).Select(y => _rasterizer.Coverage[y * 9 + x])];
 }

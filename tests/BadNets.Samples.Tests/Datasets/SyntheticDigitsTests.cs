@@ -6,7 +6,7 @@ namespace BadNets.Samples.Tests.Datasets;
 [TestClass]
 public sealed class SyntheticDigitsTests
 {
-    const int Side = 28, PixelCount = Side * Side;
+    private const int Side = 28, PixelCount = Side * Side;
 
     [TestMethod]
     public void Same_seed_gives_the_same_bytes_whatever_the_number_of_threads()
@@ -110,12 +110,12 @@ public sealed class SyntheticDigitsTests
         Assert.IsInRange(0.5, 0.9, right / 2000.0);
     }
 
-    static double[] Mean(SyntheticDigits digits, int digit)
+    private static double[] Mean(SyntheticDigits digits, int digit)
     {
         var images = digits.Images.Chunk(PixelCount).Where((_, i) => digits.Labels[i] == digit).ToArray();
         return [.. Enumerable.Range(0, PixelCount).Select(pixel => images.Average(image => (double)image[pixel]))];
     }
 
-    static int Nearest(double[][] means, byte[] image) =>
+    private static int Nearest(double[][] means, byte[] image) =>
         Enumerable.Range(0, means.Length).MinBy(digit => means[digit].Zip(image, (mean, pixel) => (mean - pixel) * (mean - pixel)).Sum());
 }

@@ -5,7 +5,7 @@ namespace BadNets.Samples.Datasets;
 /// <summary>The synthetic digits as four IDX files, drawn once into a folder and found there from then on.</summary>
 sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 10_000)
 {
-    const int ImagesHeaderLength = 16, LabelsHeaderLength = 8;
+    private const int ImagesHeaderLength = 16, LabelsHeaderLength = 8;
 
     /// <summary>The files' paths in a folder, whether or not they are there.</summary>
     public Dataset PathsIn(string folder)
@@ -40,14 +40,14 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
         return paths;
     }
 
-    async Task WriteAsync(int set, int count, string imagesPath, string labelsPath, CancellationToken cancellationToken)
+    private async Task WriteAsync(int set, int count, string imagesPath, string labelsPath, CancellationToken cancellationToken)
     {
         var digits = await Task.Run(() => SyntheticDigits.Draw(seed, set, count, cancellationToken: cancellationToken), cancellationToken);
         await WriteIdxAsync(imagesPath, [count, DigitPainter.Side, DigitPainter.Side], digits.Images, cancellationToken);
         await WriteIdxAsync(labelsPath, [count], digits.Labels, cancellationToken);
     }
 
-    static async Task WriteIdxAsync(string path, int[] dimensions, byte[] values, CancellationToken cancellationToken)
+    private static async Task WriteIdxAsync(string path, int[] dimensions, byte[] values, CancellationToken cancellationToken)
     {
         const int UnsignedByte = 0x08;
         var header = new byte[4 + 4 * dimensions.Length];
@@ -61,5 +61,5 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
         pending.Complete();
     }
 
-    static bool HasLength(string path, long length) => new FileInfo(path) is { Exists: true } file && file.Length == length;
+    private static bool HasLength(string path, long length) => new FileInfo(path) is { Exists: true } file && file.Length == length;
 }

@@ -7,12 +7,12 @@ sealed class DigitPainter
     public const int Side = 28;
     public const int PixelCount = Side * Side;
 
-    const int StepsPerKnot = 4;
+    private const int StepsPerKnot = 4;
     // The ink stays this far from the picture's border, as MNIST's does.
-    const float Margin = 4;
+    private const float Margin = 4;
 
-    readonly StrokeRasterizer rasterizer = new(Side, Side);
-    readonly List<PenPoint> path = [];
+    private readonly StrokeRasterizer _rasterizer = new(Side, Side);
+    private readonly List<PenPoint> _path = [];
 
     /// <summary>Fills <paramref name="pixels"/> (28 x 28, row by row, ink bright on black) with one digit.</summary>
     public void Paint(int digit, ref SplitMix64 random, Span<byte> pixels)
@@ -24,25 +24,25 @@ sealed class DigitPainter
         float scrawl = random.NextUnit();
         float carelessness = 0.7f + 0.6f * scrawl + 1f * scrawl * scrawl * scrawl * scrawl * scrawl * scrawl;
 
-        path.Clear();
+        _path.Clear();
         foreach (var stroke in glyph.Strokes)
             Trace(stroke, carelessness, ref random);
         Warp(carelessness, ref random);
         Place(random.NextBetween(15, 19.5f), ref random);
 
-        rasterizer.Clear();
+        _rasterizer.Clear();
         float radius = Math.Clamp(1.35f + 0.4f * random.NextNormal(), 0.7f, 2.4f);
-        for (int i = 1; i < path.Count; i++)
+        for (int i = 1; i < _path.Count; i++)
         {
-            if (!path[i].StartsStroke)
-                rasterizer.DrawSegment(path[i - 1].X, path[i - 1].Y, path[i].X, path[i].Y, radius * path[i].Pressure);
+            if (!_path[i].StartsStroke)
+                _rasterizer.DrawSegment(_path[i - 1].X, _path[i - 1].Y, _path[i].X, _path[i].Y, radius * _path[i].Pressure);
         }
 
         Ink(ref random, pixels);
     }
 
     /// <summary>Appends a stroke to the path: its knots shaken, joined by cubic curves, its ends a little short.</summary>
-    void Trace(Knot[] stroke, float carelessness, ref SplitMix64 random)
+    private void Trace(Knot[] stroke, float carelessness, ref SplitMix64 random)
     {
         Span<Knot> knots = stackalloc Knot[stroke.Length];
         float shakeX = 3.2f * carelessness, shakeY = 2.6f * carelessness;
@@ -74,7 +74,7 @@ sealed class DigitPainter
             float t2 = t * t, t3 = t2 * t;
             float a = 2 * t3 - 3 * t2 + 1, b = t3 - 2 * t2 + t, c = 3 * t2 - 2 * t3, d = t3 - t2;
             float pressure = startPressure + (endPressure - startPressure) * done;
-            path.Add(new(
+            _path.Add(new(
                 a * from.X + b * fromX + c * to.X + d * toX,
                 a * from.Y + b * fromY + c * to.Y + d * toY,
                 Math.Clamp(pressure, 0.6f, 1.4f),
@@ -83,21 +83,21 @@ sealed class DigitPainter
     }
 
     /// <summary>Bends the whole digit smoothly, then slants, turns and narrows it.</summary>
-    void Warp(float carelessness, ref SplitMix64 random)
+    private void Warp(float carelessness, ref SplitMix64 random)
     {
         float bow = Bend(ref random), wave = Bend(ref random), sag = Bend(ref random), swell = Bend(ref random);
         float narrowness = Math.Clamp(0.66f + 0.12f * random.NextNormal(), 0.42f, 0.95f);
         float slant = -0.12f + 0.24f * random.NextNormal();
         float turn = 0.13f * random.NextNormal();
 
-        for (int i = 0; i < path.Count; i++)
+        for (int i = 0; i < _path.Count; i++)
         {
-            var point = path[i];
+            var point = _path[i];
             float x = point.X / 50 - 1, y = point.Y / 50 - 1;
             float bentX = x + bow * y * y + wave * y * (1 - y * y);
             float bentY = y + sag * x * x + swell * (1 - y * y);
             float leanX = narrowness * bentX + slant * bentY;
-            path[i] = point with { X = leanX - turn * bentY, Y = bentY + turn * leanX };
+            _path[i] = point with { X = leanX - turn * bentY, Y = bentY + turn * leanX };
         }
 
         // Bent further, a nine is no longer a nine.
@@ -105,10 +105,10 @@ sealed class DigitPainter
     }
 
     /// <summary>Scales the path to the given height and puts it near the middle, inside the margin.</summary>
-    void Place(float height, ref SplitMix64 random)
+    private void Place(float height, ref SplitMix64 random)
     {
         float left = float.MaxValue, right = float.MinValue, top = float.MaxValue, bottom = float.MinValue;
-        foreach (var point in path)
+        foreach (var point in _path)
         {
             left = MathF.Min(left, point.X);
             right = MathF.Max(right, point.X);
@@ -121,8 +121,8 @@ sealed class DigitPainter
         float middle = (Side - 1) / 2f;
         float x = middle + Shift(scale * (right - left), ref random) - scale * (left + right) / 2;
         float y = middle + Shift(scale * (bottom - top), ref random) - scale * (top + bottom) / 2;
-        for (int i = 0; i < path.Count; i++)
-            path[i] = path[i] with { X = x + scale * path[i].X, Y = y + scale * path[i].Y };
+        for (int i = 0; i < _path.Count; i++)
+            _path[i] = _path[i] with { X = x + scale * _path[i].X, Y = y + scale * _path[i].Y };
 
         static float Shift(float extent, ref SplitMix64 random)
         {
@@ -132,10 +132,10 @@ sealed class DigitPainter
     }
 
     /// <summary>Turns coverage into grey levels: ink of uneven strength, and none where no stroke is.</summary>
-    void Ink(ref SplitMix64 random, Span<byte> pixels)
+    private void Ink(ref SplitMix64 random, Span<byte> pixels)
     {
         float strength = random.NextBetween(205, 262);
-        var coverage = rasterizer.Coverage;
+        var coverage = _rasterizer.Coverage;
         for (int i = 0; i < pixels.Length; i++)
         {
             float covered = coverage[i];

@@ -13,7 +13,7 @@ sealed class Glyph
     public static Glyph Parse(string text) =>
         new([.. text.Split('|', StringSplitOptions.TrimEntries).Select(stroke => stroke.Split(' ').Select(ParseKnot).ToArray())]);
 
-    static Knot ParseKnot(string text)
+    private static Knot ParseKnot(string text)
     {
         bool isCorner = text.EndsWith('*');
         var coordinates = text.TrimEnd('*').Split(',');

@@ -3,9 +3,9 @@ namespace BadNets.Samples.Datasets;
 /// <summary>The SplitMix64 random stream (Steele, Lea and Flood 2014): eight bytes of state, so every image can afford one of its own.</summary>
 struct SplitMix64(ulong seed)
 {
-    ulong state = seed;
+    private ulong _state = seed;
 
-    public ulong Next() => Mix(state += 0x9E3779B97F4A7C15);
+    public ulong Next() => Mix(_state += 0x9E3779B97F4A7C15);
 
     /// <summary>The stream for one element of a family of streams: neighbouring indices give unrelated streams.</summary>
     public static SplitMix64 ForElement(ulong seed, ulong family, ulong index) => new(Mix(Mix(Mix(seed + 1) + family) + index));
@@ -28,7 +28,7 @@ struct SplitMix64(ulong seed)
         return (sum - 2 * 65535) * (1.7320508f / 65535);
     }
 
-    static ulong Mix(ulong z)
+    private static ulong Mix(ulong z)
     {
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;

@@ -3,11 +3,11 @@ namespace BadNets.Samples.Datasets;
 /// <summary>A small picture of how much of each pixel is covered by pen strokes, from 0 to 1.</summary>
 sealed class StrokeRasterizer(int width, int height)
 {
-    readonly float[] coverage = new float[width * height];
+    private readonly float[] _coverage = new float[width * height];
 
-    public ReadOnlySpan<float> Coverage => coverage;
+    public ReadOnlySpan<float> Coverage => _coverage;
 
-    public void Clear() => Array.Clear(coverage);
+    public void Clear() => Array.Clear(_coverage);
 
     /// <summary>Draws a line with round ends; its edges fall off over one pixel. Pixel (0, 0) has its centre at (0, 0).</summary>
     public void DrawSegment(float x0, float y0, float x1, float y1, float radius)
@@ -30,7 +30,7 @@ sealed class StrokeRasterizer(int width, int height)
                 float along = Math.Clamp((px * dx + py * dy) * scale, 0, 1);
                 float ox = px - along * dx, oy = py - along * dy;
                 float covered = MathF.Min(1, reach - MathF.Sqrt(ox * ox + oy * oy));
-                ref float pixel = ref coverage[y * width + x];
+                ref float pixel = ref _coverage[y * width + x];
                 if (covered > pixel)
                     pixel = covered;
             }

@@ -6,7 +6,7 @@ sealed class SyntheticDigits
     /// <summary>Goes up with every change that gives other pixels, so that files drawn before are not taken for these.</summary>
     public const int Version = 1;
 
-    SyntheticDigits(byte[] images, byte[] labels) => (Images, Labels) = (images, labels);
+    private SyntheticDigits(byte[] images, byte[] labels) => (Images, Labels) = (images, labels);
 
     /// <summary>28 x 28 bytes for each image.</summary>
     public byte[] Images { get; }
