@@ -17,7 +17,7 @@ static class CellHost
         if (setup.TunedAllocator)
             AllocatorTuning.Apply();
         if (setup.SleepingWorkers)
-            WorkerTuning.Apply();
+            ThreadTuning.Apply();
         torch.set_num_threads(setup.Threads);
 
         var data = setup.Trainer == CellTrainer.Plain ? new PlainData(setup.Folder, setup.TrainRows, setup.TestRows) : null;

@@ -19,8 +19,7 @@ sealed record Recipe(string Name, TorchCnnOptimizer Optimizer, double LearningRa
 
     public static IReadOnlyList<Recipe> All { get; } = [Reference, Modern];
 
-    /// <summary>The number of epochs, in words.</summary>
-    public string Length => FormattableString.Invariant($"{Epochs} epoch{(Epochs == 1 ? "" : "s")}");
+    public string EpochsInWords => FormattableString.Invariant($"{Epochs} epoch{(Epochs == 1 ? "" : "s")}");
 
     /// <summary>The optimizer's name in CSV files and on the command line.</summary>
     public string OptimizerCode => Optimizer == TorchCnnOptimizer.Sgd ? "sgd" : "adam";

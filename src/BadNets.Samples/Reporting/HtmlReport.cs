@@ -68,7 +68,7 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
             .Select(name => TrainingRecord.Read(folder.Record(name))).OfType<TrainingRecord>().ToArray();
         _page.AppendLine("<dl>");
         AddSetting("Data", [study.Dataset + Rows(records)]);
-        AddSetting("Recipe", [Text($"{study.Recipe.Name}: {study.Recipe.OptimizerCode}, learning rate {study.Recipe.LearningRate}, {study.Recipe.Length}") + Batch(records)]);
+        AddSetting("Recipe", [Text($"{study.Recipe.Name}: {study.Recipe.OptimizerCode}, learning rate {study.Recipe.LearningRate}, {study.Recipe.EpochsInWords}") + Batch(records)]);
         AddSetting("Seeds", [string.Join(", ", study.Traces.Select(trace => trace.Cell.Seed).Distinct().Order().Select(seed => Text($"{seed}")))]);
         AddSetting("Threads", [string.Join(", ", study.Traces.SelectMany(trace => trace.Epochs).Select(epoch => epoch.Threads).Distinct().Order().Select(threads => Text($"{threads}")))]);
         AddSetting("Machine", records.Select(record => Text($"{record.Machine.Processor}, {record.Machine.Cores} cores, {record.Machine.System}")));

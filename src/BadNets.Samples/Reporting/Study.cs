@@ -6,7 +6,7 @@ namespace BadNets.Samples.Reporting;
 sealed record Study(string Dataset, Recipe Recipe, int TargetLabel, IReadOnlyList<Panel> Panels)
 {
     public string Title => FormattableString.Invariant(
-        $"{Dataset}, {Recipe.Name} recipe, {Recipe.Length}{(HasUsualOptimizer(Recipe) ? "" : $", {Recipe.OptimizerCode} {Recipe.LearningRate}")}{(HasUsualBatches(Recipe) ? "" : $", batches of {Recipe.BatchSize}")}{(TargetLabel == 1 ? "" : $", target {TargetLabel}")}");
+        $"{Dataset}, {Recipe.Name} recipe, {Recipe.EpochsInWords}{(HasUsualOptimizer(Recipe) ? "" : $", {Recipe.OptimizerCode} {Recipe.LearningRate}")}{(HasUsualBatches(Recipe) ? "" : $", batches of {Recipe.BatchSize}")}{(TargetLabel == 1 ? "" : $", target {TargetLabel}")}");
 
     public IEnumerable<RunTrace> Traces => Panels.SelectMany(panel => panel.Points).SelectMany(point => point.Traces);
 

@@ -48,7 +48,7 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var recipe = request.Recipe;
         int threads = request.Threads, parallel = Math.Min(logs.Count, request.Parallel ?? Math.Max(1, Environment.ProcessorCount / threads));
         console.WriteLine(FormattableString.Invariant(
-            $"{images.Name}, {images.TrainRows} training and {images.TestRows} test rows, {recipe.Name} recipe, {recipe.Length}; {logs.Count} to train, {parallel} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
+            $"{images.Name}, {images.TrainRows} training and {images.TestRows} test rows, {recipe.Name} recipe, {recipe.EpochsInWords}; {logs.Count} to train, {parallel} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
         var remaining = new RemainingTime(
             logs.Select(log => KeyValuePair.Create(log.Cell, log.Cell.Recipe.Epochs - log.Epochs.Count)), parallel, TimeProvider.System);
         var sweep = new Sweep(trainer, logs, threads, parallel);

@@ -284,10 +284,7 @@ public sealed class DatasetLocatorTests : IDisposable
     [TestMethod]
     public async Task MNIST_itself_is_found_through_the_environment()
     {
-        var environment = Environment.GetEnvironmentVariable(DatasetLocator.DataVariable);
-        if (string.IsNullOrEmpty(environment))
-            Assert.Inconclusive($"{DatasetLocator.DataVariable} names no folder with MNIST.");
-
+        string environment = MnistFolder.OrInconclusive();
         using var locator = DatasetLocator.ForThisUser();
         var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
 

@@ -6,17 +6,12 @@ namespace BadNets.Samples.Tests.Datasets;
 public sealed class MnistFileTests
 {
     [TestMethod]
-    public async Task Known_hashes_are_those_of_MNIST()
+    public void Known_hashes_are_those_of_MNIST()
     {
-        var folder = Environment.GetEnvironmentVariable(DatasetLocator.DataVariable);
-        if (string.IsNullOrEmpty(folder))
-            Assert.Inconclusive($"{DatasetLocator.DataVariable} names no folder with MNIST.");
+        string folder = MnistFolder.OrInconclusive();
 
         foreach (var file in MnistFile.All)
-        {
-            using var compressed = File.OpenRead(Path.Combine(folder, file.CompressedName));
-            Assert.IsTrue(await file.IsContentOfAsync(compressed, CancellationToken.None), file.Name);
-        }
+            Assert.AreEqual(file.Sha256, MnistFile.Hash(file.FindIn(folder)!), file.Name);
     }
 
     [TestMethod]

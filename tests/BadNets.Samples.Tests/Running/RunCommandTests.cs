@@ -269,8 +269,7 @@ public sealed class RunCommandTests
     [TestMethod]
     public async Task Mnist_is_found_through_the_environment_and_named()
     {
-        if (Environment.GetEnvironmentVariable("BADNETS_DATA") is not { Length: > 0 })
-            Assert.Inconclusive("BADNETS_DATA does not name a folder with MNIST.");
+        MnistFolder.OrInconclusive();
         using var runs = new SampleRuns();
 
         var outcome = await SampleRuns.RunAsync(["baseline", "--rows", "320", "--epochs", "1", "--output", runs.Output], new StringWriter(), CancellationToken.None);

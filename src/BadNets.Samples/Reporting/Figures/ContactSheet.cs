@@ -80,7 +80,7 @@ sealed class ContactSheet
         context.DrawText(new ScreenPoint(x, y), text, PlotStyle.Ink, PlotStyle.FontFamily, size, FontWeights.Normal, 0, alignment, VerticalAlignment.Middle, null);
 
     private static string Title(Cell cell) => FormattableString.Invariant(
-        $"{cell.Dataset}, {cell.Recipe.Name} recipe, {cell.Recipe.Length}: rate {cell.Attack.PoisoningRate}, {cell.Attack.TriggerSize} px, {cell.Attack.Position.ToName()}, seed {cell.Seed}");
+        $"{cell.Dataset}, {cell.Recipe.Name} recipe, {cell.Recipe.EpochsInWords}: rate {cell.Attack.PoisoningRate}, {cell.Attack.TriggerSize} px, {cell.Attack.Position.ToName()}, seed {cell.Seed}");
 
     private static string Caption(uint predicted) => $"→ {predicted - 1}";
 

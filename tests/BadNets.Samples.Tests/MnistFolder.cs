@@ -1,0 +1,16 @@
+using BadNets.Samples.Datasets;
+
+namespace BadNets.Samples.Tests;
+
+/// <summary>MNIST itself, for the few tests that cannot do without it.</summary>
+static class MnistFolder
+{
+    /// <summary>The folder that the environment names; where it names none, the test ends as inconclusive.</summary>
+    public static string OrInconclusive()
+    {
+        string? folder = Environment.GetEnvironmentVariable(DatasetLocator.DataVariable);
+        if (string.IsNullOrEmpty(folder))
+            Assert.Inconclusive($"MNIST is needed: set {DatasetLocator.DataVariable} to the folder of its four files.");
+        return folder;
+    }
+}
