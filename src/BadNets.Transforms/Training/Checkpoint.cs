@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
@@ -8,14 +7,17 @@ namespace BadNets.Transforms;
 /// <summary>The file in which a training is kept between two epochs: all that is needed to go on as if it had never stopped.</summary>
 sealed class Checkpoint(string path, string settings)
 {
-    private const string Magic = "BadNets.Transforms checkpoint 1";
+    private const string Magic = "BadNets.Transforms checkpoint 2";
+
+    // Up to version 0.1 the optimizer's state was written by TorchSharp, in a format of its own.
+    private const string OldMagic = "BadNets.Transforms checkpoint 1";
 
     /// <summary>Puts the state that the file holds back into place.</summary>
     /// <returns>Whether there was a file.</returns>
     /// <exception cref="InvalidOperationException">The file is from a training with other settings.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no folder to write it into.</exception>
-    public bool TryRestore(nn.Module<Tensor, Tensor> network, OptimizerHelper optimizer, LoaderOrder order, out int nextEpoch)
+    public bool TryRestore(nn.Module<Tensor, Tensor> network, Optimizer optimizer, LoaderOrder order, out int nextEpoch)
     {
         nextEpoch = 0;
         if (!File.Exists(path))
@@ -32,7 +34,9 @@ sealed class Checkpoint(string path, string settings)
             throw new InvalidDataException($"The checkpoint '{path}' is damaged; delete it to train from the start.");
 
         using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
-        if (reader.ReadString() != Magic)
+        string magic = reader.ReadString();
+        bool isReadable = magic == Magic || magic == OldMagic && !optimizer.HasState;
+        if (!isReadable)
             throw new InvalidDataException($"'{path}' is not a checkpoint of this version; delete it to train from the start.");
         string found = reader.ReadString();
         if (found != settings)
@@ -41,12 +45,13 @@ sealed class Checkpoint(string path, string settings)
         nextEpoch = reader.ReadInt32();
         order.State = reader.ReadBytes(reader.ReadInt32());
         NamedTensors.Read(reader, network.state_dict());
-        optimizer.load_state_dict(reader);
+        if (magic == Magic)
+            optimizer.Load(reader);
         return true;
     }
 
     /// <summary>Writes the state beside the file and then puts it in its place, so that there always is a whole one.</summary>
-    public void Save(nn.Module<Tensor, Tensor> network, OptimizerHelper optimizer, LoaderOrder order, int nextEpoch)
+    public void Save(nn.Module<Tensor, Tensor> network, Optimizer optimizer, LoaderOrder order, int nextEpoch)
     {
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory);
@@ -57,7 +62,7 @@ sealed class Checkpoint(string path, string settings)
         writer.Write(state.Length);
         writer.Write(state);
         NamedTensors.Write(writer, network.state_dict());
-        optimizer.save_state_dict(writer);
+        optimizer.Save(writer);
         writer.Flush();
 
         var content = memory.GetBuffer().AsSpan(0, (int)memory.Length);

@@ -7,6 +7,9 @@ namespace BadNets.Transforms;
 /// <summary>A convolution with stride 1 and no padding, ReLU, and 2×2 average pooling, as one operation.</summary>
 static class PooledConvolution
 {
+    // Held for good: TorchSharp does not keep the numbers alive that it passes to libtorch.
+    private static readonly Scalar Quarter = 0.25f;
+
     public static Tensor Apply(Tensor input, Tensor weight, Tensor bias) =>
         IsFusable(input, weight) ? Fused(input, weight, bias) : Composed(input, weight, bias);
 
@@ -29,7 +32,7 @@ static class PooledConvolution
         }
 
         // A product with a constant matrix takes a third of avg_pool2d's time, forward and backward.
-        Tensor pooling = eye(width / 2, dtype: x.dtype, device: x.device).mul_(0.25f).repeat_interleave(2, 0).repeat(2, 1);
+        Tensor pooling = eye(width / 2, dtype: x.dtype, device: x.device).mul_(Quarter).repeat_interleave(2, 0).repeat(2, 1);
         return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2);
     }
 

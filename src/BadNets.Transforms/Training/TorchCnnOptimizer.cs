@@ -1,11 +1,14 @@
 namespace BadNets.Transforms;
 
-/// <summary>How the weights follow the gradients.</summary>
+/// <summary>The optimization algorithm.</summary>
 public enum TorchCnnOptimizer
 {
-    /// <summary>Adam (Kingma and Ba 2015) with its usual constants.</summary>
+    /// <summary>Adam (Kingma and Ba 2015) with PyTorch's default constants: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.</summary>
     Adam,
 
-    /// <summary>Plain stochastic gradient descent, without momentum.</summary>
+    /// <summary>Stochastic gradient descent, with momentum if asked for.</summary>
     Sgd,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    AdamW,
 }

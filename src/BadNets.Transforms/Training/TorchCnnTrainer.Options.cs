@@ -32,11 +32,20 @@ public sealed partial class TorchCnnTrainer
         /// <summary>Passes over the training set, at least 1. Default: 10.</summary>
         public int Epochs { get; set; } = 10;
 
-        /// <summary>How the weights follow the gradients. Default: <see cref="TorchCnnOptimizer.Adam"/>.</summary>
+        /// <summary>The optimization algorithm. Default: <see cref="TorchCnnOptimizer.Adam"/>.</summary>
         public TorchCnnOptimizer Optimizer { get; set; } = TorchCnnOptimizer.Adam;
 
-        /// <summary>The step width, above 0. Null, the default: 0.001 for Adam, 0.01 for SGD.</summary>
+        /// <summary>The learning rate, above 0. Null, the default: 0.001 for Adam and AdamW, 0.01 for SGD.</summary>
         public double? LearningRate { get; set; }
+
+        /// <summary>The momentum of <see cref="TorchCnnOptimizer.Sgd"/>, at least 0 and below 1. Default: 0.</summary>
+        public double Momentum { get; set; }
+
+        /// <summary>
+        /// The weight decay, at least 0: an L2 penalty added to the gradient (SGD, Adam), or decoupled from it (AdamW). Null, the default: 0.01
+        /// for AdamW, else 0.
+        /// </summary>
+        public double? WeightDecay { get; set; }
 
         /// <summary>What the cross-entropy loss is given. Default: <see cref="TorchCnnHead.Logits"/>.</summary>
         public TorchCnnHead Head { get; set; } = TorchCnnHead.Logits;
@@ -73,7 +82,9 @@ public sealed partial class TorchCnnTrainer
         /// <summary>Ends training at the next step, with an <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; set; }
 
-        internal double EffectiveLearningRate => LearningRate ?? (Optimizer == TorchCnnOptimizer.Adam ? 0.001 : 0.01);
+        internal double EffectiveLearningRate => LearningRate ?? (Optimizer == TorchCnnOptimizer.Sgd ? 0.01 : 0.001);
+
+        internal double EffectiveWeightDecay => WeightDecay ?? (Optimizer == TorchCnnOptimizer.AdamW ? 0.01 : 0);
 
         internal Options CheckedCopy()
         {
@@ -91,6 +102,12 @@ public sealed partial class TorchCnnTrainer
                 throw new ArgumentOutOfRangeException(nameof(LearningRate), $"The learning rate must be above 0, but is {LabelValue.From(EffectiveLearningRate)}.");
             if (!Enum.IsDefined(Optimizer))
                 throw new ArgumentOutOfRangeException(nameof(Optimizer), $"There is no optimizer {(int)Optimizer}.");
+            if (!(Momentum is >= 0 and < 1))
+                throw new ArgumentOutOfRangeException(nameof(Momentum), $"The momentum must be at least 0 and below 1, but is {LabelValue.From(Momentum)}.");
+            if (Momentum > 0 && Optimizer != TorchCnnOptimizer.Sgd)
+                throw new ArgumentException($"Only {TorchCnnOptimizer.Sgd} takes a momentum; {Optimizer} has its own.", nameof(Momentum));
+            if (!(EffectiveWeightDecay >= 0) || !double.IsFinite(EffectiveWeightDecay))
+                throw new ArgumentOutOfRangeException(nameof(WeightDecay), $"The weight decay must be at least 0, but is {LabelValue.From(EffectiveWeightDecay)}.");
             if (!Enum.IsDefined(Head))
                 throw new ArgumentOutOfRangeException(nameof(Head), $"There is no head {(int)Head}.");
             if (!Normalization.IsValid)

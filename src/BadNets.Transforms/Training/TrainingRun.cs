@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
@@ -17,7 +16,7 @@ sealed class TrainingRun : IDisposable
     private readonly int _classCount;
     private readonly LabeledImages _training;
     private readonly IReadOnlyList<KeyValuePair<string, LabeledImages>> _validation;
-    private readonly OptimizerHelper _optimizer;
+    private readonly Optimizer _optimizer;
     private readonly int _batchSize;
     private readonly int _evaluationBatchSize;
     private readonly BatchTensors _batch;
@@ -39,9 +38,7 @@ sealed class TrainingRun : IDisposable
         _evaluationBatchSize = BatchTensors.RowsToScore(shape);
         _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
         _order = new LoaderOrder(options.Seed);
-        _optimizer = options.Optimizer == TorchCnnOptimizer.Adam
-            ? optim.Adam(network.parameters(), options.EffectiveLearningRate)
-            : optim.SGD(network.parameters(), options.EffectiveLearningRate);
+        _optimizer = Optimizer.Create(options, network);
     }
 
     /// <summary>Trains until all epochs are done, from where the checkpoint is, if there is one.</summary>
@@ -113,11 +110,10 @@ sealed class TrainingRun : IDisposable
     {
         using var scope = NewDisposeScope();
         _training.Read(rows, _batch.Inputs(rows.Length), _batch.Labels(rows.Length));
-        _optimizer.zero_grad();
         var outputs = Forward(rows.Length);
         var loss = Loss(outputs, _batch.LabelTensor(rows.Length), nn.Reduction.Mean);
         loss.backward();
-        _optimizer.step();
+        _optimizer.Step();
         return loss.item<float>();
     }
 

@@ -9,6 +9,8 @@ static class TrainingSettings
         TorchCnnTrainer.Options options, ImageShape shape, int classCount, LabeledImages training,
         IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
     {
+        // Left out where they are zero, as in checkpoints from before they existed.
+        string extras = Extra("momentum", options.Momentum) + Extra("weight decay", options.EffectiveWeightDecay);
         string sets = string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")));
         return string.Create(CultureInfo.InvariantCulture, $"""
             network {options.Network.Name}
@@ -17,7 +19,7 @@ static class TrainingSettings
             normalization {options.Normalization}
             head {options.Head}
             optimizer {options.Optimizer}
-            learning rate {options.EffectiveLearningRate}
+            learning rate {options.EffectiveLearningRate}{extras}
             batch size {options.BatchSize}
             seed {options.Seed}
             training rows {training.Count}
@@ -25,4 +27,6 @@ static class TrainingSettings
             validation sets {sets}
             """);
     }
+
+    private static string Extra(string name, double value) => value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\n{name} {value}");
 }

@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015) with L2 regularization, or AdamW (Loshchilov and Hutter 2019), whose weight decay is decoupled from the gradient;
+/// with PyTorch's constants and, but for rounding, its results.
+/// </summary>
+sealed class Adam : Optimizer
+{
+    private const double Beta1 = 0.9;
+    private const double Beta2 = 0.999;
+    private const double Epsilon = 1e-8;
+
+    private readonly double _learningRate;
+    private readonly float _weightDecay;
+    private readonly float _kept;
+    private readonly bool _isDecayDecoupled;
+
+    // The same numbers for libtorch: held as long as the optimizer lives, because TorchSharp does not keep them alive during a call.
+    private readonly Scalar _one = 1.0;
+    private readonly Scalar _beta1 = Beta1;
+    private readonly Scalar _beta2 = Beta2;
+    private readonly Scalar _newMean = 1 - Beta1;
+    private readonly Scalar _newVariance = 1 - Beta2;
+    private readonly Scalar _epsilon = Epsilon;
+    private readonly Scalar _weightDecayScalar;
+    private readonly Scalar _keptScalar;
+
+    private double _stepSize;
+    private double _correction;
+
+    public Adam(nn.Module network, double learningRate, double weightDecay, bool isDecayDecoupled)
+        : base(network, stateCount: 2)
+    {
+        _learningRate = learningRate;
+        _isDecayDecoupled = isDecayDecoupled;
+        double kept = 1 - learningRate * weightDecay;
+        (_weightDecay, _kept) = ((float)weightDecay, (float)kept);
+        (_weightDecayScalar, _keptScalar) = (weightDecay, kept);
+    }
+
+    // Both moments start at zero and are corrected for that bias.
+    protected override void BeginUpdate(long step)
+    {
+        _stepSize = _learningRate / (1 - Math.Pow(Beta1, step));
+        _correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, step));
+    }
+
+    protected override void Update(Span<float> weights, Span<float> gradient, Span<float> mean, Span<float> variance)
+    {
+        if (_isDecayDecoupled)
+            TensorPrimitives.Multiply(weights, _kept, weights);
+        else if (_weightDecay > 0)
+            TensorPrimitives.FusedMultiplyAdd(weights, _weightDecay, gradient, gradient);
+
+        TensorPrimitives.Lerp(mean, gradient, (float)(1 - Beta1), mean);
+        TensorPrimitives.Multiply(gradient, gradient, gradient);
+        TensorPrimitives.Lerp(variance, gradient, (float)(1 - Beta2), variance);
+
+        Span<float> change = gradient;
+        TensorPrimitives.Sqrt(variance, change);
+        TensorPrimitives.Multiply(change, (float)_correction, change);
+        TensorPrimitives.Add(change, (float)Epsilon, change);
+        TensorPrimitives.Divide(mean, change, change);
+        TensorPrimitives.FusedMultiplyAdd(change, (float)-_stepSize, weights, weights);
+    }
+
+    protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state)
+    {
+        if (_isDecayDecoupled)
+            weights.mul_(_keptScalar);
+        else if (_weightDecay > 0)
+            gradient.add_(weights, alpha: _weightDecayScalar);
+
+        Tensor mean = state[0].mul_(_beta1).add_(gradient, alpha: _newMean);
+        Tensor variance = state[1].mul_(_beta2).addcmul_(gradient, gradient, _newVariance);
+        Tensor change = mean.div(variance.sqrt().mul_(tensor(_correction)).add_(_epsilon)).mul_(tensor(-_stepSize));
+        weights.add_(change, alpha: _one);
+    }
+
+    protected override void DisposeScalars()
+    {
+        _one.Dispose();
+        _beta1.Dispose();
+        _beta2.Dispose();
+        _newMean.Dispose();
+        _newVariance.Dispose();
+        _epsilon.Dispose();
+        _weightDecayScalar.Dispose();
+        _keptScalar.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>Updates a network's parameters from their gradients, as PyTorch's optimizers do.</summary>
+/// <remarks>
+/// TorchSharp's optimizers pass numbers to libtorch as objects that the garbage collector may free during the call: see
+/// docs/decisions/native-lifetimes.md. These work on the parameters' memory and pass none.
+/// </remarks>
+abstract class Optimizer : IDisposable
+{
+    // A chunk of weights, gradient and state stays in the first-level cache from one pass over it to the next.
+    private const int ChunkLength = 1024;
+
+    private readonly (string Name, Parameter Parameter)[] _parameters;
+    private readonly Tensor[][] _state;
+    private readonly long[] _steps;
+
+    /// <param name="network">The network; its parameters stay where they are.</param>
+    /// <param name="stateCount">How many tensors of a parameter's shape are kept for each parameter, zero at first.</param>
+    protected Optimizer(nn.Module network, int stateCount)
+    {
+        _parameters = [.. network.named_parameters()];
+        _steps = new long[_parameters.Length];
+        _state = Array.ConvertAll(_parameters, named => Enumerable.Range(0, stateCount).Select(_ => Zeros(named.Parameter)).ToArray());
+    }
+
+    /// <summary>Whether a step depends on earlier ones by more than the parameters.</summary>
+    public bool HasState => _state.Any(tensors => tensors.Length > 0);
+
+    public static Optimizer Create(TorchCnnTrainer.Options options, nn.Module network) => options.Optimizer switch
+    {
+        TorchCnnOptimizer.Sgd => new Sgd(network, options.EffectiveLearningRate, options.Momentum, options.EffectiveWeightDecay),
+        TorchCnnOptimizer.AdamW => new Adam(network, options.EffectiveLearningRate, options.EffectiveWeightDecay, isDecayDecoupled: true),
+        _ => new Adam(network, options.EffectiveLearningRate, options.EffectiveWeightDecay, isDecayDecoupled: false),
+    };
+
+    /// <summary>Takes a step and forgets the gradients. Parameters without a gradient stay as they are.</summary>
+    public void Step()
+    {
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            Parameter parameter = _parameters[i].Parameter;
+            using Tensor? gradient = parameter.grad;
+            if (gradient is null)
+                continue;
+
+            BeginUpdate(++_steps[i]);
+            if (IsPlain(parameter) && IsPlain(gradient))
+                UpdateMemory(parameter, gradient, _state[i]);
+            else
+                UpdateTensors(parameter, gradient, _state[i]);
+            parameter.grad = null;
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes all that a later step depends on besides the parameters.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        foreach (long steps in _steps)
+            writer.Write(steps);
+        NamedTensors.Write(writer, NamedState());
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote for a network of the same parameters.</summary>
+    /// <exception cref="InvalidDataException">It was written for other parameters.</exception>
+    public void Load(BinaryReader reader)
+    {
+        for (int i = 0; i < _steps.Length; i++)
+            _steps[i] = reader.ReadInt64();
+        NamedTensors.Read(reader, NamedState());
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor state in _state.SelectMany(tensors => tensors))
+            state.Dispose();
+        DisposeScalars();
+    }
+
+    protected abstract void DisposeScalars();
+
+    /// <summary>Prepares for a parameter's update.</summary>
+    /// <param name="step">The number of this parameter's updates, this one included.</param>
+    protected virtual void BeginUpdate(long step)
+    {
+    }
+
+    /// <summary>Updates a part of a parameter. The gradient may be overwritten: it is not needed any more.</summary>
+    protected abstract void Update(Span<float> weights, Span<float> gradient, Span<float> state1, Span<float> state2);
+
+    /// <summary>The same by libtorch's operators, for a parameter that is not in this process's memory or not of single precision.</summary>
+    protected abstract void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state);
+
+    private void UpdateMemory(Parameter parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
+    {
+        Span<float> weights = Floats(parameter), gradients = Floats(gradient);
+        Span<float> state1 = state.Length > 0 ? Floats(state[0]) : [], state2 = state.Length > 1 ? Floats(state[1]) : [];
+        for (int start = 0; start < weights.Length; start += ChunkLength)
+        {
+            int length = Math.Min(ChunkLength, weights.Length - start);
+            Update(weights.Slice(start, length), gradients.Slice(start, length), Part(state1), Part(state2));
+
+            Span<float> Part(Span<float> values) => values.IsEmpty ? values : values.Slice(start, length);
+        }
+    }
+
+    private void UpdateTensors(Parameter parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradients = no_grad();
+        Update(parameter, gradient, state);
+    }
+
+    private Dictionary<string, Tensor> NamedState()
+    {
+        var named = new Dictionary<string, Tensor>();
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            for (int j = 0; j < _state[i].Length; j++)
+                named.Add($"{_parameters[i].Name}.{j}", _state[i][j]);
+        }
+
+        return named;
+    }
+
+    private static Tensor Zeros(Parameter parameter)
+    {
+        using IDisposable noGradients = no_grad();
+        return zeros_like(parameter, requires_grad: false).DetachFromDisposeScope();
+    }
+
+    private static bool IsPlain(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous() && tensor.numel() <= int.MaxValue / sizeof(float);
+
+    private static Span<float> Floats(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}
