@@ -42,7 +42,11 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var features = conv2.forward(conv1.forward(input));
-        return fc2.forward(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
+        var outputs = fc2.forward(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
+        // The caller may hold neither, and native code knows only handles.
+        GC.KeepAlive(input);
+        GC.KeepAlive(this);
+        return outputs;
     }
 
     private static int AfterBlocks(int size) => ((size - Kernel + 1) / 2 - Kernel + 1) / 2;

@@ -15,25 +15,28 @@ static class PooledConvolution
 
     public static Tensor Fused(Tensor input, Tensor weight, Tensor bias)
     {
+        // Holds what is made on the way, of which native code knows only handles, until the result is there.
+        using DisposeScope scope = NewDisposeScope();
         Tensor images = input.permute(0, 2, 3, 1).contiguous();
         Tensor pooled = is_grad_enabled()
             ? PooledConvolutionFunction.apply(images, weight, bias)
             : PooledConvolutionFunction.Infer(images, weight, bias);
-        return pooled.permute(0, 3, 1, 2);
+        return pooled.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     public static Tensor Composed(Tensor input, Tensor weight, Tensor bias)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = nn.functional.conv2d(input, weight, bias).relu_();
         long rows = x.shape[0], filters = x.shape[1], height = x.shape[2], width = x.shape[3];
         if (height % 2 != 0 || width % 2 != 0)
         {
-            return nn.functional.avg_pool2d(x, 2);
+            return nn.functional.avg_pool2d(x, 2).MoveToOuterDisposeScope();
         }
 
         // A product with a constant matrix takes a third of avg_pool2d's time, forward and backward.
         Tensor pooling = eye(width / 2, dtype: x.dtype, device: x.device).mul_(Quarter).repeat_interleave(2, 0).repeat(2, 1);
-        return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2);
+        return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2).MoveToOuterDisposeScope();
     }
 
     // The kernels need the registers of AVX-512 and sizes that fill them; elsewhere libtorch's own operators are the better choice.

@@ -7,6 +7,7 @@ namespace BadNets.Transforms;
 sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<PooledConvolutionFunction>
 {
     private const string NeedsInputGradient = nameof(NeedsInputGradient);
+    private const string Gradients = nameof(Gradients);
 
     // Gradients are summed by groups of images, then over the groups in order: so the result depends on no number of threads.
     private const int GroupSize = 16;
@@ -65,7 +66,12 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         PooledConvolutionKernel.SumGroups(sum, groups, groupLength);
         PooledConvolutionKernel.Unpack(shape, sum, weightGradient.Floats());
         new Span<float>(sum + shape.WeightSize, shape.Filters).CopyTo(new Span<float>(biasGradient.Floats(), shape.Filters));
-        return [inputGradient!, weightGradient, biasGradient];
+
+        // libtorch takes them over only after this method has returned; the context lives longer.
+        List<Tensor> results = [inputGradient!, weightGradient, biasGradient];
+        ctx.save_data(Gradients, results);
+        GC.KeepAlive(grad_output);
+        return results;
     }
 
     private static Tensor Run(Tensor input, Tensor weight, Tensor bias, Tensor? mask)
@@ -89,7 +95,9 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
 
         // Pointers do not keep tensors alive, and a caller without a dispose scope may hold no other reference.
         GC.KeepAlive(input);
+        GC.KeepAlive(weight);
         GC.KeepAlive(bias);
+        GC.KeepAlive(mask);
         return output;
     }
 

@@ -86,14 +86,16 @@ public sealed class TorchCnnNetwork
         TorchNative.EnsureLoaded();
         lock (Building)
         {
-            using var state = get_rng_state();
+            // torch.get_rng_state and set_rng_state leave the generator to the collector while native code uses it.
+            using var generator = Generator.Default;
+            using var state = generator.get_state();
             try
             {
                 return SeedAndBuild(shape, classCount, seed);
             }
             finally
             {
-                set_rng_state(state);
+                generator.set_state(state);
             }
         }
     }
@@ -108,7 +110,7 @@ public sealed class TorchCnnNetwork
 
     private nn.Module<Tensor, Tensor> SeedAndBuild(ImageShape shape, int classCount, long seed)
     {
-        manual_seed(seed);
+        using var generator = manual_seed(seed);
         return _factory(shape, classCount) ?? throw new InvalidOperationException($"The factory of the network '{Name}' gave null.");
     }
 

@@ -86,6 +86,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         var outputs = TorchCnnNetwork.CheckOutputs(_network.call(batch.InputTensor(rows)), rows, Model.Classes.Count);
         var probabilities = outputs.softmax(1).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
+        // Native code knows only handles of the network's weights.
+        GC.KeepAlive(this);
     }
 
     internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _device);

@@ -118,7 +118,7 @@ public sealed partial class GoldenRandomStreamTests
                     _seen.Add((int)pixels[i] * 256 + (int)pixels[i + 1]);
             }
 
-            return layer.call(input.flatten(1) / 256);
+            return layer.call(input.flatten(1).div(tensor(256f)));
         }
     }
 }

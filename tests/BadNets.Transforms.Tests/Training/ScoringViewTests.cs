@@ -250,8 +250,9 @@ public sealed class ScoringViewTests
 
         public override Tensor forward(Tensor input)
         {
-            var odd = input.flatten(1)[TensorIndex.Colon, 0].remainder(2) * weight;
-            return stack([0.5 - odd, odd - 0.5], 1);
+            var odd = input.flatten(1)[TensorIndex.Colon, 0].remainder(tensor(2f));
+            var even = odd.eq(tensor(0f)).to(ScalarType.Float32);
+            return stack([even, odd], 1).mul(weight);
         }
     }
 }

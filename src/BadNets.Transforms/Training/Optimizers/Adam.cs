@@ -26,7 +26,6 @@ sealed class Adam : Optimizer
     private readonly Scalar _beta2 = Beta2;
     private readonly Scalar _newMean = 1 - Beta1;
     private readonly Scalar _newVariance = 1 - Beta2;
-    private readonly Scalar _epsilon = Epsilon;
     private readonly Scalar _weightDecayScalar;
     private readonly Scalar _keptScalar;
 
@@ -78,7 +77,7 @@ sealed class Adam : Optimizer
 
         Tensor mean = state[0].mul_(_beta1).add_(gradient, alpha: _newMean);
         Tensor variance = state[1].mul_(_beta2).addcmul_(gradient, gradient, _newVariance);
-        Tensor change = mean.div(variance.sqrt().mul_(tensor(_correction)).add_(_epsilon)).mul_(tensor(-_stepSize));
+        Tensor change = mean.div(variance.sqrt().mul_(tensor(_correction)).add_(tensor(Epsilon), alpha: _one)).mul_(tensor(-_stepSize));
         weights.add_(change, alpha: _one);
     }
 
@@ -89,7 +88,6 @@ sealed class Adam : Optimizer
         _beta2.Dispose();
         _newMean.Dispose();
         _newVariance.Dispose();
-        _epsilon.Dispose();
         _weightDecayScalar.Dispose();
         _keptScalar.Dispose();
     }

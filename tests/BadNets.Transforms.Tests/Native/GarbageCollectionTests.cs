@@ -1,0 +1,196 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms.Tests.Native;
+
+/// <summary>
+/// Trainings, evaluations, scoring and predictions beside a thread that does nothing but collect garbage: none fails, and all give the bits
+/// that they give without it. BADNETS_STRESS_ROUNDS makes the test longer.
+/// </summary>
+[TestClass]
+[DoNotParallelize]
+public sealed class GarbageCollectionTests
+{
+    private const int Threads = 4;
+
+    private static readonly int Rounds =
+        int.TryParse(Environment.GetEnvironmentVariable("BADNETS_STRESS_ROUNDS"), CultureInfo.InvariantCulture, out int rounds) ? rounds : 1;
+
+    private readonly MLContext _ml = new(seed: 0);
+
+    public required TestContext TestContext { get; init; }
+
+    [TestMethod]
+    public void Every_optimizer_and_network_trains_to_the_same_bits()
+    {
+        int trainings = 0;
+        using var collector = new RelentlessCollector();
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (var (name, make) in Trainings())
+            {
+                // Without gen 0 collections in between there is nothing that could be freed too early.
+                float[] first = Train(make()), second = Train(make());
+                CollectionAssert.AreEqual(first, second, name);
+                Assert.IsTrue(first.All(float.IsFinite), name);
+                trainings += 2;
+            }
+        }
+
+        TestContext.WriteLine($"{trainings} trainings beside {collector.Collections} collections.");
+        Assert.IsGreaterThan(trainings, collector.Collections);
+    }
+
+    [TestMethod]
+    public void What_runs_side_by_side_gives_what_it_gives_alone()
+    {
+        var rows = GreyImages.Make(150);
+        var view = GreyImages.View(_ml, rows);
+        var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options(TorchCnnOptimizer.Adam)).Fit(view);
+        float[][] scores = model.Transform(view).Vectors<float>("Score");
+        float[][] single = Predict(model, rows);
+        double success = Evaluate();
+        float[] trained = Train(Options(TorchCnnOptimizer.Sgd));
+
+        using var collector = new RelentlessCollector();
+        Parallel.For(0, Threads * Rounds, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i =>
+        {
+            // In another order on each thread, so that everything meets everything.
+            for (int task = 0; task < 4; task++)
+            {
+                switch ((i + task) % 4)
+                {
+                    case 0:
+                        AssertEqual(scores, model.Transform(view).Vectors<float>("Score"));
+                        break;
+                    case 1:
+                        AssertEqual(single, Predict(model, rows));
+                        break;
+                    case 2:
+                        Assert.AreEqual(success, Evaluate());
+                        break;
+                    default:
+                        CollectionAssert.AreEqual(trained, Train(Options(TorchCnnOptimizer.Sgd)));
+                        break;
+                }
+            }
+        });
+        Assert.IsGreaterThan(Threads, collector.Collections);
+
+        double Evaluate() => _ml.MulticlassClassification.EvaluateBackdoor(model, view, trigger, targetLabel: 1).AttackSuccessRate;
+    }
+
+    [TestMethod]
+    public void Networks_work_without_a_dispose_scope_around_them()
+    {
+        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(3, 20, 20), 4);
+        using var generator = new Generator(1);
+        using var images = randn([40, 3, 20, 20], generator: generator);
+        using var labels = randint(0, 4, [40], dtype: ScalarType.Int64, generator: generator);
+        float[] expected = Gradients();
+
+        using var collector = new RelentlessCollector();
+        for (int i = 0; i < 50 * Rounds; i++)
+            CollectionAssert.AreEqual(expected, Gradients());
+
+        float[] Gradients()
+        {
+            network.zero_grad();
+            using var outputs = network.call(images);
+            using var loss = nn.functional.cross_entropy(outputs, labels);
+            loss.backward();
+            return [.. network.parameters().SelectMany(parameter => parameter.grad!.data<float>().ToArray())];
+        }
+    }
+
+    private static IEnumerable<(string Name, Func<TorchCnnTrainer.Options> Make)> Trainings()
+    {
+        foreach (var optimizer in Enum.GetValues<TorchCnnOptimizer>())
+        {
+            yield return ($"{optimizer}", () => Options(optimizer));
+            yield return ($"{optimizer}, a user's network", () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((shape, classes) => new UsersNetwork(classes))));
+            yield return ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((shape, classes) => new PaddedNetwork(classes))));
+        }
+
+        yield return ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001)));
+        yield return ("softmax head", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Head = TorchCnnHead.Softmax));
+    }
+
+    private static TorchCnnTrainer.Options Options(TorchCnnOptimizer optimizer) => new() { Optimizer = optimizer, Epochs = 2, BatchSize = 16 };
+
+    private static TorchCnnTrainer.Options With(TorchCnnTrainer.Options options, Action<TorchCnnTrainer.Options> change)
+    {
+        change(options);
+        return options;
+    }
+
+    private static float[] Train(TorchCnnTrainer.Options options)
+    {
+        var ml = new MLContext(seed: 0);
+        var view = GreyImages.View(ml, 200);
+        var losses = new List<float>();
+        options.ValidationSets = [new("test", GreyImages.View(ml, 60, seed: 2))];
+        options.EpochFinished = epoch => losses.AddRange([(float)epoch.Loss, (float)epoch.Validation["test"].Loss]);
+        using var model = ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
+        return [.. losses, .. model.Transform(view).Vectors<float>("Score").SelectMany(scores => scores)];
+    }
+
+    private static float[][] Predict(TorchCnnTransformer model, GreyImages.Row[] rows)
+    {
+        var ml = new MLContext(seed: 0);
+        using var engine = ml.Model.CreatePredictionEngine<Input, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        return Array.ConvertAll(rows, row => engine.Predict(new Input { Image = row.Image }).Score);
+    }
+
+    private static void AssertEqual(float[][] expected, float[][] actual)
+    {
+        Assert.HasCount(expected.Length, actual);
+        for (int i = 0; i < expected.Length; i++)
+            CollectionAssert.AreEqual(expected[i], actual[i], $"row {i}");
+    }
+
+    private sealed class Input
+    {
+        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        public byte[] Image { get; set; } = [];
+    }
+
+    private sealed class Prediction
+    {
+        public float[] Score { get; set; } = [];
+    }
+
+    /// <summary>What users write: batch normalization and dropout between convolutions.</summary>
+    private sealed class UsersNetwork : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layers;
+
+        public UsersNetwork(int classes)
+            : base(nameof(UsersNetwork))
+        {
+            layers = nn.Sequential(
+                nn.Conv2d(1, 8, 3, padding: 1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d(0.1),
+                nn.Flatten(), nn.Linear(8 * GreyImages.Side * GreyImages.Side / 4, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.3), nn.Linear(32, classes));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layers.call(input);
+    }
+
+    /// <summary>The library's layers at sizes that its kernels leave to libtorch: nothing is fused where a gradient of the image is asked for.</summary>
+    private sealed class PaddedNetwork : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> network;
+
+        public PaddedNetwork(int classes)
+            : base(nameof(PaddedNetwork))
+        {
+            network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, GreyImages.Side, GreyImages.Side), classes);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => network.call(training ? input.requires_grad_() : input);
+    }
+}
