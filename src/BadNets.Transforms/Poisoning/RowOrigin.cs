@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -12,6 +11,7 @@ namespace BadNets.Transforms;
 /// </param>
 readonly record struct RowOrigin(IDataView View, bool IsCached)
 {
+    // A chain that is applied again leaves out the caches that it had when it was fitted, so a cache must not make a view another one.
     public static RowOrigin Of(IDataView view)
     {
         bool isCached = false;
@@ -21,7 +21,7 @@ readonly record struct RowOrigin(IDataView View, bool IsCached)
             {
                 case CacheDataView cache:
                     isCached = true;
-                    view = CachedView(cache);
+                    view = cache.GetSource();
                     break;
                 // The second drops the columns that a cache cannot hold, images for example.
                 case IDataTransform transform and (IRowToRowMapper or ChooseColumnsByIndexTransform):
@@ -32,8 +32,4 @@ readonly record struct RowOrigin(IDataView View, bool IsCached)
             }
         }
     }
-
-    // ML.NET does not say what a cache holds, and EstimatorChain leaves its caches out when it is applied again.
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_subsetInput")]
-    private static extern ref readonly IDataView CachedView(CacheDataView cache);
 }

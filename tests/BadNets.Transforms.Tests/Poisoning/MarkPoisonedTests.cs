@@ -190,6 +190,20 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
+    public void A_chain_inside_a_chain_may_be_for_training_only()
+    {
+        var view = Numbered(100);
+        var last = new WatchedEstimator();
+        var inner = new EstimatorChain<ITransformer>().Append<ITransformer>(_ml.Transforms.CopyColumns("Copy", "Row"))
+            .Append<ITransformer>(_ml.Transforms.MarkPoisoned("Poisoned", 0.1));
+
+        var model = new EstimatorChain<ITransformer>().Append<ITransformer>(inner, TransformerScope.Training).Append(last).Fit(view);
+
+        CollectionAssert.AreEqual(Marked(Mark(view, 0.1)), Marked(last.Fitted!));
+        Assert.IsNull(model.Transform(view).Schema.GetColumnOrNull("Poisoned"));
+    }
+
+    [TestMethod]
     public void Other_data_are_named_in_one_warning()
     {
         var ml = new MLContext(seed: 0);
