@@ -68,8 +68,8 @@ public static class BadNetsMulticlassCatalog
     /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
     /// <returns>What was measured, over all rows of the test data.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of the wrong type, the trigger does not fit, a label is none of the model's classes, or the model contains
-    /// <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
+    /// A column is missing or of the wrong type, its pixels have been scaled, the trigger does not fit, a label is none of the model's classes, or
+    /// the model contains <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
     /// </exception>
     public static BackdoorMetrics EvaluateBackdoor(
         this MulticlassClassificationCatalog catalog,

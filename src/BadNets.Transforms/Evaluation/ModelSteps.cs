@@ -38,7 +38,7 @@ sealed class ModelSteps(ITransformer model)
     /// <param name="data">The data.</param>
     /// <param name="stamp">Stamps the trigger.</param>
     /// <param name="imageColumnName">The column that it stamps.</param>
-    /// <exception cref="ArgumentException">No step reads such a column.</exception>
+    /// <exception cref="ArgumentException">No step reads such a column, or its pixels have been scaled.</exception>
     public (IDataView Clean, IDataView Triggered) Score(IDataView data, StampTriggerTransformer stamp, string imageColumnName)
     {
         // inputs[i] is what step i reads.
@@ -46,6 +46,7 @@ sealed class ModelSteps(ITransformer model)
         foreach (var step in _steps)
             inputs.Add(Apply(step, inputs[^1]));
         int place = FindPlace(inputs[..Math.Max(1, _steps.Length)], imageColumnName);
+        RawPixels.Check(inputs[place], imageColumnName, stamp.Trigger);
         return (inputs[^1], _steps[place..].Aggregate(stamp.Transform(inputs[place]), (view, step) => Apply(step, view)));
     }
 

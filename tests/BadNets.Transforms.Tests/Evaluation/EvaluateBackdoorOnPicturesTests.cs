@@ -85,6 +85,22 @@ public sealed class EvaluateBackdoorOnPicturesTests
             () => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: "Score"), "'Score'", "'Picture'");
     }
 
+    [TestMethod]
+    [DataRow(0f, 1 / 255f)]
+    [DataRow(127.5f, 1 / 127.5f)]
+    public void Pixels_that_have_been_scaled_are_no_place_for_a_trigger(float offset, float scale)
+    {
+        var model = LoadAndResize()
+            .Append(Ml.Transforms.ExtractPixels("Image", "Picture", offsetImage: offset, scaleImage: scale))
+            .Append(Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)).Fit(Train);
+        var evaluate = (string imageColumnName, Trigger trigger) =>
+            Ml.MulticlassClassification.EvaluateBackdoor(model, Test, trigger, 1, imageColumnName: imageColumnName);
+
+        Refusal.Of<ArgumentException>(() => evaluate("Image", Square), "'Image'", "scaled", "±0.", "0 to 255");
+        Assert.AreEqual(60, evaluate("Picture", Square).TriggeredRowCount);
+        Assert.AreEqual(60, evaluate("Image", Trigger.Square(4, TriggerPosition.BottomRight, grey: 1)).TriggeredRowCount);
+    }
+
     private static EstimatorChain<ITransformer> LoadAndResize() => new EstimatorChain<ITransformer>()
         .Append<ITransformer>(Ml.Transforms.LoadImages("Picture", Folder[""], "Path"))
         .Append<ITransformer>(Ml.Transforms.ResizeImages("Picture", Side, Side));
