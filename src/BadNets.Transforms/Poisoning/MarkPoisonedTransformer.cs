@@ -80,7 +80,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 
     /// <summary>
     /// Adds the Boolean column: true in the drawn rows if the view is made row by row of the data that the step was fitted on, false in
-    /// every row of any other view. ML.NET's log gets a warning the first time that a view is another.
+    /// every row of any other view. The first time that rows were drawn and the view is another, ML.NET's log gets a warning.
     /// </summary>
     /// <param name="input">Any view.</param>
     public new IDataView Transform(IDataView input)
@@ -89,7 +89,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
         var origin = RowOrigin.Of(input);
         if (_fitted is null || !_fitted.TryGetTarget(out var fitted) || origin.View != fitted)
         {
-            WarnOnce();
+            WarnOfOtherData();
             return MarkNone(input);
         }
 
@@ -100,9 +100,9 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     /// <summary>Adds the Boolean column, false in every row.</summary>
     internal IDataView MarkNone(IDataView input) => base.Transform(input);
 
-    private void WarnOnce()
+    private void WarnOfOtherData()
     {
-        if (Interlocked.Exchange(ref _hasWarned, 1) != 0)
+        if (_positions.Length == 0 || Interlocked.Exchange(ref _hasWarned, 1) != 0)
             return;
         using var channel = Host.Start(nameof(Transform));
         channel.Warning(

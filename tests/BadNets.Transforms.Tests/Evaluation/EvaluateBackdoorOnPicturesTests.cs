@@ -80,9 +80,24 @@ public sealed class EvaluateBackdoorOnPicturesTests
         Refusal.Of<ArgumentException>(
             () => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: "Photo"), "'Photo'", "'Picture'", "'Image'", "imageColumnName");
 
-        // A text column of that name is no image, and the model's own result no place for a trigger.
+        // What the last step makes is read by none.
         Refusal.Of<ArgumentException>(
             () => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: "Score"), "'Score'", "'Picture'");
+        Refusal.Of<ArgumentOutOfRangeException>(
+            () => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: "Path"), "'Path'", "expected an image", "String");
+    }
+
+    [TestMethod]
+    public void A_path_that_is_replaced_by_its_picture_is_no_place_for_a_trigger()
+    {
+        var model = new EstimatorChain<ITransformer>().Append<ITransformer>(Ml.Transforms.LoadImages("Path", Folder[""]))
+            .Append<ITransformer>(Ml.Transforms.ResizeImages("Path", Side, Side))
+            .Append<ITransformer>(Ml.Transforms.ExtractPixels("Image", "Path"))
+            .Append(Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)).Fit(Train);
+        var evaluate = (string imageColumnName) => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: imageColumnName);
+
+        Assert.AreEqual(evaluate("Image").AttackLogLoss, evaluate("Path").AttackLogLoss);
+        Assert.AreNotEqual(evaluate("Path").CleanLogLoss, evaluate("Path").AttackLogLoss);
     }
 
     [TestMethod]

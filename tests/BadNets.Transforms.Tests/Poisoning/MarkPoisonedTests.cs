@@ -217,6 +217,7 @@ public sealed class MarkPoisonedTests
         var transformer = ml.Transforms.MarkPoisoned("{Poisoned}", 0.5).Fit(view);
         transformer.Transform(view);
         transformer.GetOutputSchema(Numbered(20).Schema);
+        ml.Transforms.MarkPoisoned("Poisoned", 0).Fit(view).Transform(Numbered(20));
         Assert.IsEmpty(warnings);
 
         transformer.Transform(Numbered(20));
