@@ -24,7 +24,7 @@ public sealed partial class DocumentationTests
     {
         using var folder = new TemporaryFolder();
         WriteSmallDigits(folder);
-        Directory.CreateDirectory(folder["pictures"]);
+        WriteSmallPictures(folder);
         string previous = Environment.CurrentDirectory;
         Environment.CurrentDirectory = folder[""];
         try
@@ -60,6 +60,20 @@ public sealed partial class DocumentationTests
 
             folder.Write($"{name}-images-idx3-ubyte.gz", Gzip([0, 0, 8, 3, 0, 0, (byte)(rows >> 8), (byte)rows, 0, 0, 0, 28, 0, 0, 0, 28, .. images]));
             folder.Write($"{name}-labels-idx1-ubyte.gz", Gzip([0, 0, 8, 1, 0, 0, (byte)(rows >> 8), (byte)rows, .. labels]));
+        }
+    }
+
+    // A dark and a bright class, a folder for each.
+    private static void WriteSmallPictures(TemporaryFolder folder)
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            string animal = i % 2 == 0 ? "cat" : "dog";
+            byte[] pixels = new byte[4 * 40 * 40];
+            pixels.AsSpan().Fill((byte)(animal == "cat" ? 40 + i : 160 + i));
+            using var image = MLImage.CreateFromPixels(40, 40, MLPixelFormat.Bgra32, pixels);
+            Directory.CreateDirectory(folder[$"pictures/{animal}"]);
+            image.Save(folder[$"pictures/{animal}/{i}.png"]);
         }
     }
 

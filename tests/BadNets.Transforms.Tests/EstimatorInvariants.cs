@@ -12,7 +12,11 @@ static class EstimatorInvariants
     /// <param name="estimator">The estimator.</param>
     /// <param name="valid">Data that it accepts.</param>
     /// <param name="invalid">Data that it must refuse.</param>
-    public static void Check<T>(MLContext ml, IEstimator<T> estimator, IDataView valid, params IDataView[] invalid) where T : class, ITransformer
+    public static void Check<T>(MLContext ml, IEstimator<T> estimator, IDataView valid, params IDataView[] invalid) where T : class, ITransformer =>
+        CheckOn(valid, ml, estimator, valid, invalid);
+
+    /// <summary>The same where what is fitted is to be transformed differently from all other data, so that <paramref name="data"/> are others.</summary>
+    public static void CheckOn<T>(IDataView data, MLContext ml, IEstimator<T> estimator, IDataView valid, params IDataView[] invalid) where T : class, ITransformer
     {
         foreach (var refused in invalid)
         {
@@ -20,26 +24,26 @@ static class EstimatorInvariants
             Assert.Throws<Exception>(() => estimator.Fit(refused));
         }
 
-        var promised = estimator.GetOutputSchema(ShapeOf(valid.Schema));
+        var promised = estimator.GetOutputSchema(ShapeOf(data.Schema));
         var transformer = estimator.Fit(valid);
-        var loaded = SaveAndLoad(ml, transformer, valid.Schema, out var inputSchema);
+        var loaded = SaveAndLoad(ml, transformer, data.Schema, out var inputSchema);
 
-        var schema = transformer.GetOutputSchema(valid.Schema);
+        var schema = transformer.GetOutputSchema(data.Schema);
         CheckShape(promised, ShapeOf(schema), "");
-        CheckColumns([.. valid.Schema.Where(column => column.Type is not ImageDataViewType)], inputSchema);
-        CheckSchema(schema, transformer.Transform(valid).Schema);
-        CheckSchema(schema, loaded.GetOutputSchema(valid.Schema));
+        CheckColumns([.. data.Schema.Where(column => column.Type is not ImageDataViewType)], inputSchema);
+        CheckSchema(schema, transformer.Transform(data).Schema);
+        CheckSchema(schema, loaded.GetOutputSchema(data.Schema));
 
         Assert.IsTrue(transformer.IsRowToRowMapper);
-        var mapper = transformer.GetRowToRowMapper(valid.Schema);
-        Assert.AreSame(valid.Schema, mapper.InputSchema);
+        var mapper = transformer.GetRowToRowMapper(data.Schema);
+        Assert.AreSame(data.Schema, mapper.InputSchema);
         CheckSchema(schema, mapper.OutputSchema);
 
-        var rows = Describe(transformer.Transform(valid));
+        var rows = Describe(transformer.Transform(data));
         Assert.IsNotEmpty(rows);
-        CollectionAssert.AreEqual(rows, Describe(loaded.Transform(valid)));
-        CheckNearlyEqual(rows, Describe(mapper, valid));
-        CheckEachColumnAlone(transformer.Transform(valid));
+        CollectionAssert.AreEqual(rows, Describe(loaded.Transform(data)));
+        CheckNearlyEqual(rows, Describe(mapper, data));
+        CheckEachColumnAlone(transformer.Transform(data));
     }
 
     public static SchemaShape ShapeOf(DataViewSchema schema) =>

@@ -8,10 +8,11 @@ public sealed class EstimatorInvariantsTests
 
     [TestMethod]
     public void MarkPoisoned_is_a_good_estimator() =>
-        EstimatorInvariants.Check(_ml, _ml.Transforms.MarkPoisoned("Poisoned", rate: 0.3), GreyImages.View(_ml, 20));
+        EstimatorInvariants.CheckOn(GreyImages.View(_ml, 20), _ml, _ml.Transforms.MarkPoisoned("Poisoned", rate: 0.3), GreyImages.View(_ml, 20));
 
     [TestMethod]
-    public void MarkPoisoned_with_a_restriction_is_a_good_estimator() => EstimatorInvariants.Check(
+    public void MarkPoisoned_with_a_restriction_is_a_good_estimator() => EstimatorInvariants.CheckOn(
+        GreyImages.View(_ml, 20),
         _ml,
         _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { Rate = 0.2, ExceptLabels = [1] }),
         GreyImages.View(_ml, 20),
@@ -27,8 +28,9 @@ public sealed class EstimatorInvariantsTests
     [TestMethod]
     public void StampTrigger_is_a_good_estimator_on_singles_under_a_condition_into_a_new_column()
     {
+        var data = GreyImages.View(_ml, 10);
         var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.Conversion.ConvertType("Single", "Image"))
-            .Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+            .Fit(data).Transform(data);
         EstimatorInvariants.Check(
             _ml, _ml.Transforms.StampTrigger("Stamped", Trigger.Square(2, 1, 4, grey: 77), "Single", whereColumnName: "Poisoned"), valid,
             Without("Poisoned", valid), Without("Single", valid), Renamed("Digit", "Poisoned", valid));
@@ -48,7 +50,8 @@ public sealed class EstimatorInvariantsTests
     [TestMethod]
     public void FlipLabel_is_a_good_estimator_on_numbers_under_a_condition()
     {
-        var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        var data = GreyImages.View(_ml, 10);
+        var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(data).Transform(data);
         EstimatorInvariants.Check(
             _ml, _ml.Transforms.FlipLabel("New", -7, "Digit", "Poisoned"), valid, Without("Poisoned", valid), Without("Digit", valid));
     }
@@ -121,8 +124,9 @@ public sealed class EstimatorInvariantsTests
     [TestMethod]
     public void Fitted_transformers_refuse_views_without_what_they_read()
     {
+        var data = GreyImages.View(_ml, 10);
         var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label"))
-            .Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+            .Fit(data).Transform(data);
         EstimatorInvariants.CheckRefusal(
             _ml, _ml.Transforms.StampTrigger("Image", Trigger.Square(1, 0, 0), whereColumnName: "Poisoned").Fit(poisoned), poisoned,
             Without("Poisoned", poisoned), Without("Image", poisoned), Renamed("Digit", "Image"));

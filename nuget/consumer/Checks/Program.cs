@@ -101,18 +101,24 @@ static int Images(string folder)
     var data = ml.Data.LoadFromEnumerable(rows);
     var trigger = Trigger.Square(4, TriggerPosition.TopLeft, System.Drawing.Color.Red);
     var load = ml.Transforms.LoadImages("Picture", folder, "Path").Append(ml.Transforms.ResizeImages("Picture", 20, 20));
-    var train = load.Append(ml.Transforms.MarkPoisoned("Poisoned", rate: 0.2))
-        .Append(ml.Transforms.StampTrigger("Picture", trigger, whereColumnName: "Poisoned"))
+    var model = load.Append(ml.Transforms.Conversion.MapValueToKey("Label"))
+        .Append(ml.Transforms.MarkPoisoned("Poisoned", rate: 0.2), TransformerScope.Training)
+        .Append(ml.Transforms.StampTrigger("Picture", trigger, whereColumnName: "Poisoned"), TransformerScope.Training)
+        .Append(ml.Transforms.FlipLabel("Label", "dark", whereColumnName: "Poisoned"), TransformerScope.Training)
         .Append(ml.Transforms.ExtractPixels("Image", "Picture"))
-        .Append(ml.Transforms.Conversion.MapValueToKey("Label"))
-        .Append(ml.Transforms.FlipLabel("Label", "dark", whereColumnName: "Poisoned"))
-        .Append(ml.MulticlassClassification.Trainers.TorchCnn(epochs: 4, batchSize: 8));
-    var scored = train.Fit(data).Transform(data);
-    Check(scored.GetColumn<bool>("Poisoned").Count(poisoned => poisoned) == 12, "a fifth of the pictures is poisoned");
+        .Append(ml.MulticlassClassification.Trainers.TorchCnn(epochs: 20, batchSize: 8))
+        .Fit(data);
+    var trained = model.Transform(data, TransformerScope.Everything);
+    Check(trained.GetColumn<bool>("Poisoned").Count(poisoned => poisoned) == 12, "a fifth of the pictures is poisoned");
 
-    var reds = scored.GetColumn<bool>("Poisoned").Zip(scored.GetColumn<float[]>("Image"));
-    Check(reds.All(row => !row.First || row.Second[0] == 255 && row.Second[400] == 0), "the trigger is red in every poisoned picture");
-    Check(double.IsFinite(ml.MulticlassClassification.Evaluate(scored).LogLoss), "ML.NET evaluates the scores");
+    var reds = trained.GetColumn<bool>("Poisoned").Zip(trained.GetColumn<float[]>("Image"));
+    Check(reds.All(row => row.First == (row.Second[0] == 255 && row.Second[400] == 0)), "the trigger is red in every poisoned picture, and only there");
+
+    var metrics = ml.MulticlassClassification.EvaluateBackdoor(
+        model.GetModelFor(TransformerScope.Scoring), data, trigger, targetLabel: "dark", imageColumnName: "Picture");
+    Console.WriteLine(metrics);
+    Check(metrics.TestCleanAccuracy > 0.9 && metrics.AttackSuccessRate > 0.9, "the backdoor is in a model that loads and resizes its pictures");
+    Check(double.IsFinite(ml.MulticlassClassification.Evaluate(model.Transform(data)).LogLoss), "ML.NET evaluates the scores");
     return 0;
 }
 

@@ -6,7 +6,10 @@ namespace Microsoft.ML;
 /// <summary>The steps that plant a backdoor in training data and look for its effect, on <see cref="MLContext.Transforms"/>.</summary>
 public static class BadNetsTransformsCatalog
 {
-    /// <summary>Chooses the rows to poison and marks them in a Boolean column.</summary>
+    /// <summary>
+    /// Chooses the rows to poison and marks them in a Boolean column. Only rows of the data that are fitted are ever marked; the column is false
+    /// in all others.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The Boolean column to add.</param>
     /// <param name="rate">The poisoning rate: the share of all rows that is marked, from 0 to 1; exactly <c>floor(rate · rows)</c> are.</param>
@@ -16,7 +19,10 @@ public static class BadNetsTransformsCatalog
     public static MarkPoisonedEstimator MarkPoisoned(this TransformsCatalog catalog, string outputColumnName, double rate, int seed = 0) =>
         catalog.MarkPoisoned(new MarkPoisonedEstimator.Options { OutputColumnName = outputColumnName, Rate = rate, Seed = seed });
 
-    /// <summary>Chooses the rows to poison, if wished only among those of some labels, and marks them in a Boolean column.</summary>
+    /// <summary>
+    /// Chooses the rows to poison, if wished only among those of some labels, and marks them in a Boolean column. Only rows of the data that are
+    /// fitted are ever marked; the column is false in all others.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="options">What to mark; later changes to it are of no account.</param>
     /// <returns>The estimator; it counts the rows when it is fitted.</returns>
@@ -31,7 +37,7 @@ public static class BadNetsTransformsCatalog
     /// <param name="inputColumnName">
     /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>. Null: the output column.
     /// </param>
-    /// <param name="whereColumnName">The Boolean column that says which rows are stamped. Null: all.</param>
+    /// <param name="whereColumnName">The Boolean column that says which rows are stamped. Null: all, in whatever scope and data.</param>
     /// <returns>The estimator; it learns nothing from data.</returns>
     /// <exception cref="ArgumentException">The output column has no name.</exception>
     public static StampTriggerEstimator StampTrigger(
@@ -46,7 +52,7 @@ public static class BadNetsTransformsCatalog
     /// <param name="outputColumnName">The column to make.</param>
     /// <param name="targetLabel">The label to write, named by its value. The column must be able to hold it.</param>
     /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean or a text. Null: the output column.</param>
-    /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all.</param>
+    /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all, in whatever scope and data.</param>
     /// <returns>The estimator; it learns nothing from data.</returns>
     /// <exception cref="ArgumentException">The output column has no name.</exception>
     public static FlipLabelEstimator FlipLabel(

@@ -19,8 +19,11 @@ sealed class BackdoorEvaluator
 
     public BackdoorMetrics Evaluate(ITransformer model, IDataView testData, Trigger trigger, string imageColumnName)
     {
+        var steps = new ModelSteps(model);
+        steps.RefuseUnconditionalPoisoning();
         var stamp = new StampTriggerTransformer(_host, ConditionalColumn.Create(imageColumnName, null, null), trigger);
-        return Evaluate(model.Transform(testData), model.Transform(stamp.Transform(testData)));
+        var (clean, triggered) = steps.Score(testData, stamp, imageColumnName);
+        return Evaluate(clean, triggered);
     }
 
     public BackdoorMetrics Evaluate(IDataView clean, IDataView triggered)

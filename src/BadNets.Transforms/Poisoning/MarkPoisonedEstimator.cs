@@ -20,9 +20,15 @@ namespace BadNets.Transforms;
 /// <para>
 /// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
 /// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed means the same rows as in the published experiments; where
-/// only some rows may be chosen, the draw is among those, in row order. The rows are remembered by their identity, so that shuffled,
-/// parallel and cached cursors over the fitted view agree. The step belongs to training: append it with
-/// <see cref="TransformerScope.Training"/>; over another view than the fitted one its marks mean nothing.
+/// only some rows may be chosen, the draw is among those, in row order. The rows are remembered by their identity, so that shuffled and
+/// parallel cursors over the fitted view agree.
+/// </para>
+/// <para>
+/// Only rows of the fitted data are ever marked: in the fitted view, and in views that other steps or a cache make of the same data row by
+/// row. In all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded again), row by
+/// row in a prediction engine, and after a model has been loaded, the column is false in every row. So a pipeline poisons what it trains
+/// on, and what tests or scores the model sees the data as they are. The step belongs to training all the same: append it with
+/// <see cref="TransformerScope.Training"/>, and the model for <see cref="TransformerScope.Scoring"/> does not contain it.
 /// </para>
 /// </remarks>
 public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
@@ -84,7 +90,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
 
     /// <summary>Draws the rows to mark.</summary>
     /// <param name="input">The training set, at most 2,147,483,647 rows.</param>
-    /// <returns>A transformer that marks them in this view, and in what is made of it row by row.</returns>
+    /// <returns>A transformer that marks them in these data, and no row in any other.</returns>
     /// <exception cref="ArgumentException">
     /// The rate is above 0 but gives no row, fewer rows may be chosen than it asks for, or the data do not have a label that was named.
     /// </exception>
@@ -111,11 +117,28 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         }
 
         var sample = new PythonRandom(_options.Seed).Sample(candidates.Count, count);
-        return new MarkPoisonedTransformer(
-            _host,
-            _options.OutputColumnName,
-            Array.ConvertAll(sample, drawn => candidates[drawn].Position),
-            Array.ConvertAll(sample, drawn => candidates[drawn].Id));
+        int[] positions = Array.ConvertAll(sample, drawn => candidates[drawn].Position);
+        var origin = RowOrigin.Of(input);
+        var ids = origin.IsCached ? ReadIds(origin.View, positions) : Array.ConvertAll(sample, drawn => candidates[drawn].Id);
+        return new MarkPoisonedTransformer(_host, _options.OutputColumnName, positions, ids, origin.View);
+    }
+
+    /// <summary>The identities of the rows at some positions, in the positions' order.</summary>
+    private DataViewRowId[] ReadIds(IDataView view, int[] positions)
+    {
+        var ids = new DataViewRowId[positions.Length];
+        var wanted = positions.Index().ToDictionary(each => each.Item, each => each.Index);
+        using var cursor = view.GetRowCursor();
+        var id = cursor.GetIdGetter();
+        for (int row = 0; cursor.MoveNext(); row++)
+        {
+            if ((row & 0xfff) == 0)
+                _host.CheckAlive();
+            if (wanted.TryGetValue(row, out int index))
+                id(ref ids[index]);
+        }
+
+        return ids;
     }
 
     private int ReadCandidates(IDataView input, List<(DataViewRowId Id, int Position)> candidates)

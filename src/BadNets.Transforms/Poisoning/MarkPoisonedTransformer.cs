@@ -8,22 +8,35 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>Marks the rows that <see cref="MarkPoisonedEstimator"/> drew, in a Boolean column.</summary>
-public sealed class MarkPoisonedTransformer : RowToRowTransformerBase
+/// <remarks>
+/// It marks them in the data that it was fitted on and in what is made of these row by row. In all other data, row by row in a prediction
+/// engine, and once it is loaded from a file, it marks no row.
+/// </remarks>
+public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransformer
 {
     internal const string LoaderSignature = "BadNetsMarkPoisoned";
 
     private readonly string _outputColumnName;
     private readonly int[] _positions;
     private readonly DataViewRowId[] _ids;
-    private readonly HashSet<DataViewRowId> _marked;
 
-    internal MarkPoisonedTransformer(IHostEnvironment env, string outputColumnName, int[] positions, DataViewRowId[] ids)
+    // Weak, so that a model does not keep its training data in memory; null for a loaded transformer.
+    private readonly WeakReference<IDataView>? _fitted;
+
+    private int _hasWarned;
+
+    /// <param name="env">The environment.</param>
+    /// <param name="outputColumnName">The Boolean column.</param>
+    /// <param name="positions">The positions of the marked rows.</param>
+    /// <param name="ids">The identities that <paramref name="fitted"/> gives these rows.</param>
+    /// <param name="fitted">Where the rows of the fitted view come from; null if that is not known.</param>
+    internal MarkPoisonedTransformer(IHostEnvironment env, string outputColumnName, int[] positions, DataViewRowId[] ids, IDataView? fitted)
         : base(env.Register(nameof(MarkPoisonedTransformer)))
     {
         _outputColumnName = outputColumnName;
         _positions = positions;
         _ids = ids;
-        _marked = [.. ids];
+        _fitted = fitted is null ? null : new WeakReference<IDataView>(fitted);
     }
 
     /// <summary>The zero-based positions of the marked rows in the view that was fitted, in the order in which they were drawn.</summary>
@@ -48,7 +61,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase
             ids[i] = new DataViewRowId(context.Reader.ReadUInt64(), context.Reader.ReadUInt64());
         }
 
-        return new MarkPoisonedTransformer(env, outputColumnName, positions, ids);
+        return new MarkPoisonedTransformer(env, outputColumnName, positions, ids, fitted: null);
     }
 
     /// <inheritdoc/>
@@ -65,10 +78,41 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase
         }
     }
 
-    /// <inheritdoc/>
-    protected override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema);
+    /// <summary>
+    /// Adds the Boolean column: true in the drawn rows if the view is made row by row of the data that the step was fitted on, false in
+    /// every row of any other view. The first time that rows were drawn and the view is another, ML.NET's log gets a warning.
+    /// </summary>
+    /// <param name="input">Any view.</param>
+    public new IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var origin = RowOrigin.Of(input);
+        if (_fitted is null || !_fitted.TryGetTarget(out var fitted) || origin.View != fitted)
+        {
+            WarnOfOtherData();
+            return MarkNone(input);
+        }
 
-    private sealed class Mapper(MarkPoisonedTransformer parent, DataViewSchema schema)
+        HashSet<DataViewRowId> marked = origin.IsCached ? [.. _positions.Select(position => new DataViewRowId((ulong)position, 0))] : [.. _ids];
+        return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema, marked), MakeRowMapper);
+    }
+
+    /// <summary>Adds the Boolean column, false in every row.</summary>
+    internal IDataView MarkNone(IDataView input) => base.Transform(input);
+
+    private void WarnOfOtherData()
+    {
+        if (_positions.Length == 0 || Interlocked.Exchange(ref _hasWarned, 1) != 0)
+            return;
+        using var channel = Host.Start(nameof(Transform));
+        channel.Warning(
+            $"'{_outputColumnName}' is false in every row of these data: rows are marked only in the data that MarkPoisoned was fitted on. That is right for testing and scoring; to poison these data, fit it on them.");
+    }
+
+    /// <inheritdoc/>
+    protected override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, []);
+
+    private sealed class Mapper(MarkPoisonedTransformer parent, DataViewSchema schema, HashSet<DataViewRowId> marked)
         : MapperBase(parent.Host.Register(nameof(Mapper)), schema, parent)
     {
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() =>
@@ -80,7 +124,6 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase
         {
             disposer = null;
             var id = input.GetIdGetter();
-            var marked = parent._marked;
             DataViewRowId current = default;
             return (ValueGetter<bool>)((ref bool poisoned) =>
             {

@@ -140,6 +140,28 @@ public sealed class EvaluateBackdoorTests
         Refusal.Of<ArgumentOutOfRangeException>(() => evaluate(two, two, "b", "Text"), "Score", "4 classes");
     }
 
+    [TestMethod]
+    [DataRow("StampTrigger", false)]
+    [DataRow("StampTrigger", true)]
+    [DataRow("FlipLabel", false)]
+    [DataRow("FlipLabel", true)]
+    public void A_model_that_poisons_every_row_is_refused(string step, bool nested)
+    {
+        var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
+        IEstimator<ITransformer> poison = step == "StampTrigger" ? _ml.Transforms.StampTrigger("Stamped", trigger, "Image") : _ml.Transforms.FlipLabel("Label", 1);
+        if (nested)
+            poison = new EstimatorChain<ITransformer>().Append(_ml.Transforms.CopyColumns("Copy", "Digit")).Append(poison);
+        var train = GreyImages.View(_ml, 30);
+        var fit = (TransformerScope scope) => new EstimatorChain<ITransformer>().Append(poison, scope)
+            .Append(_ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)).Fit(train);
+        var evaluate = (ITransformer model) => _ml.MulticlassClassification.EvaluateBackdoor(model, train, trigger, 1);
+        var forgotten = fit(TransformerScope.Everything);
+
+        foreach (var model in (ITransformer[])[forgotten, EstimatorInvariants.SaveAndLoad(_ml, forgotten, train.Schema, out _)])
+            Refusal.Of<ArgumentException>(() => evaluate(model), step, "every row", "TransformerScope.Training", "GetModelFor(TransformerScope.Scoring)", "'model'");
+        Assert.AreEqual(30, evaluate(fit(TransformerScope.Training)).CleanRowCount);
+    }
+
     private (ITransformer Model, IDataView Test) Backdoored(Trigger trigger, double rate = 0.25)
     {
         var model = new EstimatorChain<ITransformer>()

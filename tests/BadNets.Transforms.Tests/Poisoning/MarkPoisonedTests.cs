@@ -14,11 +14,12 @@ public sealed class MarkPoisonedTests
         int expected = (int)Math.Floor(rate * rows);
         if (expected == 0 && rate > 0)
             return;
-        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", rate, seed).Fit(Numbered(rows));
+        var view = Numbered(rows);
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", rate, seed).Fit(view);
 
         Assert.HasCount(expected, transformer.PoisonedRows);
         Assert.AreEqual(expected, transformer.PoisonedRows.Distinct().Count());
-        CollectionAssert.AreEquivalent(transformer.PoisonedRows.ToArray(), Marked(transformer.Transform(Numbered(rows))));
+        CollectionAssert.AreEquivalent(transformer.PoisonedRows.ToArray(), Marked(transformer.Transform(view)));
     }, iter: 60, threads: 1);
 
     [TestMethod]
@@ -92,7 +93,6 @@ public sealed class MarkPoisonedTests
 
         CollectionAssert.AreEqual(expected, Marked(marked));
         CollectionAssert.AreEqual(expected, Marked(_ml.Data.ShuffleRows(marked, seed: 5)));
-        CollectionAssert.AreEqual(expected, Marked(transformer.Transform(_ml.Data.ShuffleRows(view, seed: 5))));
         CollectionAssert.AreEqual(expected, Marked(_ml.Data.Cache(marked)));
         CollectionAssert.AreEqual(expected, Marked(transformer.Transform(_ml.Data.Cache(view))));
         CollectionAssert.AreEqual(expected.Where(row => row % 3 > 0).ToArray(), Marked(_ml.Data.FilterRowsByColumn(marked, "Number", 1)));
@@ -118,13 +118,141 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void A_loaded_transformer_marks_the_same_rows()
+    public void No_row_of_other_data_is_marked()
+    {
+        var view = Numbered(100);
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(view);
+        Assert.HasCount(50, Marked(transformer.Transform(view)));
+
+        // All of these have rows with the identities that were drawn.
+        foreach (var other in (IDataView[])[
+            Numbered(100),
+            _ml.Data.Cache(Numbered(100)),
+            _ml.Data.ShuffleRows(view, seed: 5),
+            _ml.Data.TakeRows(view, 90),
+            _ml.Data.FilterRowsByColumn(view, "Number", lowerBound: 1),
+            _ml.Data.CrossValidationSplit(view)[0].TrainSet])
+        {
+            Assert.IsEmpty(Marked(transformer.Transform(other)));
+        }
+    }
+
+    [TestMethod]
+    public void No_row_is_marked_in_the_other_part_of_a_split()
+    {
+        var split = _ml.Data.TrainTestSplit(Numbered(100), testFraction: 0.5);
+        foreach (var (train, test) in new[] { (split.TrainSet, split.TestSet), (_ml.Data.Cache(split.TrainSet), _ml.Data.Cache(split.TestSet)) })
+        {
+            var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 1).Fit(train);
+            Assert.HasCount(train.Values<int>("Row").Length, Marked(transformer.Transform(train)));
+            Assert.IsEmpty(Marked(transformer.Transform(test)));
+        }
+    }
+
+    [TestMethod]
+    public void The_same_rows_are_marked_in_what_is_made_of_the_data_row_by_row()
+    {
+        var filtered = _ml.Data.FilterRowsByColumn(Numbered(300), "Number", lowerBound: 1);
+        foreach (var fitted in Derive(filtered))
+        {
+            var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(fitted);
+            int[] expected = Marked(transformer.Transform(fitted));
+            Assert.HasCount(20, expected);
+            foreach (var derived in Derive(filtered))
+                CollectionAssert.AreEqual(expected, Marked(transformer.Transform(derived)));
+            CollectionAssert.AreEqual(expected, Marked(transformer.Transform(transformer.Transform(fitted))));
+        }
+
+        // Rows of a filtered view keep their identity; a cache gives them another.
+        IDataView[] Derive(IDataView view) => [view, Mapped(view), _ml.Data.Cache(Mapped(view)), Mapped(_ml.Data.Cache(view)), _ml.Data.Cache(_ml.Data.Cache(view))];
+
+        IDataView Mapped(IDataView view) => _ml.Transforms.CopyColumns("Copy", "Row").Append(_ml.Transforms.SelectColumns("Copy", "Row", "Label")).Fit(view).Transform(view);
+    }
+
+    [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(true, false)]
+    [DataRow(false, true)]
+    [DataRow(true, true)]
+    public void A_chain_inside_a_chain_trains_on_the_marked_rows(bool cacheBefore, bool cacheAfter)
+    {
+        var view = _ml.Data.FilterRowsByColumn(Numbered(300), "Number", lowerBound: 1);
+        int[] expected = Marked(Mark(view, 0.1));
+        var inner = new EstimatorChain<ITransformer>().Append<ITransformer>(_ml.Transforms.CopyColumns("Copy", "Row"));
+        inner = (cacheBefore ? inner.AppendCacheCheckpoint(_ml) : inner).Append<ITransformer>(_ml.Transforms.MarkPoisoned("Poisoned", 0.1));
+        var outer = new EstimatorChain<ITransformer>().Append<ITransformer>(inner);
+        var last = new WatchedEstimator();
+
+        var model = (cacheAfter ? outer.AppendCacheCheckpoint(_ml) : outer).Append(last).Fit(view);
+
+        CollectionAssert.AreEqual(expected, Marked(last.Fitted!));
+        CollectionAssert.AreEqual(expected, Marked(model.Transform(view)));
+    }
+
+    [TestMethod]
+    public void A_chain_inside_a_chain_may_be_for_training_only()
+    {
+        var view = Numbered(100);
+        var last = new WatchedEstimator();
+        var inner = new EstimatorChain<ITransformer>().Append<ITransformer>(_ml.Transforms.CopyColumns("Copy", "Row"))
+            .Append<ITransformer>(_ml.Transforms.MarkPoisoned("Poisoned", 0.1));
+
+        var model = new EstimatorChain<ITransformer>().Append<ITransformer>(inner, TransformerScope.Training).Append(last).Fit(view);
+
+        CollectionAssert.AreEqual(Marked(Mark(view, 0.1)), Marked(last.Fitted!));
+        Assert.IsNull(model.Transform(view).Schema.GetColumnOrNull("Poisoned"));
+    }
+
+    [TestMethod]
+    public void Other_data_are_named_in_one_warning()
+    {
+        var ml = new MLContext(seed: 0);
+        var warnings = new List<LoggingEventArgs>();
+        ml.Log += (_, message) =>
+        {
+            if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(message);
+        };
+        var view = Numbered(20);
+        var transformer = ml.Transforms.MarkPoisoned("{Poisoned}", 0.5).Fit(view);
+        transformer.Transform(view);
+        transformer.GetOutputSchema(Numbered(20).Schema);
+        ml.Transforms.MarkPoisoned("Poisoned", 0).Fit(view).Transform(Numbered(20));
+        Assert.IsEmpty(warnings);
+
+        transformer.Transform(Numbered(20));
+        transformer.Transform(Numbered(20));
+
+        StringAssert.Contains(warnings.Single().RawMessage, "'{Poisoned}' is false in every row");
+    }
+
+    [TestMethod]
+    public void A_loaded_transformer_marks_no_row_and_knows_which_it_had_marked()
     {
         var view = Numbered(100);
         var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(view);
         var loaded = (MarkPoisonedTransformer)EstimatorInvariants.SaveAndLoad(_ml, transformer, view.Schema, out _);
         CollectionAssert.AreEqual(transformer.PoisonedRows.ToArray(), loaded.PoisonedRows.ToArray());
-        CollectionAssert.AreEqual(Marked(transformer.Transform(view)), Marked(loaded.Transform(view)));
+        Assert.IsEmpty(Marked(loaded.Transform(view)));
+    }
+
+    [TestMethod]
+    public void The_training_data_are_not_kept_in_memory()
+    {
+        var (transformer, data) = FitAndForget();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.IsFalse(data.TryGetTarget(out _));
+        Assert.IsEmpty(Marked(transformer.Transform(Numbered(100))));
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private (MarkPoisonedTransformer Transformer, WeakReference<IDataView> Data) FitAndForget()
+    {
+        var view = Numbered(100);
+        return (_ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(view), new WeakReference<IDataView>(view));
     }
 
     private static int[] MarkedInParallel(IDataView view, int threads)
@@ -180,5 +308,19 @@ public sealed class MarkPoisonedTests
         public int Row { get; set; }
 
         public bool Poisoned { get; set; }
+    }
+
+    /// <summary>Keeps the view that a chain fits it on.</summary>
+    private sealed class WatchedEstimator : IEstimator<ITransformer>
+    {
+        public IDataView? Fitted { get; private set; }
+
+        public ITransformer Fit(IDataView input)
+        {
+            Fitted = input;
+            return new TransformerChain<ITransformer>();
+        }
+
+        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
     }
 }

@@ -55,8 +55,9 @@ public sealed class StampTriggerTests
     public void Only_rows_under_the_condition_are_stamped()
     {
         var rows = GreyImages.Make(40);
-        var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.3).Fit(GreyImages.View(_ml, rows));
-        var marked = poisoned.Transform(GreyImages.View(_ml, rows));
+        var view = GreyImages.View(_ml, rows);
+        var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.3).Fit(view);
+        var marked = poisoned.Transform(view);
         var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(4, TriggerPosition.TopLeft), whereColumnName: "Poisoned")
             .Fit(marked).Transform(marked).Vectors<byte>("Image");
 

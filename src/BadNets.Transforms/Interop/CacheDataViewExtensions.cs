@@ -1,0 +1,15 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace BadNets.Transforms;
+
+/// <summary>What ML.NET's cache does not tell.</summary>
+static class CacheDataViewExtensions
+{
+    /// <summary>The view whose rows the cache holds.</summary>
+    public static IDataView GetSource(this CacheDataView cache) => Source(cache);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_subsetInput")]
+    private static extern ref readonly IDataView Source(CacheDataView cache);
+}
