@@ -1,0 +1,12 @@
+namespace BadNets.Transforms;
+
+/// <summary>What TorchSharp's exceptions say.</summary>
+static class NativeError
+{
+    /// <summary>The message's first line as a sentence: in errors of libtorch, a C++ trace follows.</summary>
+    public static string Sentence(Exception failure)
+    {
+        string line = failure.Message.AsSpan().Trim().ToString().Split('\n')[0].TrimEnd();
+        return line.EndsWith('.') ? line : line + '.';
+    }
+}
