@@ -6,7 +6,7 @@ static class NativeError
     /// <summary>The message's first line as a sentence: in errors of libtorch, a C++ trace follows.</summary>
     public static string Sentence(Exception failure)
     {
-        string line = failure.Message.AsSpan().Trim().ToString().Split('\n')[0].TrimEnd();
+        string line = failure.Message.Trim().Split('\n')[0].TrimEnd();
         return line.EndsWith('.') ? line : line + '.';
     }
 }

@@ -138,8 +138,12 @@ public sealed class TorchCnnNetwork
     }
 
     /// <summary>Calls a module of this architecture on a batch of images and checks what it gives.</summary>
-    /// <exception cref="InvalidOperationException">It fails, or does not give batch × classes floats; the message names the layer.</exception>
-    internal Tensor Call(nn.Module<Tensor, Tensor> module, Tensor images, int classCount)
+    /// <param name="module">The module.</param>
+    /// <param name="images">The images, batch × channels × height × width.</param>
+    /// <param name="classCount">The number of classes.</param>
+    /// <param name="isShared">Whether other threads may be using the module, so that no layer is looked for with hooks.</param>
+    /// <exception cref="InvalidOperationException">It fails, or does not give batch × classes floats.</exception>
+    internal Tensor Call(nn.Module<Tensor, Tensor> module, Tensor images, int classCount, bool isShared = false)
     {
         Tensor outputs;
         try
@@ -148,7 +152,7 @@ public sealed class TorchCnnNetwork
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or OperationCanceledException))
         {
-            string where = FailingLayer.Find(module, images) ?? "it";
+            string where = (isShared ? null : FailingLayer.Find(module, images)) ?? "it";
             throw new InvalidOperationException(
                 $"{Title} cannot take a batch of {string.Join('×', images.shape)}: {where} failed: {NativeError.Sentence(failure)}", failure);
         }
@@ -158,7 +162,7 @@ public sealed class TorchCnnNetwork
 
     /// <summary>Refuses outputs of another shape or type than a network must give.</summary>
     /// <exception cref="InvalidOperationException">They are not rows × classes floats.</exception>
-    internal Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
+    private Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
     {
         if (outputs.shape is [var batch, var classes] && batch == rows && classes == classCount && outputs.dtype == ScalarType.Float32)
             return outputs;

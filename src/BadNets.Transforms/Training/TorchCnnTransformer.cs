@@ -99,7 +99,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         CheckNotDisposed();
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var outputs = Model.Network.CheckOutputs(_network.call(batch.InputTensor(rows)), rows, Model.Classes.Count);
+        var outputs = Model.Network.Call(_network, batch.InputTensor(rows), Model.Classes.Count, isShared: true);
         var probabilities = outputs.softmax(1).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
     }
