@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BadNets.Transforms;
 
 /// <summary>What TorchSharp's exceptions say.</summary>
@@ -9,4 +11,9 @@ static class NativeError
         string line = failure.Message.Trim().Split('\n')[0].TrimEnd();
         return line.EndsWith('.') ? line : line + '.';
     }
+
+    /// <summary>Whether memory ran out, in .NET, in libtorch or on a device.</summary>
+    public static bool IsOutOfMemory(Exception failure) => failure is OutOfMemoryException
+        || failure is ExternalException && (failure.Message.Contains("can't allocate memory", StringComparison.Ordinal)
+            || failure.Message.Contains("out of memory", StringComparison.Ordinal));
 }

@@ -150,7 +150,7 @@ public sealed class TorchCnnNetwork
         {
             outputs = module.call(images);
         }
-        catch (Exception failure) when (failure is not (OutOfMemoryException or OperationCanceledException))
+        catch (Exception failure) when (failure is not OperationCanceledException && !NativeError.IsOutOfMemory(failure))
         {
             string where = (isShared ? null : FailingLayer.Find(module, images)) ?? "it";
             throw new InvalidOperationException(

@@ -32,6 +32,10 @@ public sealed class WrongNetworkTests
         () => Fit(new((shape, classes) => new TrainingFailure(shape.Size, classes))), "16×1×16×16", "Only in training.");
 
     [TestMethod]
+    public void Memory_that_runs_out_is_not_taken_for_a_wrong_network() => Refusal.Of<ExternalException>(
+        () => Fit(new((_, _) => new OwnForward(_ => zeros(1L << 50)))), "can't allocate memory");
+
+    [TestMethod]
     public void A_factory_that_fails_in_libtorch_is_explained_in_one_line()
     {
         var refusal = Refusal.Of<InvalidOperationException>(
