@@ -91,7 +91,8 @@ public sealed class WrongNetworkTests
 
         public override Tensor forward(Tensor input)
         {
-            using var state = get_rng_state();
+            using var generator = Generator.Default;
+            using var state = generator.get_state();
             _states.Add(state.bytes.ToArray());
             return layer.call(nn.functional.dropout(input.flatten(1), 0.5, training: true));
         }
