@@ -4,7 +4,6 @@ using BadNets.Samples.Running;
 using Spectre.Console;
 
 AllocatorTuning.Apply();
-ThreadTuning.Apply();
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BadNets.Transforms;
 using TorchSharp;
 
 namespace BadNets.Benchmarks;
@@ -16,8 +17,10 @@ static class CellHost
     {
         if (setup.TunedAllocator)
             AllocatorTuning.Apply();
+
+        // The library lets OpenMP's idle threads sleep where it is the one that loads libtorch; otherwise they spin.
         if (setup.SleepingWorkers)
-            ThreadTuning.Apply();
+            TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
         torch.set_num_threads(setup.Threads);
 
         var data = setup.Trainer == CellTrainer.Plain ? new PlainData(setup.Folder, setup.TrainRows, setup.TestRows) : null;

@@ -154,9 +154,6 @@ sealed class Picture
 {
     [VectorType(1, 28, 28)]
     public byte[] Image { get; set; } = [];
-
-    [KeyType(10)]
-    public uint Label { get; set; }
 }
 
 sealed class Prediction

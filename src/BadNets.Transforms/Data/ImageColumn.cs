@@ -14,6 +14,7 @@ static class ImageColumn
     public static ImageShape? ShapeOf(DataViewType type) => type is VectorDataViewType { IsKnownSize: true } vector && IsPixel(vector.ItemType)
         ? vector.Dimensions switch
         {
+            _ when IsInterleaved(vector) => null,
             [> 0 and var channels, > 0 and var height, > 0 and var width] => new ImageShape(channels, height, width),
             [> 0 and var height, > 0 and var width] => new ImageShape(1, height, width),
             _ => null,
@@ -23,21 +24,36 @@ static class ImageColumn
     /// <summary>Whether a vector of this item type can be an image.</summary>
     public static bool IsPixel(DataViewType type) => type == NumberDataViewType.Byte || type == NumberDataViewType.Single;
 
+    /// <summary>Whether a type is a vector of so many pixels without height and width.</summary>
+    public static bool IsFlat(DataViewType type, int size) =>
+        type is VectorDataViewType { Dimensions: [var length] } vector && length == size && IsPixel(vector.ItemType);
+
     /// <summary>A vector column with an image's dimensions.</summary>
-    public static (DataViewSchema.Column Column, ImageShape Shape) FindVector(IExceptionContext context, DataViewSchema schema, string name)
+    public static (DataViewSchema.Column Column, ImageShape Shape) FindVector(
+        IExceptionContext context, DataViewSchema schema, string name, ImageShape? expected = null)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
             throw context.ExceptSchemaMismatch("inputSchema", "image", name);
         if (ShapeOf(column.Type) is not { } shape)
-            throw Mismatch(context, column, ExpectedVector);
+        {
+            throw Mismatch(context, column, expected is { } known
+                ? $"{ExpectedVector}, here {known} (in a class: [VectorType({known.Channels}, {known.Height}, {known.Width})])"
+                : ExpectedVector);
+        }
+
         return (column, shape);
     }
 
     public static Exception Mismatch(IExceptionContext context, DataViewSchema.Column column, string expected) =>
         context.ExceptSchemaMismatch("inputSchema", "image", column.Name, expected, Describe(column.Type));
 
+    // Height × width × channels. Nobody has images of that many channels that are one, three or four pixels wide.
+    private static bool IsInterleaved(VectorDataViewType type) => type.Dimensions is [> 4, _, 1 or 3 or 4];
+
     private static string Describe(DataViewType type) => type switch
     {
+        VectorDataViewType vector when IsInterleaved(vector) =>
+            $"{type}, which is height × width × channels (use ExtractPixels with interleavePixelColors: false)",
         ImageDataViewType => "an image (ExtractPixels makes a vector of it)",
         VectorDataViewType { IsKnownSize: false } => $"{type} without fixed dimensions",
         VectorDataViewType { Dimensions.Length: 1 } vector when IsPixel(vector.ItemType) => $"{type} without height and width",

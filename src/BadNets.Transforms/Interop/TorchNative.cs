@@ -4,7 +4,7 @@ using TorchSharp;
 namespace BadNets.Transforms;
 
 /// <summary>Makes sure that TorchSharp's native library is there before it is used, and says in one sentence what is missing otherwise.</summary>
-static class TorchNative
+static partial class TorchNative
 {
     private const string Library = "LibTorchSharp";
 
@@ -22,6 +22,8 @@ static class TorchNative
     {
         try
         {
+            LetIdleThreadsSleep();
+
             // TorchSharp writes a page of trace to the console when it finds nothing, so it is not asked where that is known. In a notebook
             // it looks further than the loader, and on Windows it loads libtorch's parts one by one.
             if (!OperatingSystem.IsWindows() && !IsInPackageCache())
@@ -34,6 +36,21 @@ static class TorchNative
             return failure;
         }
     }
+
+    // By default the threads of GCC's OpenMP spin while they wait for each other. Where something else wants a core too, they spin away each
+    // other's time: an epoch then takes minutes instead of seconds. OpenMP reads the setting once, when it is loaded. What the user set stays.
+    private static void LetIdleThreadsSleep()
+    {
+        // Not Environment.SetEnvironmentVariable: .NET's environment is a copy that native libraries do not see.
+        if (OperatingSystem.IsLinux() && GetEnvironmentVariable("OMP_WAIT_POLICY") == 0)
+            _ = SetEnvironmentVariable("GOMP_SPINCOUNT", "0", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetEnvironmentVariable(string name);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 
     private static bool IsInPackageCache()
     {

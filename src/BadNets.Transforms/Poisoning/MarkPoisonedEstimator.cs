@@ -40,16 +40,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
     {
         ArgumentNullException.ThrowIfNull(env);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.OutputColumnName);
-        if (!(options.Rate is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(options), $"The poisoning rate must be between 0 and 1, but is {LabelValue.From(options.Rate)}.");
-        ArgumentNullException.ThrowIfNull(options.OnlyLabels);
-        ArgumentNullException.ThrowIfNull(options.ExceptLabels);
-        if (options.IsRestricted && string.IsNullOrWhiteSpace(options.LabelColumnName))
-            throw new ArgumentException("Choosing rows by their label needs the label column's name.", nameof(options));
-
         _host = env.Register(nameof(MarkPoisonedEstimator));
-        _options = options.Copy();
+        _options = options.CheckedCopy();
     }
 
     /// <summary>What to mark.</summary>
@@ -77,15 +69,20 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
 
         internal bool IsRestricted => OnlyLabels.Count + ExceptLabels.Count > 0;
 
-        internal Options Copy() => new()
+        internal Options CheckedCopy()
         {
-            OutputColumnName = OutputColumnName,
-            Rate = Rate,
-            Seed = Seed,
-            LabelColumnName = LabelColumnName,
-            OnlyLabels = [.. OnlyLabels],
-            ExceptLabels = [.. ExceptLabels],
-        };
+            ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
+            if (!(Rate is >= 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(Rate), $"The poisoning rate must be between 0 and 1, but is {LabelValue.From(Rate)}.");
+            ArgumentNullException.ThrowIfNull(OnlyLabels);
+            ArgumentNullException.ThrowIfNull(ExceptLabels);
+            if (IsRestricted && string.IsNullOrWhiteSpace(LabelColumnName))
+                throw new ArgumentException("Choosing rows by their label needs the label column's name.", nameof(LabelColumnName));
+            var copy = (Options)MemberwiseClone();
+            copy.OnlyLabels = [.. OnlyLabels];
+            copy.ExceptLabels = [.. ExceptLabels];
+            return copy;
+        }
     }
 
     /// <summary>Draws the rows to mark.</summary>

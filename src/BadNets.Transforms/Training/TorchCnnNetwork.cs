@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,6 +85,12 @@ public sealed class TorchCnnNetwork
         if (classCount < 1)
             throw new ArgumentOutOfRangeException(nameof(classCount), $"There must be at least one class, but there are {classCount}.");
         TorchNative.EnsureLoaded();
+        return KeepRandomState(() => SeedAndBuild(shape, classCount, seed));
+    }
+
+    /// <summary>Runs something that may draw from libtorch's process-wide generator, and puts the generator back to where it was.</summary>
+    internal static T KeepRandomState<T>(Func<T> action)
+    {
         lock (Building)
         {
             // torch.get_rng_state and set_rng_state leave the generator to the collector while native code uses it.
@@ -91,7 +98,7 @@ public sealed class TorchCnnNetwork
             using var state = generator.get_state();
             try
             {
-                return SeedAndBuild(shape, classCount, seed);
+                return action();
             }
             finally
             {
@@ -111,7 +118,14 @@ public sealed class TorchCnnNetwork
     private nn.Module<Tensor, Tensor> SeedAndBuild(ImageShape shape, int classCount, long seed)
     {
         using var generator = manual_seed(seed);
-        return _factory(shape, classCount) ?? throw new InvalidOperationException($"The factory of the network '{Name}' gave null.");
+        try
+        {
+            return _factory(shape, classCount) ?? throw new InvalidOperationException($"{Title} could not be made: its factory gave null.");
+        }
+        catch (ExternalException failure)
+        {
+            throw new InvalidOperationException($"{Title} could not be made for images of {shape} and {classCount} classes: {NativeError.Sentence(failure)}", failure);
+        }
     }
 
     /// <summary>Refuses, before anything is built, images and classes for which that many bytes of weights cannot be enough.</summary>
@@ -125,15 +139,41 @@ public sealed class TorchCnnNetwork
             throw new InvalidDataException($"The model file is damaged: its weights cannot be those of a network '{Name}' for images of {shape} and {classCount} classes.");
     }
 
+    /// <summary>Calls a module of this architecture on a batch of images and checks what it gives.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="images">The images, batch × channels × height × width.</param>
+    /// <param name="classCount">The number of classes.</param>
+    /// <param name="isShared">Whether other threads may be using the module, so that no layer is looked for with hooks.</param>
+    /// <exception cref="InvalidOperationException">It fails, or does not give batch × classes floats.</exception>
+    internal Tensor Call(nn.Module<Tensor, Tensor> module, Tensor images, int classCount, bool isShared = false)
+    {
+        Tensor outputs;
+        try
+        {
+            outputs = module.call(images);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && !NativeError.IsOutOfMemory(failure))
+        {
+            string where = (isShared ? null : FailingLayer.Find(module, images)) ?? "it";
+            throw new InvalidOperationException(
+                $"{Title} cannot take a batch of {string.Join('×', images.shape)}: {where} failed: {NativeError.Sentence(failure)}", failure);
+        }
+
+        return CheckOutputs(outputs, (int)images.shape[0], classCount);
+    }
+
     /// <summary>Refuses outputs of another shape or type than a network must give.</summary>
     /// <exception cref="InvalidOperationException">They are not rows × classes floats.</exception>
-    internal static Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
+    private Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
     {
         if (outputs.shape is [var batch, var classes] && batch == rows && classes == classCount && outputs.dtype == ScalarType.Float32)
             return outputs;
         throw new InvalidOperationException(
-            $"The network must give {rows}×{classCount} single-precision outputs for {rows} images and {classCount} classes, but gave {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
+            $"{Title} must give {rows}×{classCount} outputs of type {ScalarType.Float32} for {rows} images and {classCount} classes, but gave {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
     }
+
+    /// <summary>The network as the beginning of a sentence.</summary>
+    internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
     internal static TorchCnnNetwork Find(string name) =>
         Registered.TryGetValue(name, out var network) ? network : throw new InvalidOperationException(

@@ -57,6 +57,14 @@ public sealed partial class TorchCnnTrainer
         public string Device { get; set; } = "cpu";
 
         /// <summary>
+        /// The number of libtorch threads that this training computes with, from 1 to the number of processors. Null, the default: what
+        /// <c>torch.set_num_threads</c> set for the calling thread, or else as many as there are processors. The option is for this training
+        /// only: trainings side by side may have different numbers, and scoring is not affected. The number changes results by rounding, so
+        /// set it where the same bits are wanted on another machine.
+        /// </summary>
+        public int? Threads { get; set; }
+
+        /// <summary>
         /// Views with the training set's label and image columns on which each epoch is measured, by name. They are read once. The
         /// shuffling's random stream runs on over them as a PyTorch loader's does that shares its generator, in the order given here.
         /// </summary>
@@ -86,6 +94,9 @@ public sealed partial class TorchCnnTrainer
 
         internal double EffectiveWeightDecay => WeightDecay ?? (Optimizer == TorchCnnOptimizer.AdamW ? 0.01 : 0);
 
+        /// <summary>An error that names an option where an argument's name is expected.</summary>
+        internal static ArgumentException Refusal(string option, string message) => new(message, option);
+
         internal Options CheckedCopy()
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(LabelColumnName);
@@ -98,6 +109,8 @@ public sealed partial class TorchCnnTrainer
             ArgumentNullException.ThrowIfNull(ValidationSets);
             ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+            if (Threads < 1 || Threads > Environment.ProcessorCount)
+                throw new ArgumentOutOfRangeException(nameof(Threads), $"The number of threads must be from 1 to {Environment.ProcessorCount}, the number of processors, but is {Threads}; leave it null for libtorch's own choice.");
             if (!(EffectiveLearningRate > 0) || !double.IsFinite(EffectiveLearningRate))
                 throw new ArgumentOutOfRangeException(nameof(LearningRate), $"The learning rate must be above 0, but is {LabelValue.From(EffectiveLearningRate)}.");
             if (!Enum.IsDefined(Optimizer))

@@ -25,6 +25,10 @@ namespace BadNets.Transforms;
 /// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program with one
 /// generator for all its loaders has. The same seed, machine and number of libtorch threads give the same bits.
 /// </para>
+/// <para>
+/// Progress goes to <see cref="MLContext.Log"/>: at level Info a line after each epoch with its loss, its seconds and the time left, and at
+/// level Warning what looks wrong (a network that ends in a softmax, a loss above that of guessing).
+/// </para>
 /// </remarks>
 public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 {
@@ -48,7 +52,9 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, there are no rows, or the device is not there.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled. The checkpoint, if any, is that of the last whole epoch.</exception>
     /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
-    /// <exception cref="InvalidOperationException">The checkpoint is from a run with other settings, or the network does not give what it should.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The checkpoint is from a run with other settings, or the network fails on such images or does not give what it should.
+    /// </exception>
     /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
     public TorchCnnTransformer Fit(IDataView input)
     {
@@ -66,10 +72,11 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw new ArgumentException("The training set has no rows.", nameof(input));
         var validation = _options.ValidationSets.Select(set => KeyValuePair.Create(set.Key, Read(set.Value))).ToArray();
         if (Array.Find(validation, set => set.Value.Count == 0) is { Key: { } empty })
-            throw new ArgumentException($"Validation set '{empty}' has no rows.", nameof(input));
-        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{empty}' has no rows.");
 
         var model = new TorchCnnModel(_options, shape, ClassLabels.Of(label));
+        using var threads = ThreadCount.Use(_options.Threads);
+        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes; libtorch threads: {torch.get_num_threads()}.");
         var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.Seed);
         try
         {
@@ -112,26 +119,26 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     private void CheckValidationSet(string name, IDataView view, ImageShape trainingShape, DataViewSchema.Column trainingLabel)
     {
         if (view is null)
-            throw new ArgumentException($"Validation set '{name}' is null.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' is null.");
         var (_, shape, label) = FindColumns(view.Schema);
         if (shape != trainingShape)
-            throw new ArgumentException($"Validation set '{name}' has images of {shape}, but the training set's are {trainingShape}.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has images of {shape}, but the training set's are {trainingShape}.");
         if (!ClassLabels.Of(label).Equals(ClassLabels.Of(trainingLabel)))
-            throw new ArgumentException($"Validation set '{name}' has other classes than the training set, or in another order; make both label columns with one MapValueToKey.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has other classes than the training set, or in another order; make both label columns with one MapValueToKey.");
     }
 
     private static torch.Device FindDevice(string name)
     {
         bool isCuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
         if (!isCuda && name != "cpu")
-            throw new ArgumentException($"There is no device '{name}'; use cpu, cuda or cuda:N.");
+            throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; use cpu, cuda or cuda:N.");
         if (!isCuda)
             return torch.CPU;
         if (!torch.cuda_is_available())
-            throw new ArgumentException($"Device '{name}' is not there: this program has no CUDA build of libtorch (a TorchSharp-cuda package) or this machine no CUDA device; use cpu.");
+            throw Options.Refusal(nameof(Options.Device), $"Device '{name}' is not there: this program has no CUDA build of libtorch (a TorchSharp-cuda package) or this machine no CUDA device; use cpu.");
         int index = 0;
         if (name.Length > 4 && !int.TryParse(name.AsSpan(5), out index) || index < 0 || index >= torch.cuda.device_count())
-            throw new ArgumentException($"There is no device '{name}'; this machine has {torch.cuda.device_count()} CUDA devices.");
+            throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; this machine has {torch.cuda.device_count()} CUDA devices.");
         return torch.device(DeviceType.CUDA, index);
     }
 

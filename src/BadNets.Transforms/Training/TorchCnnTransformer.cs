@@ -46,7 +46,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     /// <inheritdoc/>
     protected override void SaveModel(ModelSaveContext ctx)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        CheckNotDisposed();
         ctx.WriteHeader(Version);
         TorchCnnModelFormat.Write(ctx.Writer, Model, _network);
     }
@@ -61,7 +61,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return new TorchCnnScoringDataView(Host, input, this);
     }
 
-    /// <summary>Frees the network's memory.</summary>
+    /// <summary>
+    /// Frees the network's memory. Afterwards the model neither scores nor saves. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this
+    /// when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
+    /// </summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -73,17 +76,30 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
-        var (image, shape) = ImageColumn.FindVector(Host, schema, Model.ImageColumnName);
+        // With one channel the model knows how a flat vector is meant; with more it could be interleaved.
+        if (Model.Shape.Channels == 1 && schema.GetColumnOrNull(Model.ImageColumnName) is { } flat && ImageColumn.IsFlat(flat.Type, Model.Shape.Size))
+            return flat;
+        var (image, shape) = ImageColumn.FindVector(Host, schema, Model.ImageColumnName, expected: Model.Shape);
         return shape == Model.Shape ? image : throw ImageColumn.Mismatch(Host, image, $"images of {Model.Shape}");
+    }
+
+    private void CheckNotDisposed()
+    {
+        if (_isDisposed)
+        {
+            throw new ObjectDisposedException(
+                nameof(TorchCnnTransformer),
+                "The model was disposed, by its owner or by a PredictionEngine made from it (set PredictionEngineOptions.OwnsTransformer to false to keep the model); load or train it again.");
+        }
     }
 
     /// <summary>The probabilities of the classes, rows × classes, for the inputs at the head of a batch.</summary>
     internal void Score(BatchTensors batch, int rows, Span<float> scores)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        CheckNotDisposed();
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var outputs = TorchCnnNetwork.CheckOutputs(_network.call(batch.InputTensor(rows)), rows, Model.Classes.Count);
+        var outputs = Model.Network.Call(_network, batch.InputTensor(rows), Model.Classes.Count, isShared: true);
         var probabilities = outputs.softmax(1).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
         // Native code knows only handles of the network's weights.

@@ -21,6 +21,7 @@ sealed class TrainingRun : IDisposable
     private readonly int _evaluationBatchSize;
     private readonly BatchTensors _batch;
     private readonly LoaderOrder _order;
+    private TrainingReport? _report;
     private int _nextEpoch;
 
     public TrainingRun(
@@ -44,6 +45,7 @@ sealed class TrainingRun : IDisposable
     /// <summary>Trains until all epochs are done, from where the checkpoint is, if there is one.</summary>
     public void Complete()
     {
+        NetworkProbe.Run(_channel, _options.Network, _network, _classCount, _training, _batch);
         var checkpoint = _options.CheckpointPath is { } path
             ? new Checkpoint(path, TrainingSettings.Describe(_options, _batch.Shape, _classCount, _training, _validation))
             : null;
@@ -51,8 +53,10 @@ sealed class TrainingRun : IDisposable
         {
             if (_nextEpoch > _options.Epochs)
                 throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, more than the {_options.Epochs} asked for; delete it or ask for more.");
-            _channel.Info($"Going on after epoch {_nextEpoch - 1} from '{_options.CheckpointPath}'.");
+            _channel.Info($"Resuming from the checkpoint '{_options.CheckpointPath}': {_nextEpoch} of {_options.Epochs} epochs are done.");
         }
+
+        _report = new TrainingReport(_channel, _options, _classCount, _nextEpoch);
 
         using var progress = _host.StartProgressChannel("Training");
         double loss = double.NaN;
@@ -65,6 +69,7 @@ sealed class TrainingRun : IDisposable
         {
             var epoch = RunEpoch(_nextEpoch);
             loss = epoch.Loss;
+            _report.Add(epoch);
             _options.EpochFinished?.Invoke(epoch);
             _nextEpoch++;
             checkpoint?.Save(_network, _optimizer, _order, _nextEpoch);
@@ -100,7 +105,9 @@ sealed class TrainingRun : IDisposable
             if (!double.IsFinite(loss))
                 throw new NotFiniteNumberException($"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}; try a lower learning rate than {LabelValue.From(_options.EffectiveLearningRate)}.", loss);
             sum += loss;
-            _options.StepFinished?.Invoke(new TorchCnnProgress(epoch, i + 1, batches));
+            var progress = new TorchCnnProgress(epoch, i + 1, batches);
+            _report?.Add(progress);
+            _options.StepFinished?.Invoke(progress);
         }
 
         return sum / batches;
@@ -150,7 +157,7 @@ sealed class TrainingRun : IDisposable
         return new TorchCnnValidation((double)right / images.Count, lossSum / images.Count, predicted);
     }
 
-    private Tensor Forward(int rows) => TorchCnnNetwork.CheckOutputs(_network.call(_batch.InputTensor(rows)), rows, _classCount);
+    private Tensor Forward(int rows) => _options.Network.Call(_network, _batch.InputTensor(rows), _classCount);
 
     private Tensor Loss(Tensor outputs, Tensor labels, nn.Reduction reduction) =>
         nn.functional.cross_entropy(_options.Head == TorchCnnHead.Softmax ? outputs.softmax(1) : outputs, labels, reduction: reduction);

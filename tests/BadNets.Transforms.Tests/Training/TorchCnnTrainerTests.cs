@@ -147,8 +147,8 @@ public sealed class TorchCnnTrainerTests
     public void A_network_that_gives_the_wrong_shape_is_told_so()
     {
         Refuse<InvalidOperationException>(
-            options => options.Network = new TorchCnnNetwork((shape, _) => new NormalizedNetwork(shape.Size, 7)), "16×3", "16×7", "3 classes");
-        Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => new Unflattened()), "16×3", "16×1×16×16");
+            options => options.Network = new TorchCnnNetwork((shape, _) => new NormalizedNetwork(shape.Size, 7)), "2×3", "2×7", "3 classes");
+        Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => new Unflattened()), "2×3", "2×1×16×16");
         Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => null!), "factory", "null");
     }
 
@@ -191,6 +191,8 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = 0, "learning rate", "0");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.NaN, "learning rate", "NaN");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.PositiveInfinity, "learning rate");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = 0, "threads", $"from 1 to {Environment.ProcessorCount}", "is 0");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = Environment.ProcessorCount + 1, "threads", $"from 1 to {Environment.ProcessorCount}");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(0), "scale");
@@ -201,6 +203,28 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new("a", null!), new("a", null!)], "two", "'a'");
         RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new(null!, GreyImages.View(_ml, 3))], "name");
         Assert.Throws<ArgumentNullException>(() => _ml.MulticlassClassification.Trainers.TorchCnn((TorchCnnTrainer.Options)null!));
+    }
+
+    [TestMethod]
+    public void An_error_in_an_option_names_the_option_as_its_parameter()
+    {
+        Names(nameof(TorchCnnTrainer.Options.Epochs), options => options.Epochs = 0);
+        Names(nameof(TorchCnnTrainer.Options.BatchSize), options => options.BatchSize = -1);
+        Names(nameof(TorchCnnTrainer.Options.LearningRate), options => options.LearningRate = -1);
+        Names(nameof(TorchCnnTrainer.Options.Threads), options => options.Threads = -1);
+        Names(nameof(TorchCnnTrainer.Options.Network), options => options.Network = null!);
+        Names(nameof(TorchCnnTrainer.Options.ImageColumnName), options => options.ImageColumnName = " ");
+        Names(nameof(TorchCnnTrainer.Options.Device), options => options.Device = "tpu");
+        Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("null", null!)]);
+        Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("none", Keys())]);
+
+        void Names(string option, Action<TorchCnnTrainer.Options> change)
+        {
+            var options = Options();
+            change(options);
+            var refusal = Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(Keys(1, 2, 3)));
+            Assert.AreEqual(option, refusal.ParamName);
+        }
     }
 
     [TestMethod]

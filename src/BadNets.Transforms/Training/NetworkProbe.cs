@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>Tries a network on the first images before it is trained, so that one that does not fit is refused in one sentence.</summary>
+static class NetworkProbe
+{
+    /// <summary>Tries the network. Its weights, its buffers and libtorch's random stream stay as they are.</summary>
+    /// <exception cref="InvalidOperationException">The network fails, or does not give what it should.</exception>
+    public static void Run(
+        IChannel channel, TorchCnnNetwork definition, nn.Module<Tensor, Tensor> network, int classCount, LabeledImages training, BatchTensors batch)
+    {
+        long[] rows = Math.Min(training.Count, batch.Capacity) > 1 ? [0, 1] : [0];
+        training.Read(rows, batch.Inputs(rows.Length), batch.Labels(rows.Length));
+        network.eval();
+        float[] outputs = TorchCnnNetwork.KeepRandomState(() =>
+        {
+            using var scope = NewDisposeScope();
+            using var noGradients = no_grad();
+            var plain = definition.Call(network, batch.InputTensor(rows.Length), classCount).cpu().contiguous();
+            return MemoryMarshal.Cast<byte, float>(plain.bytes).ToArray();
+        });
+        if (classCount > 1 && outputs.Chunk(classCount).All(IsDistribution))
+        {
+            channel.Warning(
+                $"{definition.Title} seems to end in a softmax: its outputs are between 0 and 1 and add up to 1. Leave the softmax out: loss and scores have their own, and with a second one training is slow and the scores of all classes are close together.");
+        }
+    }
+
+    private static bool IsDistribution(float[] values) => values.All(value => value is >= 0 and <= 1) && Math.Abs(values.Sum() - 1) < 1e-4f;
+}

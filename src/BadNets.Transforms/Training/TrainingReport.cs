@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// What a training says in ML.NET's log: a line after each epoch and every few seconds in a long one, and warnings where it does not learn.
+/// </summary>
+sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, int classCount, int epochsDone)
+{
+    // Weights that are drawn too large, or pixels that are not normalized, can start with some ten times the loss of guessing.
+    private const double Explosion = 100;
+
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly double _lossOfGuessing = Math.Log(classCount);
+    private long _lastLine = Stopwatch.GetTimestamp();
+
+    public void Add(TorchCnnProgress step)
+    {
+        if (Stopwatch.GetElapsedTime(_lastLine) < LongestSilence)
+            return;
+        _lastLine = Stopwatch.GetTimestamp();
+        channel.Info($"Epoch {step.Epoch + 1} of {options.Epochs}: {step.BatchesDone} of {step.BatchCount} steps.");
+    }
+
+    public void Add(TorchCnnEpoch epoch)
+    {
+        _lastLine = Stopwatch.GetTimestamp();
+        int done = epoch.Epoch + 1, left = options.Epochs - done;
+        string validation = string.Concat(epoch.Validation.Select(set => Text($", {set.Key} accuracy {set.Value.Accuracy:F4}")));
+        string remaining = left == 0 ? "" : $", about {Describe(Stopwatch.GetElapsedTime(_start) / (done - epochsDone) * left)} left";
+        channel.Info(Text(
+            $"Epoch {done} of {options.Epochs}: loss {epoch.Loss:G5}{validation}, {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s{remaining}."));
+        if (classCount > 1)
+            WarnOfLoss(epoch.Loss, done, left);
+    }
+
+    private void WarnOfLoss(double loss, int epoch, int left)
+    {
+        string compared = Text($"a loss of {loss:G5} where guessing gives {_lossOfGuessing:G5}");
+        string rate = LabelValue.From(options.EffectiveLearningRate).ToString();
+        if (loss > Explosion * _lossOfGuessing)
+            channel.Warning($"Epoch {epoch} has {compared}: training diverges. Use a learning rate below {rate}.");
+        else if (left == 0 && loss >= _lossOfGuessing)
+            channel.Warning($"Training ended with {compared}: the network has learned nothing. Train more epochs, or with another learning rate than {rate}.");
+    }
+
+    private static string Describe(TimeSpan time) =>
+        time.TotalHours >= 1 ? Text($"{(int)time.TotalHours}:{time:mm\\:ss} h") : time.TotalMinutes >= 1 ? Text($"{time:m\\:ss} min") : Text($"{time.TotalSeconds:F0} s");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms.Tests;
+
+/// <summary>The threads of libtorch: how many a training uses, and that they do not spin.</summary>
+[TestClass]
+[DoNotParallelize]
+public sealed partial class ThreadTests
+{
+    private readonly MLContext _ml = new(seed: 0);
+
+    [TestMethod]
+    public void The_option_holds_for_its_training_and_for_nothing_else()
+    {
+        int before = get_num_threads(), others = OnNewThread(get_num_threads);
+        int inside = 0, othersInside = 0;
+        Train(Environment.ProcessorCount, () => (inside, othersInside) = (get_num_threads(), OnNewThread(get_num_threads)));
+
+        Assert.AreEqual(Environment.ProcessorCount, inside);
+        Assert.AreEqual(others, othersInside);
+        Assert.AreEqual(before, get_num_threads());
+        Assert.AreEqual(others, OnNewThread(get_num_threads));
+    }
+
+    [TestMethod]
+    public void Trainings_side_by_side_keep_their_own_numbers()
+    {
+        using var meeting = new Barrier(2);
+        int[] seen = new int[2];
+        int[] asked = [1, Environment.ProcessorCount];
+        var threads = Enumerable.Range(0, 2).Select(i => new Thread(() => Train(asked[i], () =>
+        {
+            meeting.SignalAndWait();
+            seen[i] = get_num_threads();
+        }))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        CollectionAssert.AreEqual(asked, seen);
+        Assert.AreEqual(1, OnNewThread(get_num_threads));
+    }
+
+    [TestMethod]
+    public void A_training_that_fails_puts_the_number_back()
+    {
+        int before = get_num_threads();
+        Assert.Throws<TimeoutException>(() => Train(Environment.ProcessorCount, () => throw new TimeoutException()));
+        Assert.AreEqual(before, get_num_threads());
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Idle_threads_sleep_unless_the_user_has_set_otherwise()
+    {
+        TorchCnnNetwork.BadNets.Create(new ImageShape(1, 16, 16), 2).Dispose();
+
+        string? users = Environment.GetEnvironmentVariable("GOMP_SPINCOUNT"), policy = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY");
+        Assert.AreEqual(users ?? (policy is null ? "0" : null), Marshal.PtrToStringUTF8(GetEnvironmentVariable("GOMP_SPINCOUNT")));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    [DataRow("GOMP_SPINCOUNT", "77")]
+    [DataRow("OMP_WAIT_POLICY", "ACTIVE")]
+    public async Task What_the_user_has_set_stays(string name, string value)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(typeof(ThreadTests).Assembly.Location);
+        start.ArgumentList.Add("--filter");
+        start.ArgumentList.Add($"ClassName={typeof(ThreadTests).FullName}&Name={nameof(Idle_threads_sleep_unless_the_user_has_set_otherwise)}");
+        start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.AreEqual(0, process.ExitCode, output);
+        Assert.MatchesRegex("succeeded: 1", output);
+    }
+
+    private void Train(int threads, Action inFirstStep) => _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
+    {
+        Epochs = 1,
+        Threads = threads,
+        StepFinished = _ => inFirstStep(),
+    }).Fit(GreyImages.View(_ml, 20)).Dispose();
+
+    private static int OnNewThread(Func<int> read)
+    {
+        int result = 0;
+        var thread = new Thread(() => result = read());
+        thread.Start();
+        thread.Join();
+        return result;
+    }
+
+    // Native code changed the environment, of which .NET keeps a copy from the start of the process.
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetEnvironmentVariable(string name);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms.Tests;
+
+/// <summary>What a training says in ML.NET's log.</summary>
+[TestClass]
+public sealed class TrainingLogTests
+{
+    private readonly List<string> _info = [];
+    private readonly List<string> _warnings = [];
+    private readonly MLContext _ml = new(seed: 0);
+
+    public TrainingLogTests() => _ml.Log += (_, e) =>
+    {
+        if (e.Source.StartsWith(nameof(TorchCnnTrainer), StringComparison.Ordinal))
+            (e.Kind == ChannelMessageKind.Info ? _info : e.Kind == ChannelMessageKind.Warning ? _warnings : []).Add(e.RawMessage);
+    };
+
+    [TestMethod]
+    public void Each_epoch_is_a_line_with_its_loss_its_seconds_and_the_time_left()
+    {
+        var previous = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            Train(options => options.ValidationSets = [new("clean {0}", GreyImages.View(_ml, 20))]);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = previous;
+        }
+
+        Assert.HasCount(4, _info);
+        Assert.MatchesRegex("^Training on 90 images of 1×16×16 in 3 classes; libtorch threads: 1.$", _info[0]);
+        Assert.MatchesRegex(@"^Epoch 1 of 3: loss \d+\.\d+, clean \{0\} accuracy \d\.\d{4}, \d+\.\d s, about \d+ s left\.$", _info[1]);
+        Assert.MatchesRegex(@"^Epoch 3 of 3: loss \d+\.\d+, clean \{0\} accuracy \d\.\d{4}, \d+\.\d s\.$", _info[3]);
+        Assert.IsEmpty(_warnings);
+    }
+
+    [TestMethod]
+    public void A_resumed_training_says_how_many_epochs_are_done()
+    {
+        using var folder = new TemporaryFolder();
+        Train(options => (options.CheckpointPath, options.Epochs) = (folder["a.ckpt"], 2));
+        _info.Clear();
+        Train(options => (options.CheckpointPath, options.Epochs) = (folder["a.ckpt"], 3));
+
+        Assert.HasCount(3, _info);
+        StringAssert.EndsWith(_info[1], "a.ckpt': 2 of 3 epochs are done.");
+        StringAssert.StartsWith(_info[2], "Epoch 3 of 3: ");
+    }
+
+    [TestMethod]
+    public void A_network_that_ends_in_a_softmax_is_warned_of()
+    {
+        Train(options => options.Network = new((shape, classes) => nn.Sequential(
+            ("flatten", nn.Flatten()), ("out", nn.Linear(shape.Size, classes)), ("softmax", nn.Softmax(1)))));
+
+        Assert.HasCount(1, _warnings);
+        StringAssert.Contains(_warnings[0], "The network seems to end in a softmax");
+    }
+
+    [TestMethod]
+    public void A_loss_that_explodes_is_warned_of_with_the_learning_rate()
+    {
+        Train(options => options.LearningRate = 1e6);
+
+        StringAssert.StartsWith(_warnings[0], "Epoch 1 has a loss of ");
+        StringAssert.EndsWith(_warnings[0], "guessing gives 1.0986: training diverges. Use a learning rate below 1000000.");
+    }
+
+    [TestMethod]
+    public void A_training_that_ends_no_better_than_guessing_is_warned_of()
+    {
+        // With this head the loss is bounded, so nothing explodes.
+        Train(options => (options.LearningRate, options.Head) = (1e6, TorchCnnHead.Softmax));
+
+        Assert.HasCount(1, _warnings);
+        StringAssert.StartsWith(_warnings[0], "Training ended with a loss of 1.");
+        StringAssert.Contains(_warnings[0], "learned nothing");
+    }
+
+    private void Train(Action<TorchCnnTrainer.Options> change)
+    {
+        var options = new TorchCnnTrainer.Options { Epochs = 3, BatchSize = 16 };
+        change(options);
+        _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 90)).Dispose();
+    }
+}
