@@ -29,7 +29,9 @@ sealed class OutputFolder : IDisposable
             throw CannotBeWritten(path, failure);
         }
 
-        return new OutputFolder(path, Lock(path));
+        var opened = new OutputFolder(path, Lock(path));
+        opened.RemoveLeftovers();
+        return opened;
     }
 
     /// <summary>Makes the folder for evaluations unless it is there; others may be at work beside.</summary>
@@ -64,6 +66,10 @@ sealed class OutputFolder : IDisposable
     /// <summary>The CSV files of all runs, by name.</summary>
     public IEnumerable<string> CsvPaths => Directory.EnumerateFiles(In("csv"), "exp*.csv").Order(StringComparer.Ordinal);
 
+    /// <summary>The records of all trainings, by name.</summary>
+    public IEnumerable<string> RecordPaths =>
+        Directory.Exists(In("runs")) ? Directory.EnumerateFiles(In("runs"), "*.json").Order(StringComparer.Ordinal) : [];
+
     public string Csv(string run) => In("csv", run + ".csv");
 
     public string Record(string training) => In("runs", training + ".json");
@@ -71,6 +77,8 @@ sealed class OutputFolder : IDisposable
     public string Checkpoint(string training) => In("checkpoints", training + ".ckpt");
 
     public string Model(string run) => In("models", run + ".zip");
+
+    public string Failure(string training) => In("failures", training + ".txt");
 
     public string Figure(string name, string extension) => In("figures", $"{name}.{extension}");
 
@@ -82,6 +90,16 @@ sealed class OutputFolder : IDisposable
     public string Relative(string path) => System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/');
 
     public void Dispose() => _lock?.Dispose();
+
+    // What a process that was killed was writing.
+    private void RemoveLeftovers()
+    {
+        foreach (string folder in new[] { "", "csv", "runs", "checkpoints", "models", "figures", "failures", "evaluations" })
+            PendingFile.RemoveLeftovers(In(folder));
+        // The library's name for a checkpoint that is not whole yet; nobody else trains in this folder.
+        foreach (string file in Directory.EnumerateFiles(In("checkpoints"), "*.ckpt.new"))
+            File.Delete(file);
+    }
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 

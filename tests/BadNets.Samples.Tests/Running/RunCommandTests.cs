@@ -184,7 +184,7 @@ public sealed class RunCommandTests
         using var parallel = new SampleRuns();
 
         await serial.RunAsync("trigger-size --epochs 2 --parallel 1");
-        await parallel.RunAsync("trigger-size --epochs 2 --parallel 3 --sizes 5 4 3 1");
+        await parallel.RunAsync("trigger-size --epochs 2 --parallel 2 --sizes 5 4 3 1");
 
         CollectionAssert.AreEqual(serial.CsvNames(), parallel.CsvNames());
         foreach (string run in serial.CsvNames())
