@@ -35,6 +35,7 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         {
         }
 
+        console.WriteLine(FormattableString.Invariant($"Measuring {name} on {images.TestRows} test images of {images.Name}, clean and triggered."));
         var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, images.Test(ml), cancellationToken), attack.MakeTrigger(), attack.TargetLabel);
         var evaluation = Evaluation.Of(name, images.Name, attack, metrics);
         Print(evaluation);
