@@ -218,9 +218,9 @@ sealed class CommonOptions
     }
 
     private static Option<double?> NumberAboveZero(string name, string description) => Number<double>(name, description, text =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (float)number > 0 && float.IsFinite((float)number)
             ? (number, "")
-            : (null, $"{name} takes a number above 0, not '{text}'."));
+            : (null, $"{name} takes a number above 0 that single precision can hold, not '{text}'."));
 
     private static Option<T?> Number<T>(string name, string description, Func<string, (T? Number, string Error)> parse) where T : struct => new(name)
     {

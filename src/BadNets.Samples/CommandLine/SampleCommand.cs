@@ -24,6 +24,9 @@ static class SampleCommand
         console.Pipeline.Attach(visibleText);
         try
         {
+            // The parser would take the next argument for the value.
+            if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.EndsWith('=')) is { } empty)
+                throw new UsageException($"{empty.TrimEnd('=')} needs a value after the equals sign.");
             // A name that begins with @ is a name like any other, not a file of arguments.
             var parsed = Make(console, error).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)

@@ -40,26 +40,17 @@ sealed class OutputFolder : IDisposable
     public static string MakeEvaluations(string path)
     {
         string folder = System.IO.Path.Combine(path, "evaluations");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            // Permissions do not tell: the file system itself may be read-only.
-            using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
-            return folder;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw CannotBeWritten(path, failure);
-        }
+        Make(folder, path);
+        return folder;
     }
 
     /// <summary>A folder with results, to read them and to make a report of them, also while another process adds to them.</summary>
-    /// <exception cref="UsageException">There are no results in it.</exception>
+    /// <exception cref="UsageException">There are no results in it, or it cannot be written.</exception>
     public static OutputFolder OpenForReport(string path)
     {
         if (!Directory.Exists(System.IO.Path.Combine(path, "csv")))
             throw new UsageException($"There are no results in '{path}'; name the folder that has them with --output.");
-        Directory.CreateDirectory(System.IO.Path.Combine(path, "figures"));
+        Make(System.IO.Path.Combine(path, "figures"), path);
         return new OutputFolder(path, null);
     }
 
@@ -102,6 +93,20 @@ sealed class OutputFolder : IDisposable
     }
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    private static void Make(string folder, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            // Permissions do not tell: the file system itself may be read-only.
+            using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, failure);
+        }
+    }
 
     private static FileStream Lock(string path)
     {
