@@ -25,7 +25,7 @@ static class SampleCommand
         try
         {
             // The parser would take the next argument for the value.
-            if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.EndsWith('=')) is { } empty)
+            if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1) is { } empty)
                 throw new UsageException($"{empty.TrimEnd('=')} needs a value after the equals sign.");
             // A name that begins with @ is a name like any other, not a file of arguments.
             var parsed = Make(console, error).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -74,7 +74,7 @@ sealed partial record RunCsvRow
     [CsvColumn("recipe")]
     public string Recipe { get; init; } = "";
 
-    /// <summary>What cannot be about it, or null.</summary>
+    /// <summary>What is impossible about it, or null.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("train_loss", TrainLoss)
         ?? Impossible.UnlessShare("test_clean_acc", CleanAccuracy)

@@ -32,7 +32,7 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
     /// <summary>Why it is not done; empty where it is.</summary>
     public string Reason => Failure is not null ? $"{Failure.TrimEnd('.')}. The whole trace is in failures/{CellName}.txt."
         : IsComplete ? ""
-        : FormattableString.Invariant($"{Epochs.Count} of {Cell.Recipe.EpochsInWords} finished; the command that began it goes on with it.");
+        : FormattableString.Invariant($"{Epochs.Count} of {Cell.Recipe.EpochsInWords} finished; repeat the command that started it to continue.");
 
     /// <summary>The first epoch in which the attack works on a model that can tell digits apart, or null.</summary>
     public int? FirstSuccess => Epochs.FirstOrDefault(Works)?.Epoch;
@@ -69,9 +69,9 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
             string? fault = rows[i].FindFault()
                 ?? (rows[i].Epoch != i ? FormattableString.Invariant($"epoch is {rows[i].Epoch}, but must be {i}")
                 : rows[i].RunName != name ? $"run_name is '{rows[i].RunName}', but must be the file's"
-                : rows[i].IsOfSameRunAs(rows[0]) ? null : "the settings are not those of the rows before");
+                : rows[i].IsOfSameRunAs(rows[0]) ? null : "the settings differ from those in the first row");
             if (fault is not null)
-                throw new InvalidDataException(FormattableString.Invariant($"'{path}' cannot be believed: in row {i + 1} {fault}."));
+                throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an impossible value in line {i + 2}: {fault}."));
         }
 
         string? cellName = rows.Count > 0 ? Path.GetFileNameWithoutExtension(rows[0].CheckpointPath) : FindCell(folder, name);
@@ -88,7 +88,7 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
 
     /// <returns>The training that serves a run, by the records that there are, or null.</returns>
     private static string? FindCell(OutputFolder folder, string runName) => folder.RecordPaths
-        .Where(path => TrainingRecord.Read(path)!.Runs.Contains(runName))
+        .Where(path => TrainingRecord.Read(path)?.Runs.Contains(runName) == true)
         .Select(Path.GetFileNameWithoutExtension)
         .FirstOrDefault();
 
@@ -108,7 +108,7 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
             Recipe = settings.GetValueOrDefault("recipe") ?? "",
             Threads = 1,
         };
-        return row.FindFault() is { } fault ? throw new InvalidDataException($"The settings in '{path}' cannot be believed: {fault}.") : row;
+        return row.FindFault() is { } fault ? throw new InvalidDataException($"The settings in '{path}' are not valid: {fault}.") : row;
 
         T Number<T>(string name) where T : struct, IParsable<T> =>
             T.TryParse(settings.GetValueOrDefault(name), CultureInfo.InvariantCulture, out var number)
@@ -128,12 +128,12 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
             LearningRate = row.LearningRate,
         };
         return recipe.Epochs < epochs
-            ? throw new InvalidDataException(FormattableString.Invariant($"There are results of {epochs} epochs, but '{path}' speaks of {recipe.Epochs}."))
+            ? throw new InvalidDataException(FormattableString.Invariant($"There are results of {epochs} epochs, but '{path}' says that {recipe.Epochs} were asked for."))
             : new Cell(row.Dataset, Setting("training rows") ?? 0, Setting("test rows") ?? 0, attack, recipe, row.Seed);
 
         int? Setting(string name) =>
             !settings.TryGetValue(name, out string? text) ? null
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 ? number
-            : throw new InvalidDataException($"The settings in '{path}' cannot be believed: {name} is '{text}', but must be a whole number of at least 1.");
+            : throw new InvalidDataException($"The settings in '{path}' are not valid: {name} is '{text}', but must be a whole number of at least 1.");
     }
 }

@@ -15,7 +15,7 @@ sealed record EpochResult(
     int Epoch, double TrainLoss, double CleanAccuracy, double CleanLoss, double AttackSuccessAllRows, double AttackLoss, double AttackSuccess,
     double TrainSeconds, double EvaluationSeconds, int Threads)
 {
-    /// <summary>What cannot be about it, or null.</summary>
+    /// <summary>What is impossible about it, or null.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("trainLoss", TrainLoss)
         ?? Impossible.UnlessShare("cleanAccuracy", CleanAccuracy)

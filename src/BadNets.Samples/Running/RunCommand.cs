@@ -20,7 +20,10 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var trainings = Training.Of(request.RunsOn(images));
         var trainer = new CellTrainer(images, folder, request.Threads);
         foreach (var training in trainings)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             trainer.Check(training.Cell);
+        }
 
         var logs = trainings.Select(training => TrainingLog.Open(folder, training, request.Fresh)).ToArray();
         // Of all of them, so that one that fails or is never begun is seen to be missing.

@@ -198,6 +198,28 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public async Task A_name_that_ends_in_an_equals_sign_is_a_name()
+    {
+        var outcome = await SampleRuns.RunAsync(["report", "--output=nowhere="], new StringWriter(), CancellationToken.None);
+
+        StringAssert.Contains(outcome.Error, "There are no results in 'nowhere='");
+    }
+
+    [TestMethod]
+    public async Task A_defect_shows_its_trace_and_ends_with_exit_code_1()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick");
+
+        var outcome = await SampleRuns.RunAsync(
+            ["report", "--output", runs.Output], new WatchedWriter(_ => throw new KeyNotFoundException("A defect.")), CancellationToken.None);
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "KeyNotFoundException: A defect.");
+        StringAssert.Contains(outcome.Error, "   at ");
+    }
+
+    [TestMethod]
     public async Task Help_names_every_command()
     {
         var outcome = await SampleRuns.RunAsync(["--help"], new StringWriter(), CancellationToken.None);

@@ -307,7 +307,7 @@ public sealed class ResultReportTests
         var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
 
         StringAssert.Contains(failure.Message, path);
-        StringAssert.Contains(failure.Message, "in row 2 ");
+        StringAssert.Contains(failure.Message, "in line 3: ");
     }
 
     [TestMethod]
