@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using BadNets.Samples.Datasets;
 
@@ -10,6 +11,7 @@ static class ErrorSentence
 
     public static string Of(Exception failure)
     {
+        failure = CauseOf(failure);
         // .NET adds the parameter's name and value to these messages; neither means anything to whoever typed a command.
         string message = failure is ArgumentException { ParamName: { } parameter }
             ? failure.Message.Split($" (Parameter '{parameter}')")[0]
@@ -18,24 +20,33 @@ static class ErrorSentence
         if (failure is ExternalException)
             message = message.Trim().Split('\n')[0];
         message = message.ReplaceLineEndings(" ").Trim();
-        return failure switch
+        if (message.Length == 0)
+            message = $"It failed without a message ({failure.GetType().Name}).";
+        return ControlCharacters.Show(failure switch
         {
             OutOfMemoryException => NotEnoughMemory,
             ExternalException when message.Contains("can't allocate memory", StringComparison.Ordinal) => NotEnoughMemory,
             IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); make room and give the same command again, which goes on from the last whole epoch.",
             _ => message,
-        };
+        });
     }
 
     /// <summary>A sentence where the failure could be foreseen, else all there is to find the defect by.</summary>
     public static string OrTraceOf(Exception failure) => IsForeseen(failure) ? Of(failure) : failure.ToString();
 
-    public static int ExitCodeOf(Exception failure) => failure switch
+    public static int ExitCodeOf(Exception failure) => CauseOf(failure) switch
     {
         ArgumentNullException => ExitCode.Failure,
         UsageException or ArgumentException or DatasetNotFoundException { IsUsersMistake: true } => ExitCode.Usage,
         OperationCanceledException => ExitCode.Cancelled,
         _ => ExitCode.Failure,
+    };
+
+    // Reflection, parallel loops and type initializers wrap what went wrong.
+    private static Exception CauseOf(Exception failure) => failure switch
+    {
+        TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 } when failure.InnerException is { } cause => CauseOf(cause),
+        _ => failure,
     };
 
     // ENOSPC and EDQUOT (Linux, macOS); ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
@@ -44,7 +55,7 @@ static class ErrorSentence
 
     /// <summary>Whether a failure is one that can be foreseen; any other is a defect, of which the whole trace should be seen.</summary>
     public static bool IsForeseen(Exception failure) =>
-        failure is not ArgumentNullException and
+        CauseOf(failure) is not ArgumentNullException and
             (UsageException or ArgumentException or DatasetNotFoundException or OperationCanceledException or IOException
             or UnauthorizedAccessException or InvalidDataException or DllNotFoundException or NotFiniteNumberException or InvalidOperationException
             or OutOfMemoryException or ExternalException);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using BadNets.Samples.Datasets;
 
@@ -52,6 +53,30 @@ public sealed class ErrorSentenceTests
         }
 
         Assert.AreEqual("No.", ErrorSentence.OrTraceOf(new UsageException("No.")));
+    }
+
+    [TestMethod]
+    public void What_others_wrapped_is_unwrapped()
+    {
+        var cause = new UsageException("No.");
+        foreach (var wrapped in new Exception[] { new TargetInvocationException(cause), new AggregateException(cause), new TypeInitializationException("T", new TargetInvocationException(cause)) })
+        {
+            Assert.IsTrue(ErrorSentence.IsForeseen(wrapped));
+            Assert.AreEqual("No.", ErrorSentence.Of(wrapped));
+            Assert.AreEqual(2, ErrorSentence.ExitCodeOf(wrapped));
+        }
+    }
+
+    [TestMethod]
+    public void Control_characters_are_shown()
+    {
+        Assert.AreEqual(@"There is no '\u001b[31m'.", ErrorSentence.Of(new IOException("There is no '\u001b[31m'.")));
+    }
+
+    [TestMethod]
+    public void There_is_always_something_to_read()
+    {
+        StringAssert.Contains(ErrorSentence.Of(new IOException("\n ")), nameof(IOException));
     }
 
     private sealed class LibtorchFailure(string message) : ExternalException(message);

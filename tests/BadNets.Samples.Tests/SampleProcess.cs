@@ -11,11 +11,20 @@ sealed class SampleProcess : IAsyncDisposable
     /// <param name="arguments">The command line.</param>
     /// <param name="environment">Environment variables to set.</param>
     public SampleProcess(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+        : this(arguments, "", environment)
+    {
+    }
+
+    /// <param name="arguments">The command line.</param>
+    /// <param name="folder">The current folder.</param>
+    /// <param name="environment">Environment variables to set.</param>
+    public SampleProcess(IEnumerable<string> arguments, string folder, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BadNets.Samples.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -12,10 +12,10 @@ namespace BadNets.Samples.CommandLine;
 sealed class CommonOptions
 {
     private readonly Option<string> _dataset = Choice("--dataset", "The data set: MNIST, the embedded synthetic digits, or MNIST if it can be had and else the digits.", "auto", "mnist", "digits");
-    private readonly Option<string?> _data = new("--data") { Description = "A folder with MNIST's files, or others of their names and format. [default: BADNETS_DATA, then the cache, then a download]", HelpName = "folder" };
+    private readonly Option<string?> _data = FileOrFolder("--data", "A folder with MNIST's files, or others of their names and format. [default: BADNETS_DATA, then the cache, then a download]", "folder");
     private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", "reference", "modern");
     private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
-    private readonly Option<int?> _epochs = Number<int>("--epochs", "Passes over the training set. [default: 100]", 1);
+    private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
     private readonly Dictionary<Parameter, Option<string?>> _fixed = new()
     {
         [Parameter.PoisoningRate] = new("--poisoning-rate") { Description = "The share of the training rows to poison, from 0 to 1. [default: the experiment's]", HelpName = "rate" },
@@ -23,25 +23,20 @@ sealed class CommonOptions
         [Parameter.TriggerPosition] = new("--trigger-position") { Description = "Where the square sits: br, bl, tr, tl or center. [default: br]", HelpName = "position" },
     };
 
-    private readonly Option<int?> _target = Number<int>("--target", "The digit that poisoned rows are labelled with. [default: 1]", int.MinValue);
-    private readonly Option<int?> _seed = Number<int>("--seed", "The seed of everything random. [default: 0]", int.MinValue);
+    private readonly Option<int?> _target = WholeNumber("--target", "The digit that poisoned rows are labelled with. [default: 1]", int.MinValue);
+    private readonly Option<int?> _seed = WholeNumber("--seed", "The seed of everything random. [default: 0]", int.MinValue);
     private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds; each cell is trained with each, and figures show mean and range.");
-    private readonly Option<int?> _batchSize = Number<int>("--batch-size", "Rows a training step. [default: 64]", 1);
-    private readonly Option<double?> _learningRate = Number<double>("--learning-rate", "The step width. [default: 0.01 for SGD, 0.001 for Adam]", double.Epsilon);
+    private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "Rows a training step. [default: 64]", 1);
+    private readonly Option<double?> _learningRate = NumberAboveZero("--learning-rate", "The step width. [default: 0.01 for SGD, 0.001 for Adam]");
     private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
-    private readonly Option<int?> _threads = Number<int>("--threads", "Threads for each training; the numbers depend on it by rounding. [default: 1]", 1);
-    private readonly Option<int?> _parallel = Number<int>("--parallel", "Trainings at a time. [default: what the cores can carry]", 1);
+    private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training, at most one for each core; the numbers depend on it by rounding. [default: 1]", 1, Environment.ProcessorCount);
+    private readonly Option<int?> _parallel = WholeNumber("--parallel", "Trainings at a time, at most one for each core. [default: what the cores can carry]", 1, Environment.ProcessorCount);
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Forget earlier results of these trainings and start again." };
-    private readonly Option<int?> _rows = Number<int>("--rows", "Use only this many training rows.", 1);
+    private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows.", 1);
 
     public CommonOptions() => _rows.Hidden = true;
 
-    public static Option<string> Output { get; } = new("--output")
-    {
-        Description = "The folder for results.",
-        HelpName = "folder",
-        DefaultValueFactory = _ => "results",
-    };
+    public static Option<string?> Output { get; } = MakeOutput();
 
     /// <summary>An option that takes several values, after one another or with commas between.</summary>
     public static Option<string[]> Values(string name, string description) => new(name)
@@ -51,6 +46,19 @@ sealed class CommonOptions
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
     };
+
+    /// <summary>An option that names a file or a folder.</summary>
+    public static Option<string?> FileOrFolder(string name, string description, string kind)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = kind };
+        option.Validators.Add(result =>
+        {
+            // As a script with an empty variable does.
+            if (result.Tokens is [var token] && string.IsNullOrWhiteSpace(token.Value))
+                result.AddError($"{name} needs the name of a {kind}, but was given '{token.Value}'.");
+        });
+        return option;
+    }
 
     public static Option<string> Choice(string name, string description, params string[] values)
     {
@@ -101,22 +109,33 @@ sealed class CommonOptions
 
     /// <exception cref="UsageException">An option is none.</exception>
     public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model) => new(
-        model, Dataset(parsed), parsed.GetValue(_data), parsed.GetValue(_rows), Fix(parsed, Experiment.Baseline).Fixed, parsed.GetRequiredValue(Output));
+        model, Dataset(parsed), parsed.GetValue(_data), parsed.GetValue(_rows), Fix(parsed, Experiment.Baseline).Fixed, parsed.GetRequiredValue(Output)!);
 
     /// <exception cref="UsageException">Options contradict one another.</exception>
-    public RunRequest MakeRequest(ParseResult parsed, IEnumerable<Experiment> experiments) => new()
+    public RunRequest MakeRequest(ParseResult parsed, IEnumerable<Experiment> experiments)
     {
-        Experiments = [.. experiments.Select(experiment => Fix(parsed, experiment))],
-        Recipe = MakeRecipe(parsed),
-        Seeds = MakeSeeds(parsed),
-        Dataset = Dataset(parsed),
-        DataDirectory = parsed.GetValue(_data),
-        Rows = parsed.GetValue(_rows),
-        Threads = parsed.GetValue(_threads) ?? 1,
-        Parallel = parsed.GetValue(_parallel),
-        Fresh = parsed.GetValue(_fresh),
-        Output = parsed.GetRequiredValue(Output),
-    };
+        int threads = parsed.GetValue(_threads) ?? 1;
+        int? parallel = parsed.GetValue(_parallel);
+        if (threads * (parallel ?? 1) > Environment.ProcessorCount)
+        {
+            throw new UsageException(FormattableString.Invariant(
+                $"--parallel {parallel} with --threads {threads} needs {threads * parallel} cores, but there are {Environment.ProcessorCount}; lower one of them."));
+        }
+
+        return new()
+        {
+            Experiments = [.. experiments.Select(experiment => Fix(parsed, experiment))],
+            Recipe = MakeRecipe(parsed),
+            Seeds = MakeSeeds(parsed),
+            Dataset = Dataset(parsed),
+            DataDirectory = parsed.GetValue(_data),
+            Rows = parsed.GetValue(_rows),
+            Threads = threads,
+            Parallel = parallel,
+            Fresh = parsed.GetValue(_fresh),
+            Output = parsed.GetRequiredValue(Output)!,
+        };
+    }
 
     private DatasetChoice Dataset(ParseResult parsed) => parsed.GetRequiredValue(_dataset) switch
     {
@@ -180,21 +199,39 @@ sealed class CommonOptions
             ? seed
             : throw new UsageException($"--seeds takes whole numbers, not '{text}'.");
 
-    private static Option<T?> Number<T>(string name, string description, T smallest) where T : struct, IParsable<T>, IComparable<T>
+    private static Option<string?> MakeOutput()
     {
-        string kind = typeof(T) == typeof(int) ? "a whole number" : "a number";
-        string range = smallest.CompareTo(default) > 0 ? typeof(T) == typeof(int) ? $" of at least {smallest}" : " above 0" : "";
-        return new Option<T?>(name)
-        {
-            Description = description,
-            HelpName = "number",
-            CustomParser = result =>
-            {
-                if (T.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number) && number.CompareTo(smallest) >= 0)
-                    return number;
-                result.AddError($"{name} takes {kind}{range}, not '{result.Tokens[0].Value}'.");
-                return null;
-            },
-        };
+        var option = FileOrFolder("--output", "The folder for results.", "folder");
+        option.DefaultValueFactory = _ => "results";
+        return option;
     }
+
+    private static Option<int?> WholeNumber(string name, string description, int smallest, int? cores = null)
+    {
+        string range = smallest > 0 ? $" of at least {smallest}" : "";
+        return Number<int>(name, description, text =>
+            !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) || number < smallest
+                ? (null, $"{name} takes a whole number{range}, not '{text}'.")
+            : number > cores
+                ? (null, FormattableString.Invariant($"{name} takes at most {cores} here, one for each core, not '{text}'."))
+            : (number, ""));
+    }
+
+    private static Option<double?> NumberAboveZero(string name, string description) => Number<double>(name, description, text =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (float)number > 0 && float.IsFinite((float)number)
+            ? (number, "")
+            : (null, $"{name} takes a number above 0 that single precision can hold, not '{text}'."));
+
+    private static Option<T?> Number<T>(string name, string description, Func<string, (T? Number, string Error)> parse) where T : struct => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result =>
+        {
+            var (number, error) = parse(result.Tokens[0].Value);
+            if (number is null)
+                result.AddError(error);
+            return number;
+        },
+    };
 }

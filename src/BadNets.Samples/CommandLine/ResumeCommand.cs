@@ -27,5 +27,8 @@ static class ResumeCommand
             ? argument
             : OperatingSystem.IsWindows()
             ? $"\"{argument.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            : ControlCharacters.AreIn(argument)
+            // The one kind of quotes in which a shell takes the codes for the characters.
+            ? $"$'{ControlCharacters.Show(argument.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal))}'"
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

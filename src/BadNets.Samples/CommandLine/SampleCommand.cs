@@ -18,17 +18,25 @@ static class SampleCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments, IAnsiConsole console, TextWriter error, CancellationToken cancellationToken)
     {
-        var parsed = Make(console, error).Parse(arguments);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (string sentence in parsed.Errors.Select(problem => problem.Message).Distinct())
-                error.WriteLine(sentence);
-            error.WriteLine("--help lists commands and options.");
-            return ExitCode.Usage;
-        }
-
+        using var visibleError = new VisibleWriter(error);
+        error = visibleError;
+        var visibleText = new VisibleText();
+        console.Pipeline.Attach(visibleText);
         try
         {
+            // The parser would take the next argument for the value.
+            if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1) is { } empty)
+                throw new UsageException($"{empty.TrimEnd('=')} needs a value after the equals sign.");
+            // A name that begins with @ is a name like any other, not a file of arguments.
+            var parsed = Make(console, error).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (string sentence in parsed.Errors.Select(problem => ControlCharacters.Show(problem.Message)).Distinct())
+                    error.WriteLine(sentence);
+                error.WriteLine("--help lists commands and options.");
+                return ExitCode.Usage;
+            }
+
             // Signals are the caller's business, and exceptions ours.
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = console.Profile.Out.Writer, Error = error },
@@ -40,10 +48,14 @@ static class SampleCommand
             error.WriteLine("  " + ResumeCommand.For(arguments));
             return ExitCode.Cancelled;
         }
-        catch (Exception failure) when (ErrorSentence.IsForeseen(failure))
+        catch (Exception failure)
         {
-            error.WriteLine(ErrorSentence.Of(failure));
+            error.WriteLine(ErrorSentence.OrTraceOf(failure));
             return ErrorSentence.ExitCodeOf(failure);
+        }
+        finally
+        {
+            console.Pipeline.Detach(visibleText);
         }
     }
 
@@ -90,9 +102,10 @@ static class SampleCommand
         command.Add(CommonOptions.Output);
         command.SetAction(parsed =>
         {
-            using var folder = OutputFolder.OpenForReport(parsed.GetRequiredValue(CommonOptions.Output));
-            int runs = ResultReport.Write(folder);
-            console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs} run{(runs == 1 ? "" : "s")}."));
+            using var folder = OutputFolder.OpenForReport(parsed.GetRequiredValue(CommonOptions.Output)!);
+            var runs = ResultReport.Write(folder);
+            string states = string.Concat(runs.Where(run => run.Reason.Length > 0).CountBy(run => run.State).Select(state => FormattableString.Invariant($", {state.Value} {state.Key}")));
+            console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs.Count} run{(runs.Count == 1 ? "" : "s")}{states}."));
         });
         return command;
     }
@@ -100,12 +113,13 @@ static class SampleCommand
     private static Command MakeEvaluate(IAnsiConsole console)
     {
         var options = new CommonOptions();
-        var model = new Option<string>("--model") { Description = "The saved model, such as the training commands leave in results/models.", HelpName = "file", Required = true };
+        var model = CommonOptions.FileOrFolder("--model", "The saved model, such as the training commands leave in results/models.", "file");
+        model.Required = true;
         var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, confusion matrices.");
         command.Add(model);
         options.AddForEvaluationTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            new EvaluateCommand(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)), console).ExecuteAsync(cancellationToken));
+            new EvaluateCommand(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), console).ExecuteAsync(cancellationToken));
         return command;
     }
 

@@ -26,7 +26,7 @@ sealed class DatasetLocator : IDisposable
         string cacheFolder, string? environmentFolder, MnistDownloader downloader, IReadOnlyList<MnistFile> mnist, DigitFiles digits)
     {
         _cacheFolder = cacheFolder;
-        _environmentFolder = string.IsNullOrEmpty(environmentFolder) ? null : environmentFolder;
+        _environmentFolder = string.IsNullOrWhiteSpace(environmentFolder) ? null : environmentFolder;
         _downloader = downloader;
         _mnist = mnist;
         _digits = digits;
@@ -140,6 +140,7 @@ sealed class DatasetLocator : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
+            PendingFile.RemoveLeftovers(folder);
             // Permissions do not tell: the file system itself may be read-only.
             using var trial = new PendingFile(Path.Combine(folder, "trial"));
             return folder;

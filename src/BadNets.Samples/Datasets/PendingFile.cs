@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace BadNets.Samples.Datasets;
 
 /// <summary>A file under a temporary name next to its place: it takes the place when it is complete, or is gone.</summary>
-sealed class PendingFile : IDisposable
+sealed partial class PendingFile : IDisposable
 {
     private readonly string _temporaryPath;
     private readonly string _path;
@@ -11,7 +13,7 @@ sealed class PendingFile : IDisposable
         _path = path;
         // Two programs may be making the same file at once.
         _temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
-        Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16, useAsync: true);
+        Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1 << 16, useAsync: true);
     }
 
     public FileStream Stream { get; }
@@ -21,9 +23,31 @@ sealed class PendingFile : IDisposable
     {
         // Else a file system may put the name in place before the content.
         Stream.Flush(flushToDisk: true);
-        Stream.Dispose();
+        // Open until it has its name, lest it be taken for a leftover.
         File.Move(_temporaryPath, _path, overwrite: true);
+        Stream.Dispose();
     }
+
+    /// <summary>Deletes the files that processes left half made in a folder when they were killed; those that are being made stay.</summary>
+    public static void RemoveLeftovers(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (string file in Directory.EnumerateFiles(folder, "*.part").Where(file => TemporaryName().IsMatch(file)))
+        {
+            try
+            {
+                using var leftover = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Someone is writing it, or it is not ours to delete; it takes room, and nothing reads it.
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\.[0-9a-f]{32}\.part$")]
+    private static partial Regex TemporaryName();
 
     public void Dispose()
     {

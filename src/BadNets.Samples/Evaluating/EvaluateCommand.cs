@@ -17,7 +17,8 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         string folder = OutputFolder.MakeEvaluations(request.Output);
         cancellationToken.ThrowIfCancellationRequested();
         var ml = new MLContext();
-        var model = Load(ml);
+        // ML.NET's reader does not hear of cancellation.
+        var model = await Task.Run(() => Load(ml), cancellationToken).WaitAsync(cancellationToken);
         using var disposable = model as IDisposable;
         cancellationToken.ThrowIfCancellationRequested();
         using var locator = DatasetLocator.ForThisUser();
@@ -27,16 +28,30 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         cancellationToken.ThrowIfCancellationRequested();
 
         var attack = request.Attack;
-        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, images.Test(ml), attack.MakeTrigger(), attack.TargetLabel);
         string name = Path.GetFileNameWithoutExtension(request.Model);
+        string path = Path.Combine(folder, FileName.Fit(name, FormattableString.Invariant($"_on_{images.Name}_trigger{attack.TargetLabel}_ts{attack.TriggerSize}_{attack.Position.ToCode()}.json")));
+        // A file that cannot be made is to be told of before anything is measured.
+        using (new PendingFile(path))
+        {
+        }
+
+        console.WriteLine(FormattableString.Invariant($"Measuring {name} on {images.TestRows} test images of {images.Name}, clean and triggered."));
+        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, images.Test(ml), cancellationToken), attack.MakeTrigger(), attack.TargetLabel);
         var evaluation = Evaluation.Of(name, images.Name, attack, metrics);
         Print(evaluation);
 
-        string path = Path.Combine(folder, FormattableString.Invariant($"{name}_on_{images.Name}_trigger{attack.TargetLabel}_ts{attack.TriggerSize}_{attack.Position.ToCode()}.json"));
         evaluation.Write(path);
         console.WriteLine($"Recorded in {path}.");
         return ExitCode.Success;
     }
+
+    // All rows, until it is cancelled: ML.NET has no public way to stop who reads a view.
+    private static IDataView Cancellable(MLContext ml, IDataView view, CancellationToken cancellationToken) =>
+        ml.Data.FilterByCustomPredicate<NoColumns>(view, _ =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        });
 
     private ITransformer Load(MLContext ml)
     {
@@ -59,7 +74,7 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
 
         var success = new Table().Border(TableBorder.Simple).Title("ASR by true label");
         foreach (string label in evaluation.Labels)
-            success.AddColumn(new TableColumn(label).RightAligned());
+            success.AddColumn(new TableColumn(new Text(label)).RightAligned());
         success.AddRow([.. evaluation.PerClassAttackSuccessRate.Select(rate => rate is { } known ? FormattableString.Invariant($"{known:F4}") : "–")]);
         console.Write(success);
         PrintMatrix("Clean: true label (down), predicted (across)", evaluation.Labels, evaluation.CleanConfusionMatrix);
@@ -71,9 +86,11 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         var matrix = new Table().Border(TableBorder.Simple).Title(title);
         matrix.AddColumn("");
         foreach (string label in labels)
-            matrix.AddColumn(new TableColumn(label).RightAligned());
+            matrix.AddColumn(new TableColumn(new Text(label)).RightAligned());
         for (int row = 0; row < labels.Count; row++)
-            matrix.AddRow([labels[row], .. counts[row].Select(count => FormattableString.Invariant($"{count}"))]);
+            matrix.AddRow([new Text(labels[row]), .. counts[row].Select(count => new Text(FormattableString.Invariant($"{count}")))]);
         console.Write(matrix);
     }
+
+    private sealed class NoColumns;
 }

@@ -90,12 +90,13 @@ sealed class Parameter
         _number?.Invoke(attack) ?? throw new InvalidOperationException($"A {Name} is not a number.");
 
     private static double ParseRate(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
-            ? rate
-            : throw new UsageException($"The poisoning rate must be a number from 0 to 1, but is '{text}'.");
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and <= 1
+            // Minus zero is zero, and should have its name.
+            ? rate == 0 ? 0 : rate
+            : throw new UsageException($"The poisoning rate must be a number between 0 and 1, but is '{text}'.");
 
     private static int ParseSize(string text) =>
-        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int size)
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int size) && size >= 1
             ? size
-            : throw new UsageException($"The trigger size must be a whole number of pixels, but is '{text}'.");
+            : throw new UsageException($"The trigger size must be a whole number of pixels, at least 1, but is '{text}'.");
 }

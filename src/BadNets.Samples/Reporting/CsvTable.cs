@@ -6,6 +6,8 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Reads and writes CSV files whose columns are a record's properties.</summary>
 static class CsvTable
 {
+    private const int LongestMessage = 200;
+
     private static readonly CsvWriterOptions Writing = new() { NewLine = "\n" };
     private static readonly CsvReaderOptions Reading = new() { Separator = ',' };
 
@@ -33,7 +35,10 @@ static class CsvTable
         // A column that is missing is a key that is not found.
         catch (Exception damage) when (damage is CsvFormatException or KeyNotFoundException)
         {
-            throw new InvalidDataException($"'{name}' is not a table as these samples write it: {damage.Message}", damage);
+            throw new InvalidDataException($"'{name}' is not a table as these samples write it: {Start(damage.Message)}", damage);
         }
     }
+
+    // A header that is another altogether lacks two dozen columns.
+    private static string Start(string message) => message.Length <= LongestMessage ? message : message[..LongestMessage] + "…";
 }

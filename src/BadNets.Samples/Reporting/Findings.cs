@@ -10,9 +10,30 @@ static class Findings
 
     public static IReadOnlyList<Finding> Of(Study study) =>
     [
-        .. study.Panels.SelectMany(panel => Of(panel)),
-        HighCleanAccuracy(study),
+        .. study.Panels.SelectMany(panel => Of(panel).Select(finding => Without(MissingIn(panel), finding))),
+        Without([.. study.Panels.SelectMany(UnfinishedIn)], HighCleanAccuracy(study)),
     ];
+
+    // With the missing runs it might be another.
+    private static Finding Without(IReadOnlyList<string> missing, Finding finding) =>
+        missing.Count == 0 ? finding : finding with { Verdict = Verdict.CannotBeJudged, Evidence = $"Missing: {string.Join("; ", missing)}." };
+
+    /// <summary>The runs that the claims about an experiment need and that are not finished or not there.</summary>
+    private static IReadOnlyList<string> MissingIn(Panel panel)
+    {
+        var needed = IsOf(panel, Experiment.Position) ? Experiment.Position.Values : IsOf(panel, Experiment.TriggerSize) ? ["4", "5"] : [];
+        var absent = needed.Except(panel.Points.Select(point => point.Text));
+        return [.. UnfinishedIn(panel), .. absent.Select(value => $"{LabelOf(panel, panel.Experiment.Varies!.Set(panel.Experiment.Fixed, value))} (not run)")];
+    }
+
+    private static IEnumerable<string> UnfinishedIn(Panel panel) =>
+        from point in panel.Points
+        from trace in point.Traces
+        where !trace.IsComplete
+        let seed = trace.Cell.Seed == 0 ? "" : Text($", seed {trace.Cell.Seed}")
+        select $"{LabelOf(panel, point.Attack)}{seed} ({trace.State})";
+
+    private static string LabelOf(Panel panel, Attack attack) => panel.Experiment.Varies?.LabelOf(attack) ?? panel.Experiment.Command;
 
     private static IEnumerable<Finding> Of(Panel panel) =>
         IsOf(panel, Experiment.Baseline) ? [AttackWorks(panel)]
@@ -48,25 +69,25 @@ static class Findings
         if (points.Count < 2)
             return NotEnough(claim);
         return Transition.Find(points) is { } transition
-            ? new(claim, Verdict.Seen, Describe(transition, what))
-            : new(claim, Verdict.NotSeen, NoTransition(points, what));
+            ? new(claim, Verdict.Holds, Describe(transition, what))
+            : new(claim, Verdict.DoesNotHold, NoTransition(points, what));
     }
 
     private static Finding SharpTransition(Panel panel)
     {
         const string Claim = "Between trigger sizes 4 and 5 the attack turns from failure to success at once.";
         var points = panel.Complete;
-        if (points.Count < 2 || !points.Any(point => point.Attack.TriggerSize == 4) || !points.Any(point => point.Attack.TriggerSize == 5))
+        if (points.Count < 2)
             return NotEnough(Claim);
         return Transition.Find(points) is { } transition
             ? new(Claim, Judge((transition.Below.Attack.TriggerSize, transition.Above.Attack.TriggerSize) == (4, 5)), Describe(transition, "size"))
-            : new(Claim, Verdict.NotSeen, NoTransition(points, "size"));
+            : new(Claim, Verdict.DoesNotHold, NoTransition(points, "size"));
     }
 
     private static Finding AllSucceed(Panel panel)
     {
         const string Claim = "The attack succeeds wherever the trigger sits.";
-        if (panel.Experiment.Values.Except(panel.Complete.Select(point => point.Text)).Any() || panel.Complete.Count < 2)
+        if (panel.Complete.Count < 2)
             return NotEnough(Claim);
         var worst = panel.Complete.MinBy(point => point.FinalSuccess!.Value.Mean)!;
         return new(Claim, Judge(worst.Succeeds), Text($"The lowest ASR is {Rate(worst)}, at {worst.Text}."));
@@ -104,9 +125,9 @@ static class Findings
         var complete = study.Traces.Where(trace => trace.IsComplete).ToArray();
         if (complete.Length < 2)
             return NotEnough(Claim);
-        var lowest = complete.MinBy(trace => trace.Last.CleanAccuracy)!;
-        return new(Claim, Judge(lowest.Last.CleanAccuracy >= HighAccuracy),
-            Text($"Final TCA is between {lowest.Last.CleanAccuracy:F4} and {complete.Max(trace => trace.Last.CleanAccuracy):F4} in {complete.Length} runs."));
+        var lowest = complete.MinBy(trace => trace.Last!.CleanAccuracy)!;
+        return new(Claim, Judge(lowest.Last!.CleanAccuracy >= HighAccuracy),
+            Text($"Final TCA is between {lowest.Last.CleanAccuracy:F4} and {complete.Max(trace => trace.Last!.CleanAccuracy):F4} in {complete.Length} runs."));
     }
 
     private static string Describe(Transition transition, string what) =>
@@ -134,9 +155,9 @@ static class Findings
 
     private static string Rate(PanelPoint point) => Text($"{point.FinalSuccess!.Value.Mean:F4}");
 
-    private static Verdict Judge(bool isSeen) => isSeen ? Verdict.Seen : Verdict.NotSeen;
+    private static Verdict Judge(bool isSeen) => isSeen ? Verdict.Holds : Verdict.DoesNotHold;
 
-    private static Finding NotEnough(string claim) => new(claim, Verdict.NotEnoughData, "There are too few finished runs, or too few successes in them, to tell.");
+    private static Finding NotEnough(string claim) => new(claim, Verdict.CannotBeJudged, "There are too few finished runs, or too few successes in them, to tell.");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -6,7 +6,8 @@ using BadNets.Samples.Running;
 namespace BadNets.Samples.Reporting;
 
 /// <summary>The results as one page that needs nothing but itself.</summary>
-sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, Figure[]> figures)
+sealed class HtmlReport(
+    OutputFolder folder, IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, Figure[]> figures, IReadOnlyList<SummaryRow> unknown)
 {
     private readonly StringBuilder _page = new();
 
@@ -34,10 +35,18 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
             so is about 0.11 where there is no backdoor.</p>
 
             """);
-        if (studies.Count == 0)
+        if (studies.Count == 0 && unknown.Count == 0)
             _page.AppendLine("<p>There are no results yet.</p>");
         foreach (var study in studies)
             Add(study);
+        if (unknown.Count > 0)
+        {
+            _page.AppendLine("<section>\n<h2>Other files in csv/</h2>\n<ul>");
+            foreach (var row in unknown)
+                _page.AppendLine($"<li>{Escape(row.RunName)}: {row.State}. {Escape(row.Reason)}</li>");
+            _page.AppendLine("</ul>\n</section>");
+        }
+
         _page.AppendLine("</main>\n</body>\n</html>");
         return _page.ToString();
     }
@@ -98,9 +107,9 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
         {
             var (style, word) = finding.Verdict switch
             {
-                Verdict.Seen => ("seen", "seen"),
-                Verdict.NotSeen => ("not-seen", "not seen"),
-                _ => ("unknown", "not enough data"),
+                Verdict.Holds => ("seen", "holds"),
+                Verdict.DoesNotHold => ("not-seen", "does not hold"),
+                _ => ("unknown", "cannot be judged"),
             };
             _page.AppendLine($"<li><span class=\"verdict {style}\">{word}</span> <span>{Escape(finding.Claim)} <span class=\"evidence\">{Escape(finding.Evidence)}</span></span></li>");
         }
@@ -112,7 +121,7 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
     {
         var rows = study.Traces.Select(trace => (trace, summary: SummaryRow.Of(trace))).ToArray();
         bool isPublished = rows.Any(row => row.summary.PublishedCleanAccuracy is not null);
-        string[] ours = ["Experiment", "Rate", "Size", "Position", "Seed", "Epochs", "TCA", "ASR", "ASR, all rows", "First epoch with ASR ≥ 0.9", "Training"];
+        string[] ours = ["Experiment", "Rate", "Size", "Position", "Seed", "Epochs", "TCA", "ASR", "ASR, all rows", "First epoch with ASR ≥ 0.9", "Training", "State"];
         string[] published = isPublished ? ["TCA", "Diff.", "ASR, all rows", "Diff."] : [];
         _page.AppendLine("<h3>Summary</h3>\n<div class=\"wide\"><table>\n<thead>");
         if (isPublished)
@@ -124,8 +133,9 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
             AddCells(
                 Text($"{row.PoisoningRate}"), Text($"{row.TriggerSize}"), row.TriggerPosition, Text($"{row.Seed}"),
                 row.EpochsDone == row.Epochs ? Text($"{row.Epochs}") : Text($"{row.EpochsDone} of {row.Epochs}"),
-                Text($"{row.CleanAccuracy:F4}"), Text($"{row.AttackSuccess:F4}"), Text($"{row.AttackSuccessAllRows:F4}"),
-                row.FirstSuccess is { } first ? Text($"{first}") : "–", Duration(row.TrainSeconds));
+                Number(row.CleanAccuracy), Number(row.AttackSuccess), Number(row.AttackSuccessAllRows),
+                row.FirstSuccess is { } first ? Text($"{first}") : "–", Duration(row.TrainSeconds ?? 0));
+            _page.Append($"<td class=\"state\">{row.State}{(row.Reason.Length == 0 ? "" : $": {Escape(row.Reason)}")}</td>");
             if (isPublished)
             {
                 AddCells(
@@ -148,7 +158,14 @@ sealed class HtmlReport(OutputFolder folder, IReadOnlyList<Study> studies, IRead
 
     private void Add(Panel panel)
     {
-        _page.AppendLine($"<h3>{Escape(panel.Experiment.Title)}</h3>\n<div class=\"figures\">");
+        _page.AppendLine($"<h3>{Escape(panel.Experiment.Title)}</h3>");
+        if (figures[panel].Length == 0)
+        {
+            _page.AppendLine("<p>No epoch is finished.</p>");
+            return;
+        }
+
+        _page.AppendLine("<div class=\"figures\">");
         foreach (var figure in figures[panel])
         {
             _page.AppendLine($"<figure><div class=\"wide\">{InlineSvg.Of(figure)}</div><figcaption>{Escape(figure.Description)}</figcaption></figure>");

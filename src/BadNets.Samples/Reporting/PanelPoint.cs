@@ -12,11 +12,13 @@ sealed record PanelPoint(Experiment Experiment, Attack Attack, IReadOnlyList<Run
 
     public IEnumerable<RunTrace> Complete => Traces.Where(trace => trace.IsComplete);
 
+    public bool HasEpochs => Traces.Any(trace => trace.Last is not null);
+
     public bool IsComplete => Complete.Any();
 
     public PublishedRow? Published => Traces.Select(trace => Reporting.Published.Find(Experiment, trace.Cell)).FirstOrDefault(row => row is not null);
 
-    public Spread? Final(Func<RunCsvRow, double> number) => Spread.Of(Complete.Select(trace => number(trace.Last)));
+    public Spread? Final(Func<RunCsvRow, double> number) => Spread.Of(Complete.Select(trace => number(trace.Last!)));
 
     /// <summary>The success that is judged: over the rows that are not of the target, as in the literature.</summary>
     public Spread? FinalSuccess => Final(row => row.AttackSuccess);

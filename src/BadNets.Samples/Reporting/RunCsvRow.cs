@@ -74,6 +74,32 @@ sealed partial record RunCsvRow
     [CsvColumn("recipe")]
     public string Recipe { get; init; } = "";
 
+    /// <summary>What is impossible about it, or null.</summary>
+    public string? FindFault() =>
+        Impossible.UnlessFinite("train_loss", TrainLoss)
+        ?? Impossible.UnlessShare("test_clean_acc", CleanAccuracy)
+        ?? Impossible.UnlessFinite("test_clean_loss", CleanLoss)
+        ?? Impossible.UnlessShare("test_asr", AttackSuccessAllRows)
+        ?? Impossible.UnlessFinite("test_asr_loss", AttackLoss)
+        // It becomes a part of file names.
+        ?? (Dataset.Length > 0 && Dataset.All(character => char.IsAsciiLetterOrDigit(character) || character == '-') ? null : $"dataset is '{Dataset}', which is not the name of one")
+        ?? Impossible.UnlessAtLeast("trigger_label", TargetLabel, 0)
+        ?? Impossible.UnlessShare("poisoning_rate", PoisoningRate)
+        ?? Impossible.UnlessAtLeast("trigger_size", TriggerSize, 1)
+        ?? (PositionCode.All.Contains(TriggerPosition) ? null : $"trigger_pos is '{TriggerPosition}', but must be one of {string.Join(", ", PositionCode.All)}")
+        ?? (Optimizer is "sgd" or "adam" ? null : $"optimizer is '{Optimizer}', but must be sgd or adam")
+        ?? Impossible.UnlessPositive("lr", LearningRate)
+        ?? Impossible.UnlessShare("test_asr_excl_target", AttackSuccess)
+        ?? Impossible.UnlessSeconds("train_seconds", TrainSeconds)
+        ?? Impossible.UnlessSeconds("eval_seconds", EvaluationSeconds)
+        ?? Impossible.UnlessAtLeast("threads", Threads, 1)
+        ?? (Experiments.Recipe.All.Any(recipe => recipe.Name == Recipe) ? null : $"recipe is '{Recipe}', but must be one of {string.Join(", ", Experiments.Recipe.All.Select(recipe => recipe.Name))}");
+
+    /// <summary>Whether all that does not change from epoch to epoch is the same.</summary>
+    public bool IsOfSameRunAs(RunCsvRow other) =>
+        (Dataset, TargetLabel, PoisoningRate, TriggerSize, TriggerPosition, Seed) == (other.Dataset, other.TargetLabel, other.PoisoningRate, other.TriggerSize, other.TriggerPosition, other.Seed)
+        && (Optimizer, LearningRate, LossType, RunName, CheckpointPath, Recipe) == (other.Optimizer, other.LearningRate, other.LossType, other.RunName, other.CheckpointPath, other.Recipe);
+
     public static RunCsvRow Of(string run, string checkpointPath, Cell cell, EpochResult epoch) => new()
     {
         TrainLoss = epoch.TrainLoss,

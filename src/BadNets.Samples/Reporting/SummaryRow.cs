@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>A line of summary.csv: a run, how it ended, and how the published one did.</summary>
+/// <summary>A line of summary.csv: a run, how far it is, how it ended, and how the published one did. Empty where that is not known.</summary>
 [CsvRecord]
 sealed partial record SummaryRow
 {
@@ -20,46 +20,67 @@ sealed partial record SummaryRow
     public string Recipe { get; init; } = "";
 
     [CsvColumn("poisoning_rate")]
-    public double PoisoningRate { get; init; }
+    public double? PoisoningRate { get; init; }
 
     [CsvColumn("trigger_size")]
-    public int TriggerSize { get; init; }
+    public int? TriggerSize { get; init; }
 
     [CsvColumn("trigger_pos")]
     public string TriggerPosition { get; init; } = "";
 
     [CsvColumn("trigger_label")]
-    public int TargetLabel { get; init; }
+    public int? TargetLabel { get; init; }
 
     [CsvColumn("seed")]
-    public int Seed { get; init; }
+    public int? Seed { get; init; }
 
     [CsvColumn("epochs")]
-    public int Epochs { get; init; }
+    public int? Epochs { get; init; }
 
     [CsvColumn("epochs_done")]
     public int EpochsDone { get; init; }
 
     [CsvColumn("final_tca")]
-    public double CleanAccuracy { get; init; }
+    public double? CleanAccuracy { get; init; }
 
     [CsvColumn("final_asr")]
-    public double AttackSuccessAllRows { get; init; }
+    public double? AttackSuccessAllRows { get; init; }
 
     [CsvColumn("final_asr_excl_target")]
-    public double AttackSuccess { get; init; }
+    public double? AttackSuccess { get; init; }
 
     [CsvColumn("first_epoch_asr_0.9")]
     public int? FirstSuccess { get; init; }
 
     [CsvColumn("train_seconds")]
-    public double TrainSeconds { get; init; }
+    public double? TrainSeconds { get; init; }
 
     [CsvColumn("published_tca")]
     public double? PublishedCleanAccuracy { get; init; }
 
     [CsvColumn("published_asr")]
     public double? PublishedAttackSuccessAllRows { get; init; }
+
+    [CsvColumn("state")]
+    public string State { get; init; } = "";
+
+    [CsvColumn("reason")]
+    public string Reason { get; init; } = "";
+
+    /// <summary>The line of a run whose file does not say what it is of.</summary>
+    public static SummaryRow OfUnknown(string runName)
+    {
+        var experiment = RunTrace.FindExperiment(runName);
+        return new SummaryRow
+        {
+            RunName = runName,
+            Experiment = experiment?.Number ?? "",
+            State = experiment is null ? "unknown" : RunTrace.Unfinished,
+            Reason = experiment is null
+                ? "It is not of an experiment that this program knows."
+                : "No epoch is finished, and there is no record in runs/ that says what it is of.",
+        };
+    }
 
     public static SummaryRow Of(RunTrace trace)
     {
@@ -77,13 +98,15 @@ sealed partial record SummaryRow
             Seed = cell.Seed,
             Epochs = cell.Recipe.Epochs,
             EpochsDone = trace.Epochs.Count,
-            CleanAccuracy = last.CleanAccuracy,
-            AttackSuccessAllRows = last.AttackSuccessAllRows,
-            AttackSuccess = last.AttackSuccess,
+            CleanAccuracy = last?.CleanAccuracy,
+            AttackSuccessAllRows = last?.AttackSuccessAllRows,
+            AttackSuccess = last?.AttackSuccess,
             FirstSuccess = trace.FirstSuccess,
             TrainSeconds = Math.Round(trace.Epochs.Sum(epoch => epoch.TrainSeconds), 1),
             PublishedCleanAccuracy = published?.CleanAccuracy,
             PublishedAttackSuccessAllRows = published?.AttackSuccessAllRows,
+            State = trace.State,
+            Reason = trace.Reason,
         };
     }
 }

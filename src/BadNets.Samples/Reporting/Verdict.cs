@@ -1,9 +1,9 @@
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Whether the data show what is claimed.</summary>
+/// <summary>Whether a claim holds in the data.</summary>
 enum Verdict
 {
-    Seen,
-    NotSeen,
-    NotEnoughData,
+    Holds,
+    DoesNotHold,
+    CannotBeJudged,
 }

@@ -13,4 +13,17 @@ namespace BadNets.Samples.Running;
 /// <param name="Threads">The number of threads that libtorch used for it.</param>
 sealed record EpochResult(
     int Epoch, double TrainLoss, double CleanAccuracy, double CleanLoss, double AttackSuccessAllRows, double AttackLoss, double AttackSuccess,
-    double TrainSeconds, double EvaluationSeconds, int Threads);
+    double TrainSeconds, double EvaluationSeconds, int Threads)
+{
+    /// <summary>What is impossible about it, or null.</summary>
+    public string? FindFault() =>
+        Impossible.UnlessFinite("trainLoss", TrainLoss)
+        ?? Impossible.UnlessShare("cleanAccuracy", CleanAccuracy)
+        ?? Impossible.UnlessFinite("cleanLoss", CleanLoss)
+        ?? Impossible.UnlessShare("attackSuccessAllRows", AttackSuccessAllRows)
+        ?? Impossible.UnlessFinite("attackLoss", AttackLoss)
+        ?? Impossible.UnlessShare("attackSuccess", AttackSuccess)
+        ?? Impossible.UnlessSeconds("trainSeconds", TrainSeconds)
+        ?? Impossible.UnlessSeconds("evaluationSeconds", EvaluationSeconds)
+        ?? Impossible.UnlessAtLeast("threads", Threads, 1);
+}

@@ -5,9 +5,12 @@ using Spectre.Console;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>A bar for each running cell and one for all, in a terminal of 80 columns or more.</summary>
+/// <summary>A bar for each running cell and one for all, in a terminal; 80 columns show them whole.</summary>
 sealed class LiveDisplay : IRunDisplay
 {
+    // The whole message comes at the end, and is in a file.
+    private const int LongestMessage = 160;
+
     private readonly IAnsiConsole _console;
     private readonly ProgressContext _bars;
     private readonly RemainingTime _remaining;
@@ -65,7 +68,8 @@ sealed class LiveDisplay : IRunDisplay
         _remaining.Ended(cell);
         ShowAll();
         Remove(cell);
-        _console.WriteLine($"{cell.Label,-18} failed: {ErrorSentence.Of(failure)}");
+        string sentence = ErrorSentence.Of(failure);
+        _console.WriteLine($"{cell.Label,-18} failed: {(sentence.Length > LongestMessage ? sentence[..LongestMessage] + "…" : sentence)}");
     }
 
     private void ShowAll() => (_all.MaxValue, _all.Value) = (Math.Max(1, _remaining.EpochsToDo), _remaining.EpochsDone);

@@ -29,7 +29,9 @@ sealed class OutputFolder : IDisposable
             throw CannotBeWritten(path, failure);
         }
 
-        return new OutputFolder(path, Lock(path));
+        var opened = new OutputFolder(path, Lock(path));
+        opened.RemoveLeftovers();
+        return opened;
     }
 
     /// <summary>Makes the folder for evaluations unless it is there; others may be at work beside.</summary>
@@ -38,31 +40,26 @@ sealed class OutputFolder : IDisposable
     public static string MakeEvaluations(string path)
     {
         string folder = System.IO.Path.Combine(path, "evaluations");
-        try
-        {
-            Directory.CreateDirectory(folder);
-            // Permissions do not tell: the file system itself may be read-only.
-            using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
-            return folder;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw CannotBeWritten(path, failure);
-        }
+        Make(folder, path);
+        return folder;
     }
 
     /// <summary>A folder with results, to read them and to make a report of them, also while another process adds to them.</summary>
-    /// <exception cref="UsageException">There are no results in it.</exception>
+    /// <exception cref="UsageException">There are no results in it, or it cannot be written.</exception>
     public static OutputFolder OpenForReport(string path)
     {
         if (!Directory.Exists(System.IO.Path.Combine(path, "csv")))
             throw new UsageException($"There are no results in '{path}'; name the folder that has them with --output.");
-        Directory.CreateDirectory(System.IO.Path.Combine(path, "figures"));
+        Make(System.IO.Path.Combine(path, "figures"), path);
         return new OutputFolder(path, null);
     }
 
     /// <summary>The CSV files of all runs, by name.</summary>
     public IEnumerable<string> CsvPaths => Directory.EnumerateFiles(In("csv"), "exp*.csv").Order(StringComparer.Ordinal);
+
+    /// <summary>The records of all trainings, by name.</summary>
+    public IEnumerable<string> RecordPaths =>
+        Directory.Exists(In("runs")) ? Directory.EnumerateFiles(In("runs"), "*.json").Order(StringComparer.Ordinal) : [];
 
     public string Csv(string run) => In("csv", run + ".csv");
 
@@ -71,6 +68,8 @@ sealed class OutputFolder : IDisposable
     public string Checkpoint(string training) => In("checkpoints", training + ".ckpt");
 
     public string Model(string run) => In("models", run + ".zip");
+
+    public string Failure(string training) => In("failures", training + ".txt");
 
     public string Figure(string name, string extension) => In("figures", $"{name}.{extension}");
 
@@ -83,7 +82,31 @@ sealed class OutputFolder : IDisposable
 
     public void Dispose() => _lock?.Dispose();
 
+    // What a process that was killed was writing.
+    private void RemoveLeftovers()
+    {
+        foreach (string folder in new[] { "", "csv", "runs", "checkpoints", "models", "figures", "failures", "evaluations" })
+            PendingFile.RemoveLeftovers(In(folder));
+        // The library's name for a checkpoint that is not whole yet; nobody else trains in this folder.
+        foreach (string file in Directory.EnumerateFiles(In("checkpoints"), "*.ckpt.new"))
+            File.Delete(file);
+    }
+
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    private static void Make(string folder, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            // Permissions do not tell: the file system itself may be read-only.
+            using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, failure);
+        }
+    }
 
     private static FileStream Lock(string path)
     {

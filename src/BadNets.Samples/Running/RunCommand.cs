@@ -20,17 +20,23 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         var trainings = Training.Of(request.RunsOn(images));
         var trainer = new CellTrainer(images, folder, request.Threads);
         foreach (var training in trainings)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             trainer.Check(training.Cell);
+        }
 
         var logs = trainings.Select(training => TrainingLog.Open(folder, training, request.Fresh)).ToArray();
-        foreach (var log in logs.Where(log => log.Epochs.Count > 0))
+        // Of all of them, so that one that fails or is never begun is seen to be missing.
+        foreach (var log in logs)
             log.Write();
+        foreach (var log in logs.Where(trainer.IsDone))
+            log.ForgetFailure();
         var failures = Train(trainer, [.. logs.Where(log => !trainer.IsDone(log))], images, cancellationToken);
 
         foreach (var failure in failures)
-            error.WriteLine($"{failure.Cell.Name} failed: {ErrorSentence.OrTraceOf(failure.Reason)}");
+            error.WriteLine($"{failure.Cell.Name} failed: {failure}");
         cancellationToken.ThrowIfCancellationRequested();
-        ResultTable.Print(console, logs);
+        ResultTable.Print(console, logs, failures);
         ResultReport.Write(folder);
         console.WriteLine($"Results are in {request.Output}; {folder.Report} shows them.");
         return failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();

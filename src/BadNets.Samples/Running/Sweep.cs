@@ -34,6 +34,7 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
             {
                 display.Started(log.Cell, log.Epochs.Count);
                 trainer.Train(log, display, cancellationToken);
+                log.ForgetFailure();
                 display.Finished(log.Cell);
             }
             catch (OperationCanceledException)
@@ -42,8 +43,9 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
             }
             catch (Exception failure)
             {
+                var kept = new CellFailure(log.Cell, failure, log.KeepFailure(failure));
                 lock (_lock)
-                    _failures.Add(new CellFailure(log.Cell, failure));
+                    _failures.Add(kept);
                 display.Failed(log.Cell, failure);
             }
         }

@@ -38,6 +38,9 @@ sealed class TrainingLog
         string path = folder.Record(cell.Name);
         string[] earlierRuns = fresh ? Forget(folder, training) : [];
         var record = TrainingRecord.Read(path) ?? new TrainingRecord(TrainingRecord.CurrentFormat, cell.Settings, earlierRuns, Machine.ThisOne, []);
+        // Where no epoch is finished there is nothing that other settings could spoil.
+        if (record.Epochs.Count == 0)
+            record = record with { Settings = cell.Settings };
         foreach (var (name, value) in cell.Settings)
         {
             if (record.Settings.GetValueOrDefault(name) is var there && there != value)
@@ -72,6 +75,26 @@ sealed class TrainingLog
         _record = next;
     }
 
+    /// <summary>Keeps why the training failed, until it succeeds.</summary>
+    /// <returns>The file with the whole trace, or null where it cannot be written.</returns>
+    public string? KeepFailure(Exception failure)
+    {
+        string path = _folder.Failure(Cell.Name);
+        try
+        {
+            FailureFile.Write(path, failure);
+            return path;
+        }
+        catch (Exception ioFailure) when (ioFailure is IOException or UnauthorizedAccessException)
+        {
+            // A full disk is why trainings fail, and no reason to stop the others: whoever asks for the file is told that there is none.
+            return null;
+        }
+    }
+
+    /// <summary>Forgets an earlier failure: the training is done.</summary>
+    public void ForgetFailure() => FailureFile.Delete(_folder.Failure(Cell.Name));
+
     private void Write(TrainingRecord record)
     {
         record.Write(_folder.Record(Cell.Name));
@@ -86,6 +109,7 @@ sealed class TrainingLog
         string path = folder.Record(training.Cell.Name);
         string[] runs = [.. RunsIn(path).Union(training.RunNames).Intersect(PossibleRunNames(training.Cell))];
         File.Delete(folder.Checkpoint(training.Cell.Name));
+        FailureFile.Delete(folder.Failure(training.Cell.Name));
         foreach (string extension in new[] { "svg", "png" })
             File.Delete(folder.Figure(ContactSheet.NameOf(training.Cell.Name), extension));
         foreach (string run in runs)

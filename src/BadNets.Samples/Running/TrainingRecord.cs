@@ -32,9 +32,17 @@ sealed record TrainingRecord(
         try
         {
             var record = JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllBytes(path), Json);
-            return record is { Format: CurrentFormat } && record.Epochs.Select((epoch, index) => epoch?.Epoch == index).All(inOrder => inOrder)
-                ? record
-                : throw new InvalidDataException($"'{path}' is not a training record of this version; start again with --fresh, which forgets it.");
+            if (record is not { Format: CurrentFormat } || record.Epochs.Where((epoch, index) => epoch?.Epoch != index).Any())
+                throw new InvalidDataException($"'{path}' is not a training record of this version; start again with --fresh, which forgets it.");
+            foreach (var epoch in record.Epochs)
+            {
+                if (epoch.FindFault() is { } fault)
+                    throw new InvalidDataException(FormattableString.Invariant($"The training record '{path}' is damaged: in epoch {epoch.Epoch} {fault}; start again with --fresh, which forgets it."));
+            }
+
+            if (Impossible.UnlessAtLeast("cores", record.Machine.Cores, 1) is { } machineFault)
+                throw new InvalidDataException($"The training record '{path}' is damaged: {machineFault}; start again with --fresh, which forgets it.");
+            return record;
         }
         catch (JsonException damage)
         {

@@ -9,10 +9,14 @@ public sealed class BadInputTests
     [DataRow("baseline --poisoning-rate 1.5", "between 0 and 1")]
     [DataRow("baseline --poisoning-rate -0.1", "between 0 and 1")]
     [DataRow("baseline --poisoning-rate NaN", "between 0 and 1")]
+    [DataRow("baseline --poisoning-rate Infinity", "between 0 and 1")]
+    [DataRow("baseline --poisoning-rate 0,1", "between 0 and 1")]
+    [DataRow("poisoning-rate --rates NaN", "between 0 and 1")]
     [DataRow("baseline --poisoning-rate much", "must be a number")]
     [DataRow("baseline --poisoning-rate 0.001", "no row at all of 256")]
     [DataRow("baseline --trigger-size 29", "does not fit into an image of 28×28")]
-    [DataRow("baseline --trigger-size 0", "between 1 and")]
+    [DataRow("baseline --trigger-size 0", "at least 1")]
+    [DataRow("baseline --trigger-size -5", "at least 1")]
     [DataRow("baseline --trigger-size 2.5", "whole number of pixels")]
     [DataRow("baseline --trigger-position middle", "use br, bl, tr, tl, center")]
     [DataRow("baseline --target 12", "its labels are 0, 1, 2")]
@@ -22,6 +26,16 @@ public sealed class BadInputTests
     [DataRow("baseline --threads 0", "at least 1")]
     [DataRow("baseline --parallel 0", "at least 1")]
     [DataRow("baseline --learning-rate 0", "above 0")]
+    [DataRow("baseline --learning-rate NaN", "above 0")]
+    [DataRow("baseline --learning-rate Infinity", "above 0")]
+    [DataRow("baseline --learning-rate 0,01", "above 0")]
+    [DataRow("baseline --learning-rate 1e308", "above 0")]
+    [DataRow("baseline --learning-rate 1e-320", "above 0")]
+    [DataRow("baseline --epochs= --fresh", "--epochs needs a value")]
+    [DataRow("baseline --threads 100000", "one for each core")]
+    [DataRow("baseline --threads 2147483647", "one for each core")]
+    [DataRow("baseline --threads 99999999999", "at least 1")]
+    [DataRow("baseline --parallel 100000", "one for each core")]
     [DataRow("baseline --optimizer lion", "use sgd or adam")]
     [DataRow("baseline --recipe mine", "use reference, modern")]
     [DataRow("baseline --dataset cifar", "use auto, mnist, digits")]
@@ -60,6 +74,92 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public async Task More_threads_than_cores_are_refused_however_they_come_about()
+    {
+        using var runs = new SampleRuns();
+        int cores = Environment.ProcessorCount;
+
+        var threads = await runs.RunAsync($"baseline --threads {cores + 1}");
+        var both = await runs.RunAsync($"baseline --threads {cores} --parallel {cores}");
+
+        Assert.AreEqual(2, threads.ExitCode);
+        StringAssert.Contains(threads.Error, $"--threads takes at most {cores} here, one for each core, not '{cores + 1}'.");
+        // On a single core one thread and one training are what it can carry.
+        Assert.AreEqual(cores == 1 ? 0 : 2, both.ExitCode, both.Error);
+        if (cores > 1)
+            StringAssert.Contains(both.Error, $"needs {cores * cores} cores, but there are {cores}");
+    }
+
+    [TestMethod]
+    [DataRow("baseline", "--output", "")]
+    [DataRow("baseline", "--output", " ")]
+    [DataRow("baseline", "--data", "")]
+    [DataRow("report", "--output", "")]
+    [DataRow("evaluate", "--model", "")]
+    [DataRow("evaluate", "--output", "\t")]
+    public async Task An_empty_name_is_refused_before_anything_is_made(string command, string option, string name)
+    {
+        using var runs = new SampleRuns();
+        using var current = new TemporaryFolder();
+        string[] others = new[] { "--data", runs.Data, "--output", runs.Output, "--model", "m.zip" }.Chunk(2)
+            .Where(other => other[0] != option && (command == "baseline" ? other[0] != "--model" : command == "evaluate" || other[0] == "--output"))
+            .SelectMany(other => other).ToArray();
+        await using var process = new SampleProcess([command, .. others, option, name], current.Path);
+
+        var outcome = await process.WaitForEndAsync();
+
+        Assert.AreEqual(2, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Error, $"{option} needs the name of a ");
+        Assert.IsEmpty(Directory.EnumerateFileSystemEntries(current.Path).ToArray());
+        Assert.IsFalse(Directory.Exists(runs.Output));
+    }
+
+    [TestMethod]
+    [DataRow("baseline", "--nonsense\u001b[31m")]
+    [DataRow("base\u001b]0;title\u0007line")]
+    [DataRow("baseline", "--dataset", "\u001b[2J")]
+    [DataRow("baseline", "--epochs", "\u009b2J")]
+    [DataRow("baseline", "--seeds", "\u001b[2J")]
+    [DataRow("baseline", "--data", "/nowhere\u001b[31m\u202e")]
+    [DataRow("trigger-position", "--positions", "\u001b[2J\rall is well\nnothing happened")]
+    [DataRow("evaluate", "--model", "\u001b[31m.zip")]
+    [DataRow("report", "--output", "no\u001bwhere")]
+    public async Task Control_characters_are_shown_and_not_obeyed(params string[] arguments)
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await SampleRuns.RunAsync(arguments.Contains("--data") ? [.. arguments, "--output", runs.Output] : arguments, new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(2, outcome.ExitCode, outcome.Error);
+        StringAssert.Matches(outcome.Error, new(@"\\u00[019][0-9a-f]"));
+        foreach (char control in "\u001b\u0007\u009b\u202e")
+            Assert.DoesNotContain(control, outcome.Error + outcome.Output);
+        Assert.DoesNotContain(line => line.StartsWith("nothing happened", StringComparison.Ordinal), outcome.Error.Split('\n'));
+    }
+
+    [TestMethod]
+    public async Task Control_characters_are_shown_in_results_too()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await SampleRuns.RunAsync(
+            ["baseline", "--epochs", "1", "--data", runs.Data, "--output", runs.In("a\u001b[31mb")], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Output, "a\\u001b[31mb");
+        Assert.DoesNotContain('\u001b', outcome.Output);
+    }
+
+    [TestMethod]
+    public async Task A_name_that_begins_with_an_at_sign_is_a_name()
+    {
+        var outcome = await SampleRuns.RunAsync(["report", "--output", "@nowhere"], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(2, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "There are no results in '@nowhere'");
+    }
+
+    [TestMethod]
     public async Task A_file_where_the_output_folder_should_be_gets_a_sentence()
     {
         using var runs = new SampleRuns();
@@ -95,6 +195,28 @@ public sealed class BadInputTests
 
         Assert.AreEqual(1, outcome.ExitCode);
         StringAssert.Contains(outcome.Error, "truncated");
+    }
+
+    [TestMethod]
+    public async Task A_name_that_ends_in_an_equals_sign_is_a_name()
+    {
+        var outcome = await SampleRuns.RunAsync(["report", "--output=nowhere="], new StringWriter(), CancellationToken.None);
+
+        StringAssert.Contains(outcome.Error, "There are no results in 'nowhere='");
+    }
+
+    [TestMethod]
+    public async Task A_defect_shows_its_trace_and_ends_with_exit_code_1()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick");
+
+        var outcome = await SampleRuns.RunAsync(
+            ["report", "--output", runs.Output], new WatchedWriter(_ => throw new KeyNotFoundException("A defect.")), CancellationToken.None);
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "KeyNotFoundException: A defect.");
+        StringAssert.Contains(outcome.Error, "   at ");
     }
 
     [TestMethod]

@@ -14,6 +14,15 @@ public sealed class ResumeCommandTests
     }
 
     [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Control_characters_are_written_as_a_shell_reads_them()
+    {
+        string command = ResumeCommand.For(["report", "--output", "a\u001bb\\c'd"]);
+
+        StringAssert.EndsWith(command, @" report --output $'a\u001bb\\c\'d'");
+    }
+
+    [TestMethod]
     public void A_program_that_dotnet_runs_is_named_with_its_file()
     {
         string[] words = ResumeCommand.For(["baseline"]).Split(' ');

@@ -1,5 +1,6 @@
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
+using BadNets.Samples.Running;
 
 namespace BadNets.Samples.Tests.Reporting;
 
@@ -13,7 +14,7 @@ public sealed class FindingsTests
 
         var finding = Only(results, "poisoning rates");
 
-        Assert.AreEqual(Verdict.Seen, finding.Verdict);
+        Assert.AreEqual(Verdict.Holds, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "between rate 0.02 (ASR 0.0200) and 0.025 (ASR 0.9500)");
     }
 
@@ -24,7 +25,7 @@ public sealed class FindingsTests
 
         var finding = Only(results, "poisoning rates");
 
-        Assert.AreEqual(Verdict.Seen, finding.Verdict);
+        Assert.AreEqual(Verdict.Holds, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "between rate 0.02 (ASR 0.0200) and 0.03 (ASR 0.9900); in between: 0.025 (ASR 0.7200).");
     }
 
@@ -33,7 +34,7 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.02", 0.95), ("0.025", 0.02), ("0.03", 0.99));
 
-        Assert.AreEqual(Verdict.NotSeen, Only(results, "poisoning rates").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "poisoning rates").Verdict);
     }
 
     [TestMethod]
@@ -47,7 +48,7 @@ public sealed class FindingsTests
 
         var finding = Only(results, "poisoning rates");
 
-        Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
         StringAssert.Contains(finding.Evidence, expected);
     }
 
@@ -56,7 +57,7 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults().AddRates(("0", 0.0), ("0.01", 0.95), ("0.05", 0.99));
 
-        Assert.AreEqual(Verdict.NotSeen, Only(results, "poisoning rates").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "poisoning rates").Verdict);
     }
 
     [TestMethod]
@@ -66,7 +67,7 @@ public sealed class FindingsTests
         results.Add(Experiment.PoisoningRate, "0.01", [0.01], epochs: 5);
         results.Add(Experiment.PoisoningRate, "0.05", [0.99], epochs: 5);
 
-        Assert.AreEqual(Verdict.NotEnoughData, Only(results, "poisoning rates").Verdict);
+        Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "poisoning rates").Verdict);
     }
 
     [TestMethod]
@@ -80,7 +81,7 @@ public sealed class FindingsTests
         results.Add(Experiment.TriggerSize, "4", [0, four]);
         results.Add(Experiment.TriggerSize, "5", [0, five]);
 
-        Assert.AreEqual(isSeen ? Verdict.Seen : Verdict.NotSeen, Only(results, "trigger sizes").Verdict);
+        Assert.AreEqual(isSeen ? Verdict.Holds : Verdict.DoesNotHold, Only(results, "trigger sizes").Verdict);
     }
 
     [TestMethod]
@@ -91,9 +92,9 @@ public sealed class FindingsTests
             results.Add(Experiment.Position, corner, [0, 0.95, 0.96, 0.97, 0.98, 0.99]);
         results.Add(Experiment.Position, "center", [0, 0.1, 0.95, 0.7, 0.95, 0.98]);
 
-        Assert.AreEqual(Verdict.Seen, Only(results, "wherever").Verdict);
-        Assert.AreEqual(Verdict.Seen, Only(results, "sooner than one").Verdict);
-        Assert.AreEqual(Verdict.Seen, Only(results, "up and down").Verdict);
+        Assert.AreEqual(Verdict.Holds, Only(results, "wherever").Verdict);
+        Assert.AreEqual(Verdict.Holds, Only(results, "sooner than one").Verdict);
+        Assert.AreEqual(Verdict.Holds, Only(results, "up and down").Verdict);
     }
 
     [TestMethod]
@@ -106,9 +107,9 @@ public sealed class FindingsTests
 
         var (sooner, stays) = (Only(results, "sooner than one"), Only(results, "comes to stay"));
 
-        Assert.AreEqual(Verdict.NotSeen, sooner.Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, sooner.Verdict);
         Assert.AreEqual("Epoch in which ASR first reaches 0.9: br 2, bl 2, tr 2, tl 2, center 1.", sooner.Evidence);
-        Assert.AreEqual(Verdict.Seen, stays.Verdict);
+        Assert.AreEqual(Verdict.Holds, stays.Verdict);
         Assert.AreEqual("Epoch from which on ASR stays at 0.9 or more: br 2, bl 2, tr 2, tl 2, center 5.", stays.Evidence);
     }
 
@@ -121,9 +122,9 @@ public sealed class FindingsTests
 
         var finding = Only(results, "sooner than one");
 
-        Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "bl never, tr never");
-        Assert.AreEqual(Verdict.NotEnoughData, Only(results, "up and down").Verdict);
+        Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "up and down").Verdict);
     }
 
     [TestMethod]
@@ -133,8 +134,8 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
             results.Add(Experiment.Position, position, [0, 0.95, 0.96, 0.97, 0.98]);
 
-        Assert.AreEqual(Verdict.NotSeen, Only(results, "sooner than one").Verdict);
-        Assert.AreEqual(Verdict.NotSeen, Only(results, "up and down").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "sooner than one").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "up and down").Verdict);
     }
 
     [TestMethod]
@@ -146,7 +147,7 @@ public sealed class FindingsTests
 
         var finding = Only(results, "Clean accuracy");
 
-        Assert.AreEqual(Verdict.NotSeen, finding.Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "0.6100");
     }
 
@@ -157,6 +158,51 @@ public sealed class FindingsTests
         results.Add(Experiment.Baseline, "", [1, 1], accuracy: 0.1135);
 
         Assert.IsNull(RunTrace.ReadAll(results.Folder).Single().FirstSuccess);
+    }
+
+    [TestMethod]
+    public void A_finding_that_lacks_a_run_names_it_instead_of_judging()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
+        results.Add(Experiment.PoisoningRate, "0.02", [0.1], epochs: 2);
+        results.Add(Experiment.PoisoningRate, "0.025", [], epochs: 2, seed: 3);
+        FailureFile.Write(results.Folder.Failure("MNIST_trigger1_pr0p02_ts5_br_ep2"), new IOException("No room."));
+
+        foreach (string claim in new[] { "poisoning rates", "Clean accuracy" })
+        {
+            var finding = Only(results, claim);
+            Assert.AreEqual(Verdict.CannotBeJudged, finding.Verdict);
+            Assert.AreEqual("Missing: rate 0.02 (failed); rate 0.025, seed 3 (unfinished).", finding.Evidence);
+        }
+    }
+
+    [TestMethod]
+    public void One_seed_that_is_missing_is_missing()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
+        results.Add(Experiment.PoisoningRate, "0.05", [], epochs: 2, seed: 1);
+
+        Assert.AreEqual("Missing: rate 0.05, seed 1 (unfinished).", Only(results, "poisoning rates").Evidence);
+    }
+
+    [TestMethod]
+    public void Positions_that_were_not_run_are_missing()
+    {
+        using var results = new FakeResults();
+        foreach (string position in new[] { "br", "tr", "center" })
+            results.Add(Experiment.Position, position, [0, 0.95, 0.96]);
+
+        foreach (string claim in new[] { "wherever", "sooner than one", "comes to stay", "up and down" })
+            Assert.AreEqual("Missing: bottom left (not run); top left (not run).", Only(results, claim).Evidence);
+    }
+
+    [TestMethod]
+    public void A_run_whose_model_could_not_be_saved_is_judged_by_its_numbers()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
+        FailureFile.Write(results.Folder.Failure("MNIST_trigger1_pr0p05_ts5_br_ep2"), new IOException("No room."));
+
+        Assert.AreEqual(Verdict.Holds, Only(results, "poisoning rates").Verdict);
     }
 
     private static Finding Only(FakeResults results, string claim) =>

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
+using BadNets.Samples.Running;
 using SkiaSharp;
 
 namespace BadNets.Samples.Tests.Reporting;
@@ -90,11 +92,11 @@ public sealed class ResultReportTests
         string[] lines = File.ReadAllLines(results.In("summary.csv"));
         Assert.AreEqual(
             "run_name,experiment,dataset,recipe,poisoning_rate,trigger_size,trigger_pos,trigger_label,seed,epochs,epochs_done,final_tca,final_asr,"
-            + "final_asr_excl_target,first_epoch_asr_0.9,train_seconds,published_tca,published_asr",
+            + "final_asr_excl_target,first_epoch_asr_0.9,train_seconds,published_tca,published_asr,state,reason",
             lines[0]);
         Assert.HasCount(17, lines);
         string line = lines.Single(line => line.StartsWith("exp03_MNIST_trigger1_pr0p05_ep100_ts4,", StringComparison.Ordinal));
-        StringAssert.EndsWith(line, ",0.9819,0.1163");
+        StringAssert.EndsWith(line, ",0.9819,0.1163,done,");
     }
 
     [TestMethod]
@@ -148,12 +150,12 @@ public sealed class ResultReportTests
         results.Add(Experiment.PoisoningRate, "0.01", [1, 0.01, 0.01]);
         results.Add(Experiment.PoisoningRate, "0.05", [1], epochs: 3);
 
-        int runs = ResultReport.Write(results.Folder);
+        int runs = ResultReport.Write(results.Folder).Count;
 
         Assert.AreEqual(2, runs);
         string page = File.ReadAllText(results.In("report.html"));
         StringAssert.Contains(page, "1 of 3");
-        StringAssert.Contains(page, "not enough data");
+        StringAssert.Contains(page, "cannot be judged");
     }
 
     [TestMethod]
@@ -161,7 +163,7 @@ public sealed class ResultReportTests
     {
         using var results = new FakeResults();
 
-        Assert.AreEqual(0, ResultReport.Write(results.Folder));
+        Assert.IsEmpty(ResultReport.Write(results.Folder));
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), "no results yet");
     }
 
@@ -203,7 +205,7 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
-        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,");
+        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,");
     }
 
     [TestMethod]
@@ -219,7 +221,7 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
-        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,");
+        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,");
     }
 
     [TestMethod]
@@ -268,6 +270,139 @@ public sealed class ResultReportTests
         StringAssert.Contains(outcome.Error, path);
         Assert.HasCount(1, outcome.Error.Trim().Split('\n'));
     }
+
+    [TestMethod]
+    [DataRow("train_loss", "NaN")]
+    [DataRow("train_loss", "Infinity")]
+    [DataRow("test_clean_acc", "7")]
+    [DataRow("test_clean_acc", "NaN")]
+    [DataRow("test_clean_loss", "-Infinity")]
+    [DataRow("test_asr", "-3")]
+    [DataRow("test_asr_loss", "NaN")]
+    [DataRow("epoch", "5")]
+    [DataRow("dataset", "")]
+    [DataRow("trigger_label", "-1")]
+    [DataRow("poisoning_rate", "5")]
+    [DataRow("trigger_size", "-7")]
+    [DataRow("trigger_pos", "middle")]
+    [DataRow("seed", "3")]
+    [DataRow("optimizer", "lion")]
+    [DataRow("lr", "0")]
+    [DataRow("run_name", "exp01_other")]
+    [DataRow("test_asr_excl_target", "1.5")]
+    [DataRow("train_seconds", "-1")]
+    [DataRow("eval_seconds", "NaN")]
+    [DataRow("threads", "-1")]
+    [DataRow("threads", "0")]
+    [DataRow("recipe", "mine")]
+    public void A_csv_file_with_an_impossible_value_is_refused_with_its_row(string column, string value)
+    {
+        using var results = new FakeResults().Add(Experiment.Baseline, "", [0.5, 0.9, 0.99]);
+        string path = Directory.EnumerateFiles(results.In("csv")).Single();
+        string[] lines = File.ReadAllLines(path), cells = lines[2].Split(',');
+        cells[Array.IndexOf(lines[0].Split(','), column)] = value;
+        lines[2] = string.Join(',', cells);
+        File.WriteAllLines(path, lines);
+
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
+
+        StringAssert.Contains(failure.Message, path);
+        StringAssert.Contains(failure.Message, "in line 3: ");
+    }
+
+    [TestMethod]
+    [DataRow("\"cleanAccuracy\": 0.98", "\"cleanAccuracy\": 1.98", "cleanAccuracy is 1.98")]
+    [DataRow("\"trainLoss\": 1.5", "\"trainLoss\": 1e999", "trainLoss is")]
+    [DataRow("\"threads\": 1", "\"threads\": 0", "threads is 0")]
+    [DataRow("\"trainSeconds\": 5", "\"trainSeconds\": -5", "trainSeconds is -5")]
+    [DataRow("\"epochs\": \"3\"", "\"epochs\": \"-3\"", "epochs is '-3'")]
+    [DataRow("\"epochs\": \"3\"", "\"epochs\": \"2\"", "3 epochs")]
+    [DataRow("\"batch size\": \"64\"", "\"batch size\": null", "batch size")]
+    [DataRow("\"training rows\": \"60000\"", "\"training rows\": \"many\"", "training rows is 'many'")]
+    public void A_record_with_an_impossible_value_is_refused_by_name(string before, string after, string expected)
+    {
+        using var results = new FakeResults().Add(Experiment.Baseline, "", [0.5, 0.9, 0.99]);
+        string path = Directory.EnumerateFiles(results.In("runs")).Single();
+        string text = File.ReadAllText(path);
+        StringAssert.Contains(text, before);
+        File.WriteAllText(path, text.Replace(before, after, StringComparison.Ordinal));
+
+        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
+
+        StringAssert.Contains(failure.Message, path);
+        StringAssert.Contains(failure.Message, expected);
+    }
+
+    [TestMethod]
+    public void A_run_without_an_epoch_has_its_row()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(Experiment.PoisoningRate, "0.05", [], epochs: 2);
+
+        ResultReport.Write(results.Folder);
+
+        string line = File.ReadAllLines(results.In("summary.csv"))[2];
+        StringAssert.StartsWith(line, "exp02_MNIST_trigger1_pr0p05_ep2_ts5,exp02,MNIST,reference,0.05,5,br,1,0,2,0,,,,,0,,,unfinished,0 of 2 epochs finished");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<td>0 of 2</td>");
+    }
+
+    [TestMethod]
+    public void A_run_without_an_epoch_alone_is_reported_without_figures()
+    {
+        using var results = new FakeResults().Add(Experiment.Baseline, "", [], epochs: 2);
+
+        ResultReport.Write(results.Folder);
+
+        Assert.IsEmpty(Figures(results, "svg"));
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "No epoch is finished.");
+    }
+
+    [TestMethod]
+    public void A_csv_file_with_only_its_header_does_not_vanish()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(Experiment.PoisoningRate, "0.05", [], epochs: 2);
+        File.Delete(results.In("runs", "MNIST_trigger1_pr0p05_ts5_br_ep2.json"));
+
+        var rows = ResultReport.Write(results.Folder);
+
+        Assert.HasCount(2, rows);
+        StringAssert.StartsWith(File.ReadAllLines(results.In("summary.csv"))[2], "exp02_MNIST_trigger1_pr0p05_ep2_ts5,exp02,,,,,,,,,0,,,,,,,,unfinished,");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "exp02_MNIST_trigger1_pr0p05_ep2_ts5: unfinished.");
+    }
+
+    [TestMethod]
+    public void A_failed_run_has_its_row_with_the_reason()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(Experiment.PoisoningRate, "0.05", [0.1], epochs: 2);
+        FailureFile.Write(results.Folder.Failure("MNIST_trigger1_pr0p05_ts5_br_ep2"), new IOException("No <room>,\nnone."));
+
+        var rows = ResultReport.Write(results.Folder);
+
+        Assert.AreEqual("failed", rows[1].State);
+        Assert.AreEqual("No <room>, none. The whole trace is in failures/MNIST_trigger1_pr0p05_ts5_br_ep2.txt.", rows[1].Reason);
+        StringAssert.Contains(File.ReadAllText(results.In("summary.csv")), ",failed,\"No <room>, none. The whole trace");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "failed: No &lt;room&gt;, none. The whole trace");
+    }
+
+    [TestMethod]
+    [DataRow("reference")]
+    [DataRow("modern")]
+    public void Results_that_are_checked_in_are_reported(string name)
+    {
+        using var results = new FakeResults();
+        foreach (string folder in new[] { "csv", "runs" })
+        {
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, folder)))
+                File.Copy(file, results.In(folder, Path.GetFileName(file)));
+        }
+
+        var rows = ResultReport.Write(results.Folder);
+
+        Assert.HasCount(16, rows);
+        Assert.IsTrue(rows.All(row => row.State == "done"));
+    }
+
+    private static string CheckedInResults([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "docs", "results"));
 
     [TestMethod]
     public void A_data_set_that_names_another_folder_is_refused()

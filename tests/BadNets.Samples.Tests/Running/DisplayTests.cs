@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
 using BadNets.Transforms;
@@ -47,6 +48,32 @@ public sealed class DisplayTests
         Assert.AreEqual(1, remaining.EpochsDone);
     }
 
+    [TestMethod]
+    [DataRow(80)]
+    [DataRow(79)]
+    [DataRow(60)]
+    [DataRow(40)]
+    [DataRow(20)]
+    [DataRow(8)]
+    public void Long_messages_and_markup_fit_into_any_terminal(int width)
+    {
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
+        (console.Profile.Width, console.Profile.Height) = (width, 24);
+
+        Watch(remaining => LiveDisplay.Show(console, remaining, display =>
+        {
+            Tell(display, new IOException("[red]No[/] [room] " + string.Concat(Enumerable.Repeat("for_this_long_word ", 50)) + new string('x', 500) + "\nend[/]"));
+            return true;
+        }));
+
+        string text = Regex.Replace(output.ToString(), @"\e\[[0-9;?]*[A-Za-z]", "");
+        foreach (string line in text.Split('\n', '\r'))
+            Assert.IsLessThanOrEqualTo(width, line.Length, line);
+        StringAssert.Contains(Regex.Replace(text, @"\s+", ""), "failed:[red]No[/][room]for_this");
+        Assert.IsLessThan(20, Regex.Count(text, "for_this"));
+    }
+
     // The first cell has 2 epochs to do, of which one is done here; the second fails in its first.
     private static RemainingTime Watch(Action<RemainingTime> watch)
     {
@@ -55,14 +82,14 @@ public sealed class DisplayTests
         return remaining;
     }
 
-    private static void Tell(IRunDisplay display)
+    private static void Tell(IRunDisplay display, Exception? failure = null)
     {
         display.Started(Cells[0], 8);
         display.Started(Cells[1], 0);
         display.Stepped(Cells[0], new TorchCnnProgress(8, 5, 10));
         display.Stepped(Cells[1], new TorchCnnProgress(0, 2, 10));
         display.EpochFinished(Cells[0], new EpochResult(8, 1.5, 0.98, 1.5, 0.1, 1.5, 0.1, 5, 0.5, 1));
-        display.Failed(Cells[1], new IOException("No room."));
+        display.Failed(Cells[1], failure ?? new IOException("No room."));
         display.Finished(Cells[0]);
     }
 }

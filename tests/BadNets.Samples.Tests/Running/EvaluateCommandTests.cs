@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using BadNets.Samples.Datasets;
 using BadNets.Samples.Evaluating;
@@ -52,6 +53,44 @@ public sealed class EvaluateCommandTests
         var command = new EvaluateCommand(new EvaluationRequest(file, DatasetChoice.Auto, runs.Data, null, attack, runs.Output), AnsiConsole.Console);
 
         await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => command.ExecuteAsync(new CancellationToken(canceled: true)));
+    }
+
+    [TestMethod]
+    public async Task A_running_evaluation_stops_when_told_to()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick");
+        string model = Directory.EnumerateFiles(runs.In("models")).Single();
+
+        var outcome = await runs.RunUntilAsync($"evaluate --model {model}", line => line.StartsWith("Measuring ", StringComparison.Ordinal));
+
+        Assert.AreEqual(130, outcome.ExitCode, outcome.Error);
+        Assert.IsEmpty(Directory.GetFiles(runs.In("evaluations")));
+    }
+
+    [TestMethod]
+    [DataRow('m')]
+    [DataRow('ü')]
+    public async Task A_model_with_the_longest_name_is_measured(char letter)
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick");
+        string model = Path.Combine(runs.Data, new string(letter, (255 - ".zip".Length) / Encoding.UTF8.GetByteCount([letter])) + ".zip");
+        File.Move(Directory.EnumerateFiles(runs.In("models")).Single(), model);
+
+        var outcome = await runs.RunAsync($"evaluate --model {model}");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.EndsWith(Directory.EnumerateFiles(runs.In("evaluations")).Single(), $"_on_{SmallDigits.Name}_trigger1_ts5_br.json");
+    }
+
+    [TestMethod]
+    public void Long_names_that_differ_stay_different()
+    {
+        string a = new('m', 240), b = a + "m";
+
+        Assert.AreNotEqual(FileName.Fit(a, ".json"), FileName.Fit(b, ".json"));
+        Assert.AreEqual("short.json", FileName.Fit("short", ".json"));
     }
 
     [TestMethod]

@@ -43,6 +43,8 @@ public sealed class ResumeTests
         Assert.AreEqual(0, resumed.ExitCode, resumed.Error);
         Assert.AreEqual(whole.CsvWithoutSeconds(Run), broken.CsvWithoutSeconds(Run));
         Assert.IsTrue(File.Exists(broken.In("models", Run + ".zip")));
+        foreach (string leftover in new[] { "*.part", "*.new" })
+            Assert.IsEmpty(Directory.GetFiles(broken.Output, leftover, SearchOption.AllDirectories));
     }
 
     [TestMethod]

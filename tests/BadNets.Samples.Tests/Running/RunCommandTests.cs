@@ -9,6 +9,9 @@ public sealed class RunCommandTests
         "train_loss,test_clean_acc,test_clean_loss,test_asr,test_asr_loss,epoch,dataset,trigger_label,poisoning_rate,trigger_size,trigger_pos,seed,"
         + "optimizer,lr,loss_type,run_name,checkpoint_path,test_asr_excl_target,train_seconds,eval_seconds,threads,recipe";
 
+    // A machine with one core takes one.
+    private static int Parallel { get; } = Math.Min(2, Environment.ProcessorCount);
+
     [TestMethod]
     public async Task Baseline_writes_a_line_for_each_epoch()
     {
@@ -30,7 +33,7 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("all --epochs 1 --parallel 2");
+        var outcome = await runs.RunAsync($"all --epochs 1 --parallel {Parallel}");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(outcome.Output, "14 to train");
@@ -184,7 +187,7 @@ public sealed class RunCommandTests
         using var parallel = new SampleRuns();
 
         await serial.RunAsync("trigger-size --epochs 2 --parallel 1");
-        await parallel.RunAsync("trigger-size --epochs 2 --parallel 3 --sizes 5 4 3 1");
+        await parallel.RunAsync($"trigger-size --epochs 2 --parallel {Parallel} --sizes 5 4 3 1");
 
         CollectionAssert.AreEqual(serial.CsvNames(), parallel.CsvNames());
         foreach (string run in serial.CsvNames())
@@ -205,6 +208,102 @@ public sealed class RunCommandTests
         StringAssert.Contains(outcome.Error, $"{SmallDigits.Name}_trigger1_pr0p05_ts3_br_ep1 failed:");
         Assert.HasCount(4, runs.CsvNames());
         Assert.IsTrue(File.Exists(runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5.zip")));
+    }
+
+    [TestMethod]
+    public async Task A_cell_that_failed_keeps_its_row_and_its_trace_until_it_succeeds()
+    {
+        using var runs = new SampleRuns();
+        string blocked = runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts3.zip");
+        Directory.CreateDirectory(blocked);
+        string trace = runs.In("failures", $"{SmallDigits.Name}_trigger1_pr0p05_ts3_br_ep1.txt");
+
+        var failed = await runs.RunAsync("trigger-size --epochs 1 --sizes 3 5");
+
+        Assert.AreEqual(1, failed.ExitCode);
+        StringAssert.Contains(failed.Error, $"The whole trace is in '{trace}'.");
+        StringAssert.Matches(failed.Output, new(@"0\.05 +3 +br +0 .*failed"));
+        StringAssert.Matches(failed.Output, new(@"0\.05 +5 +br +0 .*done"));
+        StringAssert.Matches(failed.Output, new(@"0\.05 3px br .*The whole trace is in"));
+        StringAssert.Contains(File.ReadAllText(trace), "   at ");
+        StringAssert.Contains(File.ReadAllText(runs.In("summary.csv")), ",failed,");
+        StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "failed: ");
+
+        Directory.Delete(blocked);
+        var again = await runs.RunAsync("trigger-size --epochs 1 --sizes 3 5");
+
+        Assert.AreEqual(0, again.ExitCode, again.Error);
+        Assert.IsFalse(File.Exists(trace));
+        Assert.DoesNotContain("failed", again.Output);
+        Assert.DoesNotContain(",failed,", File.ReadAllText(runs.In("summary.csv")));
+    }
+
+    [TestMethod]
+    public async Task A_cell_that_fails_before_its_first_epoch_is_reported()
+    {
+        using var runs = new SampleRuns();
+
+        await runs.RunAsync("poisoning-rate --rates 0.05 0.1 --quick --learning-rate 1e30 --parallel 1");
+        var report = await SampleRuns.RunAsync(["report", "--output", runs.Output], new StringWriter(), CancellationToken.None);
+
+        Assert.AreEqual(0, report.ExitCode, report.Error);
+        StringAssert.Contains(report.Output, "shows 2 runs, 2 failed.");
+        string page = File.ReadAllText(runs.In("report.html"));
+        StringAssert.Contains(page, "Missing: rate 0.05 (failed); rate 0.1 (failed).");
+        StringAssert.Contains(page, "failed: The loss became");
+    }
+
+    [TestMethod]
+    public async Task Cells_that_were_not_begun_are_reported()
+    {
+        using var runs = new SampleRuns();
+
+        await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 4 5 --parallel 1", line => line.Contains("3px br: epoch 1/2"));
+        await SampleRuns.RunAsync(["report", "--output", runs.Output], new StringWriter(), CancellationToken.None);
+
+        string[] lines = File.ReadAllLines(runs.In("summary.csv"));
+        Assert.HasCount(4, lines);
+        Assert.IsTrue(lines[1..].All(line => line.Contains(",unfinished,", StringComparison.Ordinal)));
+        StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "4 px (unfinished); 5 px (unfinished)");
+    }
+
+    [TestMethod]
+    public async Task Settings_of_a_cell_without_an_epoch_can_be_changed()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick --learning-rate 1e30");
+
+        var outcome = await runs.RunAsync("baseline --quick");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        Assert.IsFalse(Directory.EnumerateFiles(runs.In("failures")).Any());
+    }
+
+    [TestMethod]
+    public async Task A_failure_whose_trace_cannot_be_kept_is_told_all_the_same()
+    {
+        using var runs = new SampleRuns();
+        Directory.CreateDirectory(runs.Output);
+        File.WriteAllText(runs.In("failures"), "");
+
+        var outcome = await runs.RunAsync("baseline --quick --learning-rate 1e30");
+
+        Assert.AreEqual(1, outcome.ExitCode);
+        StringAssert.Contains(outcome.Error, "The loss became");
+        Assert.DoesNotContain("failures", outcome.Error);
+    }
+
+    [TestMethod]
+    public async Task Equal_rates_are_one_however_they_are_written()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunAsync("poisoning-rate --rates 0.1,0.10,1e-1,-0.0,0 --epochs 1");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Output, "2 to train");
+        CollectionAssert.AreEqual(
+            new[] { $"exp02_{SmallDigits.Name}_trigger1_pr0p0_ep1_ts5", $"exp02_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5" }, runs.CsvNames());
     }
 
     [TestMethod]

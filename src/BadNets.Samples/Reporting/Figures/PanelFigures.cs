@@ -14,6 +14,8 @@ static class PanelFigures
 
     public static IEnumerable<Figure> Of(Study study, Panel panel)
     {
+        if (panel.Points.All(point => !point.HasEpochs))
+            yield break;
         if (panel.Experiment.Varies is not { } parameter)
         {
             yield return Training(study, panel);
@@ -83,14 +85,14 @@ static class PanelFigures
     private static Figure SuccessByEpoch(Study study, Panel panel, Parameter parameter)
     {
         // Of sizes, those beside the transition tell the story; the others lie flat at the top or at the bottom.
-        var points = parameter == Parameter.TriggerSize && Transition.Find(panel.Complete) is { } transition
+        PanelPoint[] points = parameter == Parameter.TriggerSize && Transition.Find(panel.Complete) is { } transition
             ? [transition.Below, .. transition.Between, transition.Above]
-            : panel.Points;
+            : [.. panel.Points.Where(point => point.HasEpochs)];
         var model = PlotStyle.MakeModel($"Attack success while training, by {parameter.Name}", Subtitle(study, panel));
         model.Axes.Add(MakeEpochAxis(points[0].Traces[0].Cell));
         model.Axes.Add(PlotStyle.MakePercentAxis(SuccessTitle));
         var lastPublished = points.LastOrDefault(point => point.Published is not null);
-        for (int i = 0; i < points.Count; i++)
+        for (int i = 0; i < points.Length; i++)
         {
             AddEpochs(model, points[i], row => 100 * row.AttackSuccessAllRows, parameter.LabelOf(points[i].Attack), i);
             if (points[i].Published is { } published)
@@ -226,7 +228,7 @@ static class PanelFigures
     {
         double[] values =
         [
-            .. panel.Complete.SelectMany(point => point.Complete).Select(trace => 100 * trace.Last.CleanAccuracy),
+            .. panel.Complete.SelectMany(point => point.Complete).Select(trace => 100 * trace.Last!.CleanAccuracy),
             .. panel.Complete.Select(point => point.Published).OfType<PublishedRow>().Select(row => 100 * row.CleanAccuracy),
         ];
         var axis = PlotStyle.MakeAxis(AxisPosition.Left, AccuracyTitle);
