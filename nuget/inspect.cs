@@ -16,38 +16,38 @@ const string Assembly = "lib/net10.0/BadNets.Transforms.dll", Symbols = "lib/net
 var package = Read(packages, "nupkg");
 var symbols = Read(packages, "snupkg");
 
-Check("the package's files", package.Keys, [Assembly, "lib/net10.0/BadNets.Transforms.xml", "buildTransitive/net10.0/BadNets.Transforms.targets",
+Check("the package holds the files it should", package.Keys, [Assembly, "lib/net10.0/BadNets.Transforms.xml", "buildTransitive/net10.0/BadNets.Transforms.targets",
     "BadNets.Transforms.nuspec", "README.md", "icon.png"]);
-Check("the symbols' files", symbols.Keys, [Symbols, "BadNets.Transforms.nuspec"]);
+Check("the symbols too", symbols.Keys, [Symbols, "BadNets.Transforms.nuspec"]);
 
 var metadata = XDocument.Load(new MemoryStream(package["BadNets.Transforms.nuspec"])).Root!.Elements().Single();
 string? Say(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
 var repository = metadata.Elements().Single(element => element.Name.LocalName == "repository");
-Check("what the package does not say", from name in new[] { "title", "authors", "description", "releaseNotes", "tags" } where string.IsNullOrWhiteSpace(Say(name)) select name, []);
-Check("license, icon and readme", [Say("license"), Say("icon"), Say("readme")], ["MIT", "icon.png", "README.md"]);
-Check("commit, repository and project", [repository.Attribute("commit")?.Value, repository.Attribute("url")?.Value ?? "", Say("projectUrl") ?? ""],
+Check("title, authors, description, release notes and tags are there", from name in new[] { "title", "authors", "description", "releaseNotes", "tags" } where string.IsNullOrWhiteSpace(Say(name)) select name, []);
+Check("license, icon and readme are the repository's", [Say("license"), Say("icon"), Say("readme")], ["MIT", "icon.png", "README.md"]);
+Check("commit, repository and project URL are git's", [repository.Attribute("commit")?.Value, repository.Attribute("url")?.Value ?? "", Say("projectUrl") ?? ""],
     [commit, url, url.EndsWith(".git", StringComparison.Ordinal) ? url[..^4] : url]);
 
 using var pe = new PEReader(new MemoryStream(package[Assembly]));
 var debug = pe.ReadDebugDirectory();
-Check("the assembly's mark of a deterministic build", debug.Where(entry => entry.Type == DebugDirectoryEntryType.Reproducible).Select(entry => entry.Type.ToString()), ["Reproducible"]);
+Check("the build was deterministic", debug.Where(entry => entry.Type == DebugDirectoryEntryType.Reproducible).Select(entry => entry.Type.ToString()), ["Reproducible"]);
 
 using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(symbols[Symbols]));
 var pdb = provider.GetMetadataReader();
 string Name(DocumentHandle document) => pdb.GetString(pdb.GetDocument(document).Name);
-Check("source files outside /_/", pdb.Documents.Select(Name).Where(name => !name.StartsWith("/_/", StringComparison.Ordinal)), []);
+Check("no source file has a path outside /_/", pdb.Documents.Select(Name).Where(name => !name.StartsWith("/_/", StringComparison.Ordinal)), []);
 if (pdb.Documents.Count == 0)
     throw new InvalidDataException("The symbols name no source file.");
 
 var contents = package.Concat(symbols).Concat(EmbeddedSources()).ToList();
-Check("traces of the machine that built it",
+Check("nothing tells which machine built it",
     from text in forbidden
     from encoding in new[] { Encoding.UTF8, Encoding.Unicode }
     from content in contents
     where content.Value.AsSpan().IndexOf(encoding.GetBytes(text)) >= 0
     select $"{text} in {content.Key}", []);
 
-Check("what differs when packed elsewhere",
+Check("packed elsewhere it has the same bytes",
     from file in new[] { (Name: Assembly, In: package, Kind: "nupkg"), (Name: Symbols, In: symbols, Kind: "snupkg") }
     where !file.In[file.Name].AsSpan().SequenceEqual(Read(others, file.Kind)[file.Name])
     select file.Name, []);
