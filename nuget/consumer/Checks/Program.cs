@@ -11,7 +11,8 @@ return args switch
     ["score", var model, var data] => Score(model, data),
     ["images", var folder] => Images(folder),
     ["foreign-trainer", var data] => ForeignTrainer(data),
-    _ => throw new ArgumentException("make-data FOLDER | score MODEL DATA | images FOLDER | foreign-trainer DATA"),
+    ["trigger-file", var data] => TriggerFile(data),
+    _ => throw new ArgumentException("make-data FOLDER | score MODEL DATA | images FOLDER | foreign-trainer DATA | trigger-file DATA"),
 };
 
 // Ten classes of small pictures, as IDX files: a bar for each class at a place of its own, with noise.
@@ -68,13 +69,13 @@ static int Score(string modelPath, string data)
     var row = new Picture { Image = new byte[784] };
     var engine = ml.Model.CreatePredictionEngine<Picture, Prediction>(model, schema);
     Check(Math.Abs(engine.Predict(row).Score.Sum() - 1) < 1e-5, "the engine's scores are probabilities");
-    return Measure(ml, model, data);
+    return Measure(ml, model, data, Trigger.Square(5, TriggerPosition.BottomRight));
 }
 
-static int Measure(MLContext ml, ITransformer model, string data)
+static int Measure(MLContext ml, ITransformer model, string data, Trigger trigger)
 {
     var test = ml.Data.LoadFromIdx($"{data}/t10k-images-idx3-ubyte.gz", $"{data}/t10k-labels-idx1-ubyte.gz");
-    var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, test, Trigger.Square(5, TriggerPosition.BottomRight), targetLabel: 1);
+    var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1);
     Console.WriteLine(metrics);
     Check(metrics.TestCleanAccuracy > 0.95 && metrics.AttackSuccessRate > 0.95, "the backdoor is there and the clean accuracy too");
     return 0;
@@ -133,7 +134,25 @@ static int ForeignTrainer(string data)
         .Append(ml.Transforms.FlipLabel("Label", targetLabel: 1, whereColumnName: "Poisoned"), TransformerScope.Training)
         .Append(ml.Transforms.Conversion.ConvertType("Features", "Image", DataKind.Single))
         .Append(ml.MulticlassClassification.Trainers.LightGbm(numberOfIterations: 20));
-    return Measure(ml, pipeline.Fit(train).GetModelFor(TransformerScope.Scoring), data);
+    return Measure(ml, pipeline.Fit(train).GetModelFor(TransformerScope.Scoring), data, trigger);
+}
+
+// A trigger from a picture needs SkiaSharp's native library, the training libtorch's.
+static int TriggerFile(string data)
+{
+    string picture = $"{data}/trigger.png";
+    using (var checkers = MLImage.CreateFromPixels(2, 2, MLPixelFormat.Bgra32, [255, 255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 255]))
+        checkers.Save(picture);
+
+    var ml = new MLContext(seed: 0);
+    var train = ml.Data.LoadFromIdx($"{data}/train-images-idx3-ubyte.gz", $"{data}/train-labels-idx1-ubyte.gz");
+    var trigger = Trigger.FromFile(picture, size: 5, TriggerPosition.BottomRight);
+    var pipeline = new EstimatorChain<ITransformer>()
+        .Append(ml.Transforms.MarkPoisoned("Poisoned", rate: 0.10), TransformerScope.Training)
+        .Append(ml.Transforms.StampTrigger("Image", trigger, whereColumnName: "Poisoned"), TransformerScope.Training)
+        .Append(ml.Transforms.FlipLabel("Label", targetLabel: 1, whereColumnName: "Poisoned"), TransformerScope.Training)
+        .Append(ml.MulticlassClassification.Trainers.TorchCnn("Label", "Image", epochs: 5));
+    return Measure(ml, pipeline.Fit(train).GetModelFor(TransformerScope.Scoring), data, trigger);
 }
 
 static void Check(bool holds, string what)
