@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Reflection;
 using BadNets.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -64,6 +66,7 @@ static int Score(string modelPath, string data)
     var ml = new MLContext(seed: 0);
     var model = ml.Model.Load(modelPath, out var schema);
     Check(schema.GetColumnOrNull("Image") is not null, "the model's input schema has the image column");
+    Check(typeof(TorchSharp.torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled, "TorchSharp keeps alive what native code reads");
     Check(AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().Name == "BadNets.Transforms"), "ML.NET found the components");
 
     var row = new Picture { Image = new byte[784] };
