@@ -32,17 +32,25 @@ sealed class Checkpoint(string path, string settings)
             throw new InvalidDataException($"The checkpoint '{path}' is damaged; delete it to train from the start.");
 
         using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
-        if (reader.ReadString() != Magic)
+        var texts = new ModelReader(reader);
+        if (content.Length == SHA256.HashSizeInBytes || texts.ReadText() != Magic)
             throw new InvalidDataException($"'{path}' is not a checkpoint of this version; delete it to train from the start.");
-        string found = reader.ReadString();
+        string found = texts.ReadText();
         if (found != settings)
             throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
 
-        nextEpoch = reader.ReadInt32();
-        order.State = reader.ReadBytes(reader.ReadInt32());
-        NamedTensors.Read(reader, network.state_dict());
-        optimizer.load_state_dict(reader);
-        return true;
+        try
+        {
+            nextEpoch = reader.ReadInt32();
+            order.State = reader.ReadBytes(texts.ReadCount(1));
+            NamedTensors.Read(reader, network.state_dict());
+            optimizer.load_state_dict(reader);
+            return true;
+        }
+        catch (Exception damage) when (damage is not OutOfMemoryException)
+        {
+            throw new InvalidDataException($"The checkpoint '{path}' is damaged ({damage.Message.Split('\n')[0].Trim()}); delete it to train from the start.", damage);
+        }
     }
 
     /// <summary>Writes the state beside the file and then puts it in its place, so that there always is a whole one.</summary>
