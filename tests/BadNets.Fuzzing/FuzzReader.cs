@@ -16,9 +16,13 @@ abstract class FuzzReader
         ["checkpoint"] = folder => new CheckpointReader(folder),
         ["results"] = folder => new ResultsReader(folder),
         ["command-line"] = folder => new CommandLineReader(folder),
+        [BrokenReader.Name] = _ => new BrokenReader(),
     };
 
-    public static IEnumerable<string> Names => Known.Keys;
+    /// <summary>The names of the readers that hold.</summary>
+    public static IEnumerable<string> Names => Known.Keys.Where(name => name != BrokenReader.Name);
+
+    public static bool Exists(string name) => Known.ContainsKey(name);
 
     public static FuzzReader Create(string name, Folder folder) => Known[name](folder);
 

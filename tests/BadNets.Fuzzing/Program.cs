@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using BadNets.Fuzzing;
 
-// BadNets.Fuzzing [READER[=FILES]]... [--files N] [--minutes M] [--seed S] [--parallel P]
-// BadNets.Fuzzing --one READER SEED NUMBER [FILE]
 const int FilesPerChild = 5000;
 const string Usage = """
     BadNets.Fuzzing [READER[=FILES]]... [--files N] [--minutes M] [--seed S] [--parallel P]
@@ -18,7 +16,7 @@ if (args is [Child.Argument, var childReader, var childSeed, var first, var coun
     return 0;
 }
 
-if (args is ["--one", var name, var oneSeed, var number, .. var to] && FuzzReader.Names.Contains(name))
+if (args is ["--one", var name, var oneSeed, var number, .. var to] && FuzzReader.Exists(name))
     return ReadOne(name, (int)Number(oneSeed), Number(number), to);
 
 var readers = new Dictionary<string, long?>();
@@ -28,7 +26,7 @@ TimeSpan? time = null;
 for (int i = 0; i < args.Length; i++)
 {
     string[] parts = args[i].Split('=');
-    if (FuzzReader.Names.Contains(parts[0]))
+    if (FuzzReader.Exists(parts[0]))
         readers[parts[0]] = parts.Length > 1 ? Number(parts[1]) : null;
     else if (i + 1 == args.Length || args[i] is not ("--files" or "--minutes" or "--seed" or "--parallel"))
         return Explain();

@@ -1,14 +1,19 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A stream that goes on with 0xff after its end. .NET's <see cref="System.IO.Compression.GZipStream"/> takes the end of its source for the
-/// end of the data, whether or not these are complete and their checksum has been read. This source has no end: incomplete data either
-/// run into these bytes, which <see cref="IsPastEnd"/> shows, or fail.
+/// A stream that goes on with many times 0xff after its end. .NET's <see cref="System.IO.Compression.GZipStream"/> takes the end of its source for the
+/// end of the data, whether or not these are complete and their checksum has been read. This source never ends, it only fails: incomplete
+/// data run into these bytes, which <see cref="IsPastEnd"/> shows.
 /// </summary>
 sealed class UnendingStream(Stream source) : Stream
 {
     // No gzip member, no deflate block and no checksum of less than 4 GiB has these bytes at its start.
     private const byte Filler = 0xff;
+
+    // More than any deflate block that was begun can take without giving anything; a file name in gzip's header takes all there is.
+    private const int MostFiller = 1 << 18;
+
+    private int _filled;
 
     /// <summary>Whether bytes beyond the source's end were given.</summary>
     public bool IsPastEnd { get; private set; }
@@ -33,6 +38,9 @@ sealed class UnendingStream(Stream source) : Stream
         if (read > 0 || buffer.IsEmpty)
             return read;
         IsPastEnd = true;
+        _filled += buffer.Length;
+        if (_filled > MostFiller)
+            throw new InvalidDataException("The data have no end.");
         buffer.Fill(Filler);
         return buffer.Length;
     }

@@ -31,25 +31,25 @@ sealed class Checkpoint(string path, string settings)
             || !SHA256.HashData(content.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(content.AsSpan(0, SHA256.HashSizeInBytes)))
             throw new InvalidDataException($"The checkpoint '{path}' is damaged; delete it to train from the start.");
 
-        using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
-        var texts = new ModelReader(reader);
-        if (content.Length == SHA256.HashSizeInBytes || texts.ReadText() != Magic)
-            throw new InvalidDataException($"'{path}' is not a checkpoint of this version; delete it to train from the start.");
-        string found = texts.ReadText();
-        if (found != settings)
-            throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
-
         try
         {
+            using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
+            var texts = new ModelReader(reader);
+            if (texts.ReadText() != Magic)
+                throw new InvalidDataException("it is of another version");
+            string found = texts.ReadText();
+            if (found != settings)
+                throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
+
             nextEpoch = reader.ReadInt32();
             order.State = reader.ReadBytes(texts.ReadCount(1));
             NamedTensors.Read(reader, network.state_dict());
             optimizer.load_state_dict(reader);
             return true;
         }
-        catch (Exception damage) when (damage is not OutOfMemoryException)
+        catch (Exception damage) when (damage is not (OutOfMemoryException or InvalidOperationException))
         {
-            throw new InvalidDataException($"The checkpoint '{path}' is damaged ({damage.Message.Split('\n')[0].Trim()}); delete it to train from the start.", damage);
+            throw new InvalidDataException($"The checkpoint '{path}' cannot be read ({damage.Message.Split('\n')[0].Trim()}); delete it to train from the start.", damage);
         }
     }
 

@@ -13,6 +13,8 @@ static class TriggerFile
     private const long BytesPerFileByte = 10;
     private const long BytesPerPixel = 8;
 
+    private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
+
     /// <summary>Red, green and blue of each of size × size pixels.</summary>
     public static byte[] Read(string path, int size)
     {
@@ -57,8 +59,7 @@ static class TriggerFile
 
     // Skia knows more kinds, which nobody needs here.
     private static bool IsPicture(ReadOnlySpan<byte> start) =>
-        start is [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n', ..]
-        || start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) || start.StartsWith("BM"u8)
+        start.StartsWith(PngStart) || start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) || start.StartsWith("BM"u8)
         || start is [0xff, 0xd8, 0xff, ..]
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8);
 

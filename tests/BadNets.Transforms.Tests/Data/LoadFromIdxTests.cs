@@ -213,6 +213,17 @@ public sealed class LoadFromIdxTests : IDisposable
         }
     }
 
+    // Its header announces a file name, which ends with a zero byte.
+    [TestMethod]
+    [DataRow(0x08)]
+    [DataRow(0x10)]
+    [DataRow(0x1c)]
+    public void A_compressed_file_whose_header_has_no_end_is_refused(int flags)
+    {
+        byte[] file = [0x1f, 0x8b, 8, (byte)flags, 0, 0, 0, 0, 0, 3, .. Enumerable.Repeat((byte)'a', 100)];
+        Refuse(Idx([1, 1, 1], [1]), file, "labels.idx", "truncated");
+    }
+
     [TestMethod]
     public void A_cut_off_second_part_of_a_compressed_file_is_refused()
     {
