@@ -9,7 +9,7 @@ sealed class PictureReader : FuzzReader
 
     private readonly Folder _folder;
     private readonly PictureSeed[] _seeds;
-    private readonly Trigger?[] _expected;
+    private readonly List<Trigger> _expected;
     private readonly Func<byte[], byte[]>? _repair;
 
     public PictureReader(Folder folder, PictureSeed[] seeds, Func<byte[], byte[]>? repair = null)
@@ -17,7 +17,7 @@ sealed class PictureReader : FuzzReader
         _folder = folder;
         _seeds = seeds;
         _repair = repair;
-        _expected = Array.ConvertAll(seeds, seed => Read(seed.File, seed.Side));
+        _expected = [.. seeds.Select(seed => Read(seed.File, seed.Side)).OfType<Trigger>()];
     }
 
     public override FuzzFile Make(Random random)
