@@ -46,20 +46,6 @@ sealed class IdxDataView : IDataView
         Schema = schema.ToSchema();
     }
 
-    private static int CountClasses(IdxFile file, int? classCount)
-    {
-        using var labels = new IdxItems(file);
-        int largest = 0;
-        for (int row = 0; labels.MoveNext(); row++)
-        {
-            largest = Math.Max(largest, labels.Current[0]);
-            if (largest >= classCount)
-                throw new InvalidDataException($"'{file.Path}' has the label {largest} in row {row}, but with {classCount} classes labels are 0 to {classCount - 1}.");
-        }
-
-        return classCount ?? largest + 1;
-    }
-
     public DataViewSchema Schema { get; }
 
     // Shuffling would need random access, which a compressed file does not have; ML.NET's ShuffleRows pools rows instead.
@@ -75,6 +61,20 @@ sealed class IdxDataView : IDataView
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
+
+    private static int CountClasses(IdxFile file, int? classCount)
+    {
+        using var labels = new IdxItems(file);
+        int largest = 0;
+        for (int row = 0; labels.MoveNext(); row++)
+        {
+            largest = Math.Max(largest, labels.Current[0]);
+            if (largest >= classCount)
+                throw new InvalidDataException($"'{file.Path}' has the label {largest} in row {row}, but with {classCount} classes labels are 0 to {classCount - 1}.");
+        }
+
+        return classCount ?? largest + 1;
+    }
 
     private sealed class Cursor : RootCursorBase
     {

@@ -78,10 +78,19 @@ sealed class CheckedModel
 
         ITransformer? loaded = null;
         using var limit = new CancellationTokenSource(LeastTime + TimePerMebibyte * (others.Sum(entry => entry.Value.LongLength) >> 20));
+        try
+        {
 #pragma warning disable SYSLIB0046 // There is no other way out of a loop in ML.NET; nothing of what it was making is used.
-        ControlledExecution.Run(() => loaded = model.Read(ModelArchive.Folder), limit.Token);
+            ControlledExecution.Run(() => loaded = model.Read(ModelArchive.Folder), limit.Token);
 #pragma warning restore SYSLIB0046
-        return loaded!;
+            return loaded!;
+        }
+        catch (Exception end) when (limit.IsCancellationRequested)
+        {
+            // ML.NET's reflection has wrapped the end into other exceptions.
+            (loaded as IDisposable)?.Dispose();
+            throw new InvalidDataException("It is damaged: reading it came to no end.", end);
+        }
     }
 
     // The chain itself, its steps, and the same of chains that are steps.
@@ -159,7 +168,6 @@ sealed class CheckedModel
         message = message.ReplaceLineEndings(" ").Trim();
         string reason = cause switch
         {
-            OperationCanceledException => "It is damaged: reading it came to no end.",
             OutOfMemoryException => "It is damaged, or there is not enough memory for it.",
             FileNotFoundException => $"A package that it needs is missing: {message}",
             InvalidDataException or InvalidOperationException or ArgumentException => message,

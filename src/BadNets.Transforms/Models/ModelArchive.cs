@@ -38,6 +38,8 @@ static class ModelArchive
         {
             // ML.NET wrote backslashes on Windows.
             string name = entry.FullName.Replace('\\', '/');
+            if (name.EndsWith('/') && entry.Length == 0)
+                continue;
             string[] parts = name.Split('/');
             if (parts.Length > MostFolders || parts.Any(part => part is "" or "." or ".." || part.Contains(':', StringComparison.Ordinal) || part.Any(char.IsControl)))
                 throw new InvalidDataException("It is damaged: an entry has a name that no model has.");

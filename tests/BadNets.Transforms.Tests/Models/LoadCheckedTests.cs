@@ -146,6 +146,14 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
+    public void Folders_that_other_zip_programs_add_are_no_entries()
+    {
+        var file = new ModelFile(Steps.Value);
+        file.Replace("TransformerChain/", []);
+        Assert.IsNotNull(Load(file.ToZip()));
+    }
+
+    [TestMethod]
     public void Two_entries_of_one_name_are_refused()
     {
         var file = new ModelFile(Steps.Value);
@@ -290,6 +298,26 @@ public sealed class LoadCheckedTests : IDisposable
         Assert.IsGreaterThan(0, held);
     }
 
+    // A trainer's model is a sub-model of its step, which ML.NET unpacks and reads itself.
+    [TestMethod]
+    [Timeout(120_000, CooperativeCancellation = true)]
+    public void A_loop_in_a_sub_model_is_ended()
+    {
+        var rows = Ml.Data.LoadFromEnumerable([new FloatRow { Floats = [1, 2, 3], Label = 1 }, new FloatRow { Floats = [4, 5, 6], Label = 2 }]);
+        var file = new ModelFile(ModelFile.Save(Ml, Ml.Regression.Trainers.OnlineGradientDescent("Label", "Floats").Fit(rows), null));
+        string name = file.Entries.Keys.Single(entry => entry.EndsWith("/Model.key", StringComparison.Ordinal) && entry != "TransformerChain/Model.key");
+        byte[] content = file.Entries[name];
+
+        // The numbers of features and of weights.
+        for (int at = 256; at < content.Length - 4; at += 4)
+        {
+            if (BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(at)) == 3)
+                BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(at), 100_000);
+        }
+
+        Refuse(file.ToZip(), "came to no end");
+    }
+
     [TestMethod]
     public void Nothing_is_unpacked_into_files()
     {
@@ -385,6 +413,8 @@ public sealed class LoadCheckedTests : IDisposable
     {
         [VectorType(3)]
         public float[] Floats { get; set; } = [];
+
+        public float Label { get; set; }
     }
 
     private sealed class DigitRow
