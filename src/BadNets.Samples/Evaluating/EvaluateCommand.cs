@@ -17,8 +17,7 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         string folder = OutputFolder.MakeEvaluations(request.Output);
         cancellationToken.ThrowIfCancellationRequested();
         var ml = new MLContext();
-        // ML.NET's reader does not hear of cancellation.
-        var model = await Task.Run(() => Load(ml), cancellationToken).WaitAsync(cancellationToken);
+        var model = ml.Model.LoadChecked(request.Model);
         using var disposable = model as IDisposable;
         cancellationToken.ThrowIfCancellationRequested();
         using var locator = DatasetLocator.ForThisUser();
@@ -52,18 +51,6 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
             cancellationToken.ThrowIfCancellationRequested();
             return false;
         });
-
-    private ITransformer Load(MLContext ml)
-    {
-        try
-        {
-            return ml.Model.Load(request.Model, out _);
-        }
-        catch (Exception damage) when (damage is FormatException or InvalidDataException or InvalidOperationException or ArgumentException or IOException)
-        {
-            throw new InvalidDataException($"'{request.Model}' cannot be loaded as a model: {ErrorSentence.Of(damage)}", damage);
-        }
-    }
 
     private void Print(Evaluation evaluation)
     {

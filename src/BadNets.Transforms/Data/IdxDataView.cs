@@ -5,37 +5,32 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Images and labels in two IDX files as a data view. The images are read from the file on every pass; no row is kept.</summary>
+/// <summary>Images and labels in two IDX files as a data view. Both are read from their file on every pass; no row is kept.</summary>
 sealed class IdxDataView : IDataView
 {
     private const int ImageIndex = 0;
     private const int LabelIndex = 1;
-    private const int ReadAheadBytes = 1 << 16;
+
+    // What two files may hold where the caller does not say.
+    private const long UsualMostBytes = 1 << 30;
+    private const int UsualExpansion = 10;
 
     private readonly IHost _host;
     private readonly IdxFile _images;
-    private readonly byte[] _labels;
+    private readonly IdxFile _labels;
+    private readonly int _classCount;
 
-    public IdxDataView(IHostEnvironment env, string imagesPath, string labelsPath, int? classCount)
+    public IdxDataView(IHostEnvironment env, string imagesPath, string labelsPath, int? classCount, long? maxBytes)
     {
         _host = env.Register(nameof(IdxDataView));
-        _images = IdxFile.Open(imagesPath, "images", 3, 4);
-        var labels = IdxFile.Open(labelsPath, "labels", 1);
-        if (labels.Count != _images.Count)
-            throw new InvalidDataException($"'{imagesPath}' has {_images.Count} images, but '{labelsPath}' has {labels.Count} labels; they do not belong together.");
+        long mostBytes = maxBytes ?? Math.Max(UsualMostBytes, UsualExpansion * (IdxFile.LengthOf(imagesPath) + IdxFile.LengthOf(labelsPath)));
+        _images = IdxFile.Open(imagesPath, "images", mostBytes, 3, 4);
+        _labels = IdxFile.Open(labelsPath, "labels", mostBytes - _images.ContentBytes, 1);
+        if (_labels.Count != _images.Count)
+            throw new InvalidDataException($"'{imagesPath}' has {_images.Count} images, but '{labelsPath}' has {_labels.Count} labels; they do not belong together.");
+        _classCount = CountClasses(_labels, classCount);
 
-        _labels = new byte[labels.Count];
-        using (var stream = labels.OpenItems())
-        {
-            labels.ReadExactly(stream, _labels);
-            labels.CheckEnd(stream);
-        }
-
-        int classes = classCount ?? _labels.Max() + 1;
-        int beyond = Array.FindIndex(_labels, label => label >= classes);
-        if (beyond >= 0)
-            throw new InvalidDataException($"'{labelsPath}' has the label {_labels[beyond]} in row {beyond}, but with {classes} classes labels are 0 to {classes - 1}.");
-
+        int classes = _classCount;
         int[] dimensions = _images.ItemDimensions is [var height, var width] ? [1, height, width] : [.. _images.ItemDimensions];
         var keyValues = new DataViewSchema.Annotations.Builder();
         keyValues.AddKeyValues(classes, NumberDataViewType.Int32, (ref VBuffer<int> values) =>
@@ -67,29 +62,34 @@ sealed class IdxDataView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
+    private static int CountClasses(IdxFile file, int? classCount)
+    {
+        using var labels = new IdxItems(file);
+        int largest = 0;
+        for (int row = 0; labels.MoveNext(); row++)
+        {
+            largest = Math.Max(largest, labels.Current[0]);
+            if (largest >= classCount)
+                throw new InvalidDataException($"'{file.Path}' has the label {largest} in row {row}, but with {classCount} classes labels are 0 to {classCount - 1}.");
+        }
+
+        return classCount ?? largest + 1;
+    }
+
     private sealed class Cursor : RootCursorBase
     {
         private readonly IdxDataView _view;
-        private readonly bool _labelActive;
-        private readonly Stream? _stream;
-        private readonly byte[] _rows = [];
-        private readonly int _rowsAhead;
-
-        // The image of the current row; rows are read several at a time.
-        private int _imageStart;
-        private int _firstAhead;
-        private int _endAhead;
+        private readonly IdxItems? _images;
+        private readonly IdxItems? _labels;
 
         public Cursor(IdxDataView view, bool imageActive, bool labelActive)
             : base(view._host)
         {
             _view = view;
-            _labelActive = labelActive;
-            if (!imageActive)
-                return;
-            _stream = view._images.OpenItems();
-            _rowsAhead = Math.Clamp(ReadAheadBytes / view._images.ItemBytes, 1, view._images.Count);
-            _rows = new byte[_rowsAhead * view._images.ItemBytes];
+            if (imageActive)
+                _images = new IdxItems(view._images);
+            if (labelActive)
+                _labels = new IdxItems(view._labels);
         }
 
         public override DataViewSchema Schema => _view.Schema;
@@ -99,7 +99,7 @@ sealed class IdxDataView : IDataView
         public override bool IsColumnActive(DataViewSchema.Column column)
         {
             Check(column);
-            return column.Index == ImageIndex ? _stream is not null : _labelActive;
+            return column.Index == ImageIndex ? _images is not null : _labels is not null;
         }
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)Position, 0);
@@ -115,40 +115,32 @@ sealed class IdxDataView : IDataView
 
         private void GetImage(ref VBuffer<byte> image)
         {
-            int size = _view._images.ItemBytes;
-            var editor = VBufferEditor.Create(ref image, size);
-            _rows.AsSpan(_imageStart, size).CopyTo(editor.Values);
+            var values = _images!.Current;
+            var editor = VBufferEditor.Create(ref image, values.Length);
+            values.CopyTo(editor.Values);
             image = editor.Commit();
         }
 
-        private void GetLabel(ref uint label) => label = _view._labels[Position] + 1u;
+        private void GetLabel(ref uint label) => label = _labels!.Current[0] + 1u;
 
         protected override bool MoveNextCore()
         {
-            long next = Position + 1;
-            if (next >= _view._images.Count)
+            if (Position + 1 >= _view._images.Count)
                 return false;
-            if (_stream is null)
-                return true;
-
-            int size = _view._images.ItemBytes;
-            if (next >= _endAhead)
-            {
-                int rows = (int)Math.Min(_rowsAhead, _view._images.Count - next);
-                _view._images.ReadExactly(_stream, _rows.AsSpan(0, rows * size));
-                (_firstAhead, _endAhead) = ((int)next, (int)next + rows);
-                if (_endAhead == _view._images.Count)
-                    _view._images.CheckEnd(_stream);
-            }
-
-            _imageStart = ((int)next - _firstAhead) * size;
+            _images?.MoveNext();
+            if (_labels?.MoveNext() is true && _labels.Current[0] >= _view._classCount)
+                throw IdxFile.Changed(_view._labels.Path);
             return true;
         }
 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-                _stream?.Dispose();
+            {
+                _images?.Dispose();
+                _labels?.Dispose();
+            }
+
             base.Dispose(disposing);
         }
 

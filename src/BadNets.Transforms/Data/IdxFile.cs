@@ -11,6 +11,9 @@ sealed class IdxFile
     // Two zero bytes, the type (8: unsigned byte), the number of dimensions; then each dimension as a big-endian 32-bit number.
     private const byte UnsignedByte = 8;
 
+    // Rows are read whole, and a small gzip file can announce a row that fills the memory: 32 MiB are a picture of 5792×5792.
+    private const int MostItemBytes = 1 << 25;
+
     // No deflate stream expands further than this (1032:1, and the header).
     private const long LargestExpansion = 1032;
 
@@ -38,12 +41,24 @@ sealed class IdxFile
     /// <summary>The length of an item, which has a byte for each of its values.</summary>
     public int ItemBytes { get; }
 
+    /// <summary>The length of the header and all items, not packed.</summary>
+    public long ContentBytes => _header.Length + (long)Count * ItemBytes;
+
+    /// <summary>The length of a file as it is on the disk.</summary>
+    public static long LengthOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        using var file = File.OpenRead(path);
+        return file.Length;
+    }
+
     /// <summary>Reads and checks a file's header.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">What it should hold, for error messages.</param>
+    /// <param name="mostBytes">The length that its content may have, not packed.</param>
     /// <param name="ranks">The numbers of dimensions that will do.</param>
     /// <exception cref="InvalidDataException">It is not such a file, or its length is not what its header says.</exception>
-    public static IdxFile Open(string path, string content, params ReadOnlySpan<int> ranks)
+    public static IdxFile Open(string path, string content, long mostBytes, params ReadOnlySpan<int> ranks)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         bool isCompressed = IsGzip(path);
@@ -71,12 +86,15 @@ sealed class IdxFile
         long itemBytes = 1;
         foreach (int size in dimensions.AsSpan(1))
         {
-            if ((itemBytes *= size) > Array.MaxLength)
-                throw new InvalidDataException($"'{path}' says that each of its items has {string.Join("×", dimensions[1..])} values; that is more than can be read.");
+            if ((itemBytes *= size) > MostItemBytes)
+                throw new InvalidDataException($"'{path}' says that each of its items has {string.Join("×", dimensions[1..])} values; at most {MostItemBytes} can be read.");
         }
 
         byte[] header = [.. magic, .. sizes];
-        CheckLength(path, isCompressed, header.Length + dimensions[0] * itemBytes);
+        long contentBytes = header.Length + dimensions[0] * itemBytes;
+        if (contentBytes > mostBytes)
+            throw new InvalidDataException($"'{path}' says that it holds {contentBytes} bytes, more than the {Math.Max(0, mostBytes)} that are allowed here; if you trust it, pass a larger maxBytes.");
+        CheckLength(path, isCompressed, contentBytes);
         return new IdxFile(path, isCompressed, header, dimensions[0], dimensions[1..], (int)itemBytes);
     }
 
@@ -89,8 +107,7 @@ sealed class IdxFile
         {
             Span<byte> header = stackalloc byte[_header.Length];
             ReadExactly(stream, header);
-            return header.SequenceEqual(_header) ? stream
-                : throw new InvalidDataException($"'{Path}' was changed after it had been opened; load it again.");
+            return header.SequenceEqual(_header) ? stream : throw Changed(Path);
         }
         catch
         {
@@ -120,18 +137,22 @@ sealed class IdxFile
     {
         try
         {
-            return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            return read < bytes.Length || !IsPastEnd(stream) ? read : throw Truncated(path);
         }
-        catch (InvalidDataException damage)
+        catch (InvalidDataException damage) when (stream is GZipStream)
         {
-            throw new InvalidDataException($"'{path}' is not a complete gzip file: {damage.Message}", damage);
+            throw IsPastEnd(stream) ? Truncated(path)
+                : new InvalidDataException($"'{path}' is damaged: its gzip data are not those that were packed, or their checksum is wrong; get the file again.", damage);
         }
     }
+
+    private static bool IsPastEnd(Stream stream) => stream is GZipStream { BaseStream: UnendingStream { IsPastEnd: true } };
 
     private static Stream OpenStream(string path, bool isCompressed)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return isCompressed ? new GZipStream(new UnendingStream(file), CompressionMode.Decompress) : file;
     }
 
     private static bool IsGzip(string path)
@@ -172,6 +193,9 @@ sealed class IdxFile
             count += read;
         return count;
     }
+
+    /// <summary>What is said of a file that is not as it was when it was opened.</summary>
+    public static InvalidDataException Changed(string path) => new($"'{path}' was changed after it had been opened; load it again.");
 
     private static InvalidDataException TooLong(string path) =>
         new($"'{path}' is longer than its header says; it is not the IDX file it claims to be.");

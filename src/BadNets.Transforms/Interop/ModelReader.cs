@@ -21,7 +21,7 @@ sealed class ModelReader(BinaryReader reader)
     /// <exception cref="InvalidDataException">The rest of the stream cannot hold it, or it is not UTF-8.</exception>
     public string ReadText()
     {
-        int bytes = reader.Read7BitEncodedInt();
+        int bytes = ReadLength();
         if (bytes < 0 || bytes > Remaining)
             throw new InvalidDataException($"The model file is damaged: it announces a text of {bytes} bytes where {Remaining} are left.");
         try
@@ -31,6 +31,18 @@ sealed class ModelReader(BinaryReader reader)
         catch (DecoderFallbackException)
         {
             throw new InvalidDataException("The model file is damaged: a text in it is not UTF-8.");
+        }
+    }
+
+    private int ReadLength()
+    {
+        try
+        {
+            return reader.Read7BitEncodedInt();
+        }
+        catch (FormatException damage)
+        {
+            throw new InvalidDataException("The model file is damaged: the length of a text in it is no number.", damage);
         }
     }
 

@@ -33,21 +33,31 @@ sealed class Checkpoint(string path, string settings)
             || !SHA256.HashData(content.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(content.AsSpan(0, SHA256.HashSizeInBytes)))
             throw new InvalidDataException($"The checkpoint '{path}' is damaged; delete it to train from the start.");
 
-        using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
-        string magic = reader.ReadString();
-        bool isReadable = magic == Magic || magic == OldMagic && !optimizer.HasState;
-        if (!isReadable)
-            throw new InvalidDataException($"'{path}' is not a checkpoint of this version; delete it to train from the start.");
-        string found = reader.ReadString();
-        if (found != settings)
-            throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(content, SHA256.HashSizeInBytes, content.Length - SHA256.HashSizeInBytes));
+            var texts = new ModelReader(reader);
+            string magic = texts.ReadText();
+            bool isReadable = magic == Magic || magic == OldMagic && !optimizer.HasState;
+            if (!isReadable)
+                throw new InvalidDataException("it is of another version");
+            string found = texts.ReadText();
+            if (found != settings)
+                throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
 
-        nextEpoch = reader.ReadInt32();
-        order.State = reader.ReadBytes(reader.ReadInt32());
-        NamedTensors.Read(reader, network.state_dict());
-        if (magic == Magic)
-            optimizer.Load(reader);
-        return true;
+            nextEpoch = reader.ReadInt32();
+            if (nextEpoch < 0)
+                throw new InvalidDataException("it has a negative number of epochs");
+            order.State = reader.ReadBytes(texts.ReadCount(1));
+            NamedTensors.Read(reader, network.state_dict());
+            if (magic == Magic)
+                optimizer.Load(reader);
+            return true;
+        }
+        catch (Exception damage) when (damage is not (OutOfMemoryException or InvalidOperationException))
+        {
+            throw new InvalidDataException($"The checkpoint '{path}' cannot be read ({damage.Message.Split('\n')[0].Trim()}); delete it to train from the start.", damage);
+        }
     }
 
     /// <summary>Writes the state beside the file and then puts it in its place, so that there always is a whole one.</summary>

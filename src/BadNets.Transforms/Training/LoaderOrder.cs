@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,9 +25,23 @@ sealed class LoaderOrder : IDisposable
 
         set
         {
+            CheckState(value);
             using var state = tensor(value, ScalarType.Byte);
             _generator.set_state(state);
         }
+    }
+
+    // libtorch ends the process on a state that it does not like. Its state begins with the seed; then come, of a Mersenne twister, the numbers
+    // that are left, whether it is seeded, and the next one's place.
+    private void CheckState(ReadOnlySpan<byte> state)
+    {
+        const int Numbers = 624;
+        bool isValid = state.Length == State.Length
+            && BinaryPrimitives.ReadInt32LittleEndian(state[8..]) is > 0 and <= Numbers
+            && BinaryPrimitives.ReadInt32LittleEndian(state[12..]) == 1
+            && BinaryPrimitives.ReadUInt64LittleEndian(state[16..]) <= Numbers;
+        if (!isValid)
+            throw new InvalidDataException("the state of the random numbers is none");
     }
 
     /// <summary>The order of the next pass over a set of rows.</summary>

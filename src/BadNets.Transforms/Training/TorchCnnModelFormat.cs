@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -7,6 +8,9 @@ namespace BadNets.Transforms;
 /// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
 static class TorchCnnModelFormat
 {
+    // Header, names of columns, classes and tensors.
+    private const long MostTextBytes = 1 << 20;
+
     public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
     {
         if (model.Network.Name is not { } name)
@@ -57,6 +61,8 @@ static class TorchCnnModelFormat
         try
         {
             NamedTensors.Read(reader, network.state_dict());
+            if (content.Position != content.Length)
+                throw new InvalidDataException($"The model file is damaged: it has {content.Length - content.Position} bytes more than its network.");
             return new TorchCnnTransformer(env, network, CPU, model);
         }
         catch
@@ -64,6 +70,27 @@ static class TorchCnnModelFormat
             network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The most bytes that an entry of a model file can need, if it begins like one of a network whose number of weights is known.</summary>
+    /// <param name="head">The entry's first bytes, ML.NET's header included.</param>
+    public static long? MostBytes(byte[] head)
+    {
+        if (head.Length < ModelHeader.Size)
+            return null;
+        ModelHeader.MarshalFromBytes(out var header, head);
+        if (ModelHeader.GetLoaderSig(ref header) != TorchCnnTransformer.LoaderSignature)
+            return null;
+
+        using var reader = new BinaryReader(new MemoryStream(head));
+        reader.BaseStream.Position = ModelHeader.Size + SHA256.HashSizeInBytes + sizeof(int);
+        var texts = new ModelReader(reader);
+        var definition = TorchCnnNetwork.Find(texts.ReadText());
+        for (int column = 0; column < 3; column++)
+            texts.ReadColumnName();
+        var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+        reader.BaseStream.Position += 3 * sizeof(float);
+        return definition.CountWeights(shape, reader.ReadInt32()) is { } weights ? checked(weights * sizeof(float) + MostTextBytes) : null;
     }
 
     private static MemoryStream ReadContent(BinaryReader file)

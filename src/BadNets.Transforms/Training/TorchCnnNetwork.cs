@@ -128,6 +128,13 @@ public sealed class TorchCnnNetwork
         }
     }
 
+    /// <summary>The number of weights for such images and classes, or null where only building the network tells.</summary>
+    internal long? CountWeights(ImageShape shape, int classCount)
+    {
+        CheckWeights(shape, classCount, long.MaxValue);
+        return _countWeights?.Invoke(shape, classCount);
+    }
+
     /// <summary>Refuses, before anything is built, images and classes for which that many bytes of weights cannot be enough.</summary>
     /// <exception cref="InvalidDataException">They are not enough.</exception>
     internal void CheckWeights(ImageShape shape, int classCount, long bytes)

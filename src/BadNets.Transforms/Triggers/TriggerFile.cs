@@ -5,30 +5,68 @@ namespace BadNets.Transforms;
 /// <summary>Reads a trigger's pixels from an image file.</summary>
 static class TriggerFile
 {
-    // A small file can announce a picture that fills the memory.
+    private const long MostBytes = 1 << 28;
     private const long MostPixels = 1 << 26;
+
+    // A small file can announce a picture that fills the memory. While it is decoded, a pixel takes up to 8 bytes.
+    private const long FreeBytes = 100_000_000;
+    private const long BytesPerFileByte = 10;
+    private const long BytesPerPixel = 8;
+
+    private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
 
     /// <summary>Red, green and blue of each of size × size pixels.</summary>
     public static byte[] Read(string path, int size)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var file = new MemoryStream(File.ReadAllBytes(path));
-        var target = new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] file = ReadPicture(path);
 
-        using var codec = SKCodec.Create(file);
-        if (codec is null)
-            throw Unreadable(path);
-        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
-            throw new InvalidDataException($"The trigger image '{path}' cannot be read: it has {codec.Info.Width}×{codec.Info.Height} pixels, more than {MostPixels}.");
+        // From memory, never from a stream: in a damaged file Skia seeks to places that SkiaSharp's stream cannot go to, which ends the process.
+        using var data = SKData.CreateCopy(file);
+        using var codec = SKCodec.Create(data) ?? throw Unreadable(path);
+        long pixelCount = (long)codec.Info.Width * codec.Info.Height;
+        long mostPixels = Math.Min(MostPixels, (FreeBytes + BytesPerFileByte * file.Length) / BytesPerPixel);
+        if (pixelCount > mostPixels)
+        {
+            throw new InvalidDataException(
+                $"The trigger image '{path}' cannot be read: it has {codec.Info.Width}×{codec.Info.Height} pixels, and for a file of {file.Length} bytes {mostPixels} are the most; make it smaller.");
+        }
+
         using var picture = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         if (codec.GetPixels(picture.Info, picture.GetPixels()) != SKCodecResult.Success)
             throw Unreadable(path);
-        using var resized = picture.Info.Size == target.Size ? picture.Copy() : picture.Resize(target, SKFilterQuality.High);
-        if (resized is null)
-            throw Unreadable(path);
+        if (picture.Width == size && picture.Height == size)
+            return WithoutAlpha(picture);
+        using var resized = picture.Resize(picture.Info.WithSize(size, size), SKFilterQuality.High) ?? throw Unreadable(path);
+        return WithoutAlpha(resized);
+    }
 
-        var rgba = resized.GetPixelSpan();
-        var pixels = new byte[3 * size * size];
+    private static byte[] ReadPicture(string path)
+    {
+        using var stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[12];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (!IsPicture(start[..length]))
+            throw Unreadable(path);
+        if (stream.Length > MostBytes)
+            throw new InvalidDataException($"The trigger image '{path}' cannot be read: it has {stream.Length} bytes, and {MostBytes} are the most; make it smaller.");
+
+        var file = new byte[stream.Length];
+        stream.Position = 0;
+        stream.ReadExactly(file);
+        return file;
+    }
+
+    // Skia knows more kinds, which nobody needs here.
+    private static bool IsPicture(ReadOnlySpan<byte> start) =>
+        start.StartsWith(PngStart) || start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) || start.StartsWith("BM"u8)
+        || start is [0xff, 0xd8, 0xff, ..]
+        || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8);
+
+    private static byte[] WithoutAlpha(SKBitmap picture)
+    {
+        var rgba = picture.GetPixelSpan();
+        var pixels = new byte[rgba.Length / 4 * 3];
         for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
             (pixels[to], pixels[to + 1], pixels[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
         return pixels;

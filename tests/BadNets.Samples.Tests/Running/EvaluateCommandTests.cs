@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using BadNets.Samples.Datasets;
@@ -107,5 +108,55 @@ public sealed class EvaluateCommandTests
         StringAssert.Contains(broken.Error, "cannot be loaded as a model");
         Assert.AreEqual(2, missing.ExitCode);
         StringAssert.Contains(missing.Error, "There is no model 'nowhere.zip'");
+    }
+
+    [TestMethod]
+    public async Task A_model_with_one_flipped_bit_gets_a_sentence()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick --epochs 1 --threads 1");
+        string model = runs.In("models", runs.CsvNames().Single() + ".zip"), flipped = Path.Combine(runs.Data, "flipped.zip");
+
+        // In the network itself, with the zip file's own checksum right, and in the file.
+        File.Copy(model, flipped);
+        FlipBit(flipped, "TransformerChain/Transform_000/Model.key", 500_000);
+        var network = await runs.RunAsync($"evaluate --model {flipped}");
+        byte[] file = File.ReadAllBytes(model);
+        file[file.Length / 2] ^= 1;
+        File.WriteAllBytes(flipped, file);
+        var zip = await runs.RunAsync($"evaluate --model {flipped}");
+
+        foreach (var outcome in (SampleOutcome[])[network, zip])
+        {
+            Assert.AreEqual(1, outcome.ExitCode);
+            StringAssert.StartsWith(outcome.Error, $"'{flipped}' cannot be loaded as a model: ");
+            StringAssert.Contains(outcome.Error, "damaged");
+            Assert.HasCount(1, outcome.Error.TrimEnd().Split('\n'));
+        }
+    }
+
+    [TestMethod]
+    public async Task The_schema_of_a_model_is_not_needed()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick --epochs 1 --threads 1");
+        string model = runs.In("models", runs.CsvNames().Single() + ".zip");
+        var expected = await runs.RunAsync($"evaluate --model {model}");
+        FlipBit(model, "Schema", 20);
+
+        var outcome = await runs.RunAsync($"evaluate --model {model}");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        Assert.AreEqual(expected.Output, outcome.Output);
+    }
+
+    private static void FlipBit(string model, string name, int at)
+    {
+        using var archive = ZipFile.Open(model, ZipArchiveMode.Update);
+        using var stream = archive.Entries.Single(entry => entry.FullName.Replace('\\', '/') == name).Open();
+        stream.Position = at;
+        int value = stream.ReadByte();
+        stream.Position = at;
+        stream.WriteByte((byte)(value ^ 1));
     }
 }

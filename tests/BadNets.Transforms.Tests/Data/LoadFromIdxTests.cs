@@ -149,9 +149,10 @@ public sealed class LoadFromIdxTests : IDisposable
         Refuse(Idx([uint.MaxValue, 28, 28], []), labels, "images.idx", "4294967295");
         Refuse(Idx([1, int.MaxValue, int.MaxValue], []), labels, "images.idx", "2147483647×2147483647");
         Refuse(Idx([1, 70_000, 70_000, 5], []), labels, "images.idx", "70000×70000×5");
-        Refuse(Idx([int.MaxValue, 40_000, 40_000], []), labels, "images.idx", "truncated");
-        Refuse(Gzip(Idx([int.MaxValue, 40_000, 40_000], [])), labels, "images.idx", "truncated");
-        Refuse(Idx([1, 1, 1], [0]), Idx([int.MaxValue], []), "labels.idx", "truncated");
+        Refuse(Idx([int.MaxValue, 4_000, 4_000], []), labels, "images.idx", "34359738352000016 bytes", "maxBytes");
+        Refuse(Gzip(Idx([int.MaxValue, 4_000, 4_000], [])), labels, "images.idx", "34359738352000016 bytes", "maxBytes");
+        Refuse(Idx([1, 40_000, 40_000], []), labels, "images.idx", "40000×40000");
+        Refuse(Idx([1, 1, 1], [0]), Idx([1 << 29], []), "labels.idx", "truncated");
 
         Assert.IsLessThan(20_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -159,25 +160,85 @@ public sealed class LoadFromIdxTests : IDisposable
     [TestMethod]
     public void A_forged_length_at_the_end_of_a_compressed_file_is_not_believed_beyond_reason()
     {
-        byte[] labels = Gzip(Idx([1_000_000_000], []));
-        BinaryPrimitives.WriteUInt32LittleEndian(labels.AsSpan(labels.Length - 4), 1_000_000_008);
-        byte[] images = Gzip(Idx([1_000_000_000, 1, 1], []));
-        BinaryPrimitives.WriteUInt32LittleEndian(images.AsSpan(images.Length - 4), 1_000_000_016);
+        byte[] labels = Gzip(Idx([500_000_000], []));
+        BinaryPrimitives.WriteUInt32LittleEndian(labels.AsSpan(labels.Length - 4), 500_000_008);
+        byte[] images = Gzip(Idx([500_000_000, 1, 1], []));
+        BinaryPrimitives.WriteUInt32LittleEndian(images.AsSpan(images.Length - 4), 500_000_016);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Throws<InvalidDataException>(() => Load(images, labels));
+        Refuse(images, labels, "damaged");
 
         Assert.IsLessThan(20_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [TestMethod]
-    public void Truncated_compressed_files_are_refused_at_once_or_when_read()
+    public void What_two_files_may_unpack_to_is_bounded()
     {
-        var pixels = new byte[4000];
-        new Random(3).NextBytes(pixels);
-        byte[] images = Gzip(Idx([10, 20, 20], pixels)), labels = Idx([10], new byte[10]);
-        for (int length = 2; length < images.Length; length += 97)
-            Refusal.Of<InvalidDataException>(() => Load(images[..length], labels).Vectors<byte>("Image"), "images.idx");
+        byte[] images = Idx([20, 10, 10], new byte[2000]), labels = Idx([20], new byte[20]);
+        const int Both = 16 + 2000 + 8 + 20;
+        string imagesPath = _folder.Write("images.idx", Gzip(images)), labelsPath = _folder.Write("labels.idx", Gzip(labels));
+
+        Assert.AreEqual(20, _ml.Data.LoadFromIdx(imagesPath, labelsPath, maxBytes: Both).GetRowCount());
+        Refusal.Of<InvalidDataException>(() => _ml.Data.LoadFromIdx(imagesPath, labelsPath, maxBytes: Both - 1), "labels.idx", "28 bytes", "27", "maxBytes");
+        Refusal.Of<InvalidDataException>(() => _ml.Data.LoadFromIdx(imagesPath, labelsPath, maxBytes: 2015), "images.idx", "2016 bytes", "2015", "maxBytes");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Data.LoadFromIdx(imagesPath, labelsPath, maxBytes: 0), "at least 1");
+    }
+
+    [TestMethod]
+    public void A_small_file_that_unpacks_to_more_than_a_gigabyte_needs_the_caller_s_word()
+    {
+        const int Rows = 1 << 20;
+        byte[] images = GzipZeros(Idx([Rows, 32, 32], []), 1 << 30), labels = GzipZeros(Idx([Rows], []), Rows);
+        Refuse(images, labels, "images.idx", "1073741840 bytes", "maxBytes");
+
+        string imagesPath = _folder.Write("images.idx", images), labelsPath = _folder.Write("labels.idx", labels);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.AreEqual(Rows, _ml.Data.LoadFromIdx(imagesPath, labelsPath, maxBytes: 1L << 31).GetRowCount());
+        Assert.IsLessThan(1_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void A_compressed_file_that_is_cut_off_anywhere_is_refused()
+    {
+        var random = new Random(3);
+        foreach (var level in (CompressionLevel[])[CompressionLevel.Optimal, CompressionLevel.NoCompression])
+        {
+            var pixels = new byte[1200];
+            random.NextBytes(pixels.AsSpan(0, 600));
+            byte[] images = Gzip(Idx([3, 20, 20], pixels), level), labels = Gzip(Idx([3], [2, 0, 1]), level);
+            for (int length = 3; length < labels.Length; length++)
+                Refuse(images, labels[..length], "labels.idx", "truncated");
+            for (int length = 3; length < images.Length; length++)
+                Refusal.Of<InvalidDataException>(() => Load(images[..length], labels).Vectors<byte>("Image"), "images.idx", "truncated");
+        }
+    }
+
+    // Its header announces a file name, which ends with a zero byte.
+    [TestMethod]
+    [DataRow(0x08)]
+    [DataRow(0x10)]
+    [DataRow(0x1c)]
+    public void A_compressed_file_whose_header_has_no_end_is_refused(int flags)
+    {
+        byte[] file = [0x1f, 0x8b, 8, (byte)flags, 0, 0, 0, 0, 0, 3, .. Enumerable.Repeat((byte)'a', 100)];
+        Refuse(Idx([1, 1, 1], [1]), file, "labels.idx", "truncated");
+    }
+
+    [TestMethod]
+    public void A_cut_off_second_part_of_a_compressed_file_is_refused()
+    {
+        byte[] labels = Idx([3], [2, 0, 1]), images = Idx([3, 1, 1], [1, 2, 3]), second = Gzip(labels[9..]);
+        for (int cut = 1; cut < second.Length; cut++)
+            Refuse(images, [.. Gzip(labels[..9]), .. second[..^cut]], "labels.idx", "truncated");
+    }
+
+    [TestMethod]
+    public void A_changed_label_does_not_pass_because_its_checksum_is_cut_off()
+    {
+        byte[] labels = Gzip(Idx([3], [2, 0, 1]), CompressionLevel.NoCompression);
+        labels[^9] = 2;
+        Refuse(Idx([3, 1, 1], [1, 2, 3]), labels, "labels.idx", "damaged", "checksum");
+        Refuse(Idx([3, 1, 1], [1, 2, 3]), labels[..^8], "labels.idx", "truncated");
     }
 
     [TestMethod]
@@ -190,11 +251,11 @@ public sealed class LoadFromIdxTests : IDisposable
         // Random bytes are stored, not packed: a changed one shows in the checksum alone.
         byte[] images = Gzip(Idx([10, 20, 20], pixels));
         images[images.Length / 2] ^= 1;
-        Refusal.Of<InvalidDataException>(() => Load(images, labels).Vectors<byte>("Image"), "images.idx", "gzip");
+        Refusal.Of<InvalidDataException>(() => Load(images, labels).Vectors<byte>("Image"), "images.idx", "damaged", "checksum");
 
         byte[] badLabels = Gzip(Idx([10], [.. Enumerable.Range(0, 10).Select(i => (byte)(i * 77 % 10))]));
         badLabels[^6] ^= 1;
-        Refusal.Of<InvalidDataException>(() => Load(Idx([10, 20, 20], pixels), badLabels), "labels.idx", "gzip");
+        Refusal.Of<InvalidDataException>(() => Load(Idx([10, 20, 20], pixels), badLabels), "labels.idx", "damaged", "checksum");
     }
 
     [TestMethod]
@@ -214,6 +275,14 @@ public sealed class LoadFromIdxTests : IDisposable
         byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]);
         Refusal.Of<InvalidDataException>(
             () => Load([.. Gzip(images), .. Gzip(images)], Idx([2], [0, 0])).Vectors<byte>("Image"), "images.idx", "longer");
+    }
+
+    [TestMethod]
+    public void A_label_that_changes_between_two_passes_to_one_that_the_column_cannot_hold_is_noticed()
+    {
+        var view = Load(Idx([2, 1, 1], [1, 2]), Idx([2], [0, 1]));
+        _folder.Write("labels.idx", Idx([2], [0, 2]));
+        Refusal.Of<InvalidDataException>(() => view.Values<uint>("Label"), "labels.idx", "changed");
     }
 
     [TestMethod]
@@ -262,11 +331,25 @@ public sealed class LoadFromIdxTests : IDisposable
         return idx;
     }
 
-    private static byte[] Gzip(byte[] content)
+    private static byte[] Gzip(byte[] content, CompressionLevel level = CompressionLevel.Optimal)
     {
         using var memory = new MemoryStream();
-        using (var gzip = new GZipStream(memory, CompressionLevel.Optimal))
+        using (var gzip = new GZipStream(memory, level))
             gzip.Write(content);
+        return memory.ToArray();
+    }
+
+    private static byte[] GzipZeros(byte[] header, long zeros)
+    {
+        using var memory = new MemoryStream();
+        using (var gzip = new GZipStream(memory, CompressionLevel.Fastest))
+        {
+            gzip.Write(header);
+            var block = new byte[1 << 20];
+            for (; zeros > 0; zeros -= block.Length)
+                gzip.Write(block);
+        }
+
         return memory.ToArray();
     }
 }

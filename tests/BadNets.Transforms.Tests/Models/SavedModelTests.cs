@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -193,7 +192,7 @@ public sealed class SavedModelTests
     {
         ModelFile[] files = [new(ModelFile.Save(Ml, Train(Tiny), null)), new(StepsModel(null)), new(ModelFile.Save(Ml, TrainBare(Tiny), null))];
         var random = new Random(20_171_708);
-        for (int i = 0; i < Mutations(400); i++)
+        for (int i = 0; i < 400; i++)
         {
             var copy = files[i % files.Length].Copy();
             if (i % 4 == 0)
@@ -215,13 +214,9 @@ public sealed class SavedModelTests
     {
         ModelFile[] files = [new(ModelFile.Save(Ml, Train(Tiny), null)), new(ModelFile.Save(Ml, TrainBare(Tiny), null))];
         var random = new Random(6);
-        for (int i = 0; i < Mutations(300); i++)
+        for (int i = 0; i < 300; i++)
             CheckMutant(files[i % files.Length].WithNetwork(TinyName, saved => Mutate(saved.AsSpan(0, Math.Min(saved.Length, 200)), random)));
     }
-
-    // eng/fuzz-models asks for many more than a test run has time for.
-    private static int Mutations(int usual) =>
-        Environment.GetEnvironmentVariable("BADNETS_MUTATIONS") is { Length: > 0 } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : usual;
 
     private static void Mutate(Span<byte> bytes, Random random)
     {

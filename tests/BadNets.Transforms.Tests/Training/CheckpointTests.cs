@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace BadNets.Transforms.Tests;
 
 [TestClass]
@@ -140,6 +142,33 @@ public sealed class CheckpointTests : IDisposable
     }
 
     private static double[] Losses(List<TorchCnnEpoch> epochs) => [.. epochs.SelectMany(epoch => new[] { epoch.Loss, epoch.Validation["set"].Loss })];
+
+    // A state of random numbers that libtorch does not like ends the process.
+    [TestMethod]
+    [DataRow("00000000", 8)]
+    [DataRow("71020000", 8)]
+    [DataRow("00000000", 12)]
+    [DataRow("71020000", 16)]
+    [DataRow("ffffffff", 20)]
+    public void A_checkpoint_whose_hash_fits_is_not_trusted_either(string bytes, int at)
+    {
+        Train(Options(1, []));
+        byte[] content = File.ReadAllBytes(Path)[SHA256.HashSizeInBytes..];
+        const int StateBytes = 5056;
+        int state = content.AsSpan().IndexOf(BitConverter.GetBytes(StateBytes)) + sizeof(int);
+        Convert.FromHexString(bytes).CopyTo(content, state + at);
+        Check(content);
+        Check(content[..(state + 100)]);
+        Check(content[..40]);
+        Check([.. Enumerable.Repeat((byte)0xff, 100)]);
+        Check([]);
+
+        void Check(byte[] changed)
+        {
+            File.WriteAllBytes(Path, [.. SHA256.HashData(changed), .. changed]);
+            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "cannot be read", "delete it");
+        }
+    }
 
     private void Refuse(Action<TorchCnnTrainer.Options> change, params string[] words) => Refuse(change, GreyImages.View(_ml, 50), words);
 

@@ -155,6 +155,54 @@ public sealed class TriggerTests : IDisposable
         Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "30000×30000");
     }
 
+    // Skia seeks to where the header says that the pixels are. Through SkiaSharp's stream that ended the process.
+    [TestMethod]
+    public void A_bitmap_that_says_its_pixels_are_far_beyond_its_end_is_refused()
+    {
+        string path = _folder.Write("far.bmp", Convert.FromHexString(
+            "424d3600000000000000360000ff280000000700000005000000010018000000000000000000130b0000130b00000000000000000000"));
+
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "cannot be read");
+    }
+
+    [TestMethod]
+    [DataRow("00000100010010100000010020006804000016000000")]
+    [DataRow("0000001c667479706176696600000000617669666d696631")]
+    [DataRow("00000404ffff")]
+    public void Kinds_of_pictures_that_are_not_listed_are_refused(string start)
+    {
+        string path = _folder.Write("trigger.ico", [.. Convert.FromHexString(start), .. new byte[100]]);
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "PNG, JPEG, GIF, BMP or WebP");
+    }
+
+    [TestMethod]
+    [DataRow(SKEncodedImageFormat.Png)]
+    [DataRow(SKEncodedImageFormat.Jpeg)]
+    [DataRow(SKEncodedImageFormat.Webp)]
+    public void The_kind_of_picture_is_seen_from_its_content(SKEncodedImageFormat kind)
+    {
+        using var bitmap = new SKBitmap(16, 16);
+        bitmap.Erase(new SKColor(250, 250, 250));
+        using var data = bitmap.Encode(kind, 100);
+
+        var trigger = Trigger.FromFile(_folder.Write("trigger", data.ToArray()), 4, TriggerPosition.Center);
+
+        Assert.AreEqual(250, trigger.GetPixel(2, 2).R, 2);
+    }
+
+    [TestMethod]
+    public void A_file_too_long_for_a_picture_is_not_read_into_memory()
+    {
+        string path = _folder.Write("long.bmp", "BM"u8.ToArray());
+        using (var file = File.OpenWrite(path))
+            file.SetLength((1L << 28) + 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "268435457 bytes", "smaller");
+
+        Assert.IsLessThan(1_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static void WriteCrc(ReadOnlySpan<byte> chunk, Span<byte> to) =>
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(to, Crc(chunk));
 

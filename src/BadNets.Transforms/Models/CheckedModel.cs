@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Reflection;
+using System.Runtime;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace BadNets.Transforms;
+
+/// <summary>Loads the transformers of a model file without trusting it. The schema in it is not looked at.</summary>
+sealed class CheckedModel
+{
+    private const string StepFile = "Model.key";
+
+    // A step's own sub-models are unpacked and read by ML.NET alone, which can loop in a damaged one.
+    private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TimePerMebibyte = TimeSpan.FromSeconds(1);
+
+    private static readonly VersionInfo ChainVersion = new(
+        modelSignature: "XF CHAIN", verWrittenCur: 0x00010001, verReadableCur: 0x00010001, verWeCanReadBack: 0x00010001,
+        loaderSignature: TransformerChain.LoaderSignature,
+        loaderAssemblyName: typeof(TransformerChain).Assembly.FullName);
+
+    private readonly IHostEnvironment _env;
+    private readonly Dictionary<string, byte[]> _contents;
+    private readonly RepositoryReader _subModels;
+
+    private CheckedModel(IHostEnvironment env, Dictionary<string, byte[]> contents, RepositoryReader subModels)
+    {
+        _env = env;
+        _contents = contents;
+        _subModels = subModels;
+    }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="env">The environment.</param>
+    /// <param name="stream">The file, readable and seekable.</param>
+    /// <param name="source">What it is called in error messages.</param>
+    /// <exception cref="InvalidDataException">The file cannot be loaded; the message says why, in a sentence.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
+    public static ITransformer Load(IHostEnvironment env, Stream stream, string source)
+    {
+        Dictionary<string, byte[]> contents;
+        try
+        {
+            contents = ModelArchive.Read(stream);
+        }
+        catch (Exception failure) when (failure is not IOException or EndOfStreamException)
+        {
+            throw Unloadable(source, failure);
+        }
+
+        try
+        {
+            return Load(env, contents);
+        }
+        catch (Exception failure) when (Unwrap(failure) is not DllNotFoundException)
+        {
+            throw Unloadable(source, failure);
+        }
+    }
+
+    private static ITransformer Load(IHostEnvironment env, Dictionary<string, byte[]> contents)
+    {
+        var headers = new ModelHeaders(env.ComponentCatalog);
+        foreach (byte[] content in contents.Values)
+            headers.Check(content);
+
+        var steps = contents.Where(entry => IsStep(entry.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        var others = contents.Where(entry => !IsStep(entry.Key)).ToList();
+        using var packed = Pack(others);
+        using var repository = RepositoryReader.Open(packed, env, useFileSystem: false);
+        var model = new CheckedModel(env, steps, repository);
+        if (others.Count == 0)
+            return model.Read(ModelArchive.Folder);
+
+        ITransformer? loaded = null;
+        using var limit = new CancellationTokenSource(LeastTime + TimePerMebibyte * (others.Sum(entry => entry.Value.LongLength) >> 20));
+        try
+        {
+#pragma warning disable SYSLIB0046 // There is no other way out of a loop in ML.NET; nothing of what it was making is used.
+            ControlledExecution.Run(() => loaded = model.Read(ModelArchive.Folder), limit.Token);
+#pragma warning restore SYSLIB0046
+            return loaded!;
+        }
+        catch (Exception end) when (limit.IsCancellationRequested)
+        {
+            // ML.NET's reflection has wrapped the end into other exceptions.
+            (loaded as IDisposable)?.Dispose();
+            throw new InvalidDataException("It is damaged: reading it came to no end.", end);
+        }
+    }
+
+    // The chain itself, its steps, and the same of chains that are steps.
+    private static bool IsStep(string name) =>
+        name.EndsWith("/" + StepFile, StringComparison.Ordinal)
+        && name.Split('/')[1..^1].All(folder => folder.StartsWith("Transform_", StringComparison.Ordinal));
+
+    private static MemoryStream Pack(IEnumerable<KeyValuePair<string, byte[]>> entries)
+    {
+        var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in entries)
+            {
+                using var stream = archive.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                stream.Write(content);
+            }
+        }
+
+        packed.Position = 0;
+        return packed;
+    }
+
+    private ITransformer Read(string folder)
+    {
+        if (!_contents.TryGetValue($"{folder}/{StepFile}", out byte[]? content))
+            throw new InvalidDataException($"It is not an ML.NET model, or incomplete: it has no entry '{folder}/{StepFile}'.");
+        using var stream = new EntryStream(content);
+        var entry = new Repository.Entry(_subModels, folder, stream);
+        using (var context = new ModelLoadContext(_subModels, entry, folder))
+        {
+            if (context.Header.FpLim != content.Length)
+                throw new InvalidDataException($"It is damaged: the entry '{folder}/{StepFile}' has {content.Length} bytes and says that it has {context.Header.FpLim}.");
+            if (ModelHeader.GetLoaderSig(ref context.Header).Trim().Equals(TransformerChain.LoaderSignature, StringComparison.OrdinalIgnoreCase))
+                return ReadChain(context, folder);
+        }
+
+        stream.Position = 0;
+        ModelLoadContext.LoadModel<ITransformer, SignatureLoadModel>(_env, out var step, _subModels, entry, folder);
+        return step;
+    }
+
+    private TransformerChain<ITransformer> ReadChain(ModelLoadContext context, string folder)
+    {
+        context.CheckAtModel(ChainVersion);
+        int count = context.Reader.ReadInt32();
+        if (count < 0 || count > _contents.Count)
+            throw new InvalidDataException($"It is damaged: it announces {count} steps and has {_contents.Count}.");
+
+        var steps = new List<ITransformer>();
+        var scopes = new List<TransformerScope>();
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                scopes.Add((TransformerScope)context.Reader.ReadInt32());
+                steps.Add(Read(string.Create(CultureInfo.InvariantCulture, $"{folder}/Transform_{i:000}")));
+            }
+
+            context.Done();
+            return new TransformerChain<ITransformer>(steps, scopes);
+        }
+        catch
+        {
+            foreach (var step in steps.OfType<IDisposable>())
+                step.Dispose();
+            throw;
+        }
+    }
+
+    private static InvalidDataException Unloadable(string source, Exception failure)
+    {
+        var cause = Unwrap(failure);
+        string message = cause is ArgumentException { ParamName: { } parameter } ? cause.Message.Split($" (Parameter '{parameter}')")[0] : cause.Message;
+        message = message.ReplaceLineEndings(" ").Trim();
+        string reason = cause switch
+        {
+            OutOfMemoryException => "It is damaged, or there is not enough memory for it.",
+            FileNotFoundException => $"A package that it needs is missing: {message}",
+            InvalidDataException or InvalidOperationException or ArgumentException => message,
+            _ => $"It is damaged: {message}",
+        };
+        return new InvalidDataException($"{source} cannot be loaded as a model: {reason}", failure);
+    }
+
+    // ML.NET creates components by reflection, and adds a wrapper of its own to errors of its own.
+    private static Exception Unwrap(Exception failure)
+    {
+        while (failure is TargetInvocationException or TypeInitializationException or InvalidOperationException { InnerException: TargetInvocationException } && failure.InnerException is { } inner)
+            failure = inner;
+        return failure;
+    }
+}

@@ -1,0 +1,39 @@
+namespace BadNets.Fuzzing;
+
+/// <summary>Makes files for one of the project's readers and has it read them.</summary>
+abstract class FuzzReader
+{
+    private static readonly Dictionary<string, Func<Folder, FuzzReader>> Known = new()
+    {
+        ["idx"] = folder => new IdxReader(folder),
+        ["idx-gzip"] = folder => new GzipIdxReader(folder),
+        ["png"] = folder => new PictureReader(folder, PictureSeeds.Png(), PictureSeeds.RepairPng),
+        ["jpeg"] = folder => new PictureReader(folder, PictureSeeds.Jpeg()),
+        ["gif"] = folder => new PictureReader(folder, PictureSeeds.Gif()),
+        ["bmp"] = folder => new PictureReader(folder, PictureSeeds.Bmp()),
+        ["webp"] = folder => new PictureReader(folder, PictureSeeds.Webp()),
+        ["model"] = _ => new ModelReader(),
+        ["checkpoint"] = folder => new CheckpointReader(folder),
+        ["results"] = folder => new ResultsReader(folder),
+        ["command-line"] = folder => new CommandLineReader(folder),
+        [BrokenReader.Name] = _ => new BrokenReader(),
+    };
+
+    /// <summary>The names of the readers that hold.</summary>
+    public static IEnumerable<string> Names => Known.Keys.Where(name => name != BrokenReader.Name);
+
+    public static bool Exists(string name) => Known.ContainsKey(name);
+
+    public static FuzzReader Create(string name, Folder folder) => Known[name](folder);
+
+    /// <summary>The random numbers that a file is made from.</summary>
+    public static Random RandomOf(int seed, long number)
+    {
+        ulong mixed = (ulong)seed * 0x9E3779B97F4A7C15 + (ulong)number * 0xD1B54A32D192ED03;
+        mixed = (mixed ^ mixed >> 32) * 0xBF58476D1CE4E5B9;
+        return new Random((int)(mixed >> 33));
+    }
+
+    /// <summary>Makes a file, the same from the same random numbers.</summary>
+    public abstract FuzzFile Make(Random random);
+}

@@ -1,0 +1,15 @@
+using BadNets.Transforms;
+using static TorchSharp.torch;
+
+namespace BadNets.Fuzzing;
+
+/// <summary>A network so small that thousands of it are loaded in a second.</summary>
+static class FuzzNetwork
+{
+    public const string Name = "fuzzing/averages";
+
+    public static TorchCnnNetwork Value { get; } =
+        TorchCnnNetwork.Register(Name, (_, classes) => nn.Sequential(nn.AdaptiveAvgPool2d([4, 4]), nn.Flatten(), nn.Linear(16, classes)));
+
+    public static TorchCnnTrainer.Options Options() => new() { Network = Value, Epochs = 1, BatchSize = 6 };
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace BadNets.Fuzzing;
+
+/// <summary>IDX files packed with gzip: changed before packing, when the checksum fits, and after.</summary>
+sealed class GzipIdxReader(Folder folder) : FuzzReader
+{
+    private static readonly CompressionLevel[] Levels = [CompressionLevel.Optimal, CompressionLevel.NoCompression, CompressionLevel.Fastest];
+
+    private readonly IdxFiles _files = new(folder);
+
+    public override FuzzFile Make(Random random)
+    {
+        byte[] images = IdxFiles.Images[random.Next(IdxFiles.Images.Length)], labels = IdxFiles.Labels[0];
+        var level = Levels[random.Next(Levels.Length)];
+        int cut = random.Next(3) == 0 ? random.Next(20) : 0;
+        if (random.Next(3) == 0)
+        {
+            byte[] before = Mutation.Change(random, images, labels);
+            return new FuzzFile(before, () => _files.Check(before, labels, file => Pack(file, level, cut)));
+        }
+
+        byte[] packedImages = Pack(images, level, cut), packedLabels = Pack(labels, level, 0);
+        bool isTruncation = random.Next(5) == 0;
+        bool isImages = random.Next(2) == 0;
+        byte[] whole = isImages ? packedImages : packedLabels;
+        byte[] changed = isTruncation ? Mutation.Truncate(random, whole) : Mutation.Change(random, whole, isImages ? packedLabels : packedImages);
+        return new FuzzFile(changed, () => Check(images, labels, isImages ? changed : packedImages, isImages ? packedLabels : changed, changed, isTruncation));
+    }
+
+    private Outcome Check(byte[] images, byte[] labels, byte[] packedImages, byte[] packedLabels, byte[] changed, bool isTruncation)
+    {
+        if (_files.Read(packedImages, packedLabels) is not { } read)
+            return Outcome.Refused;
+
+        FindingException.Unless(!isTruncation, "A file without its end was read.");
+        bool isSame = Is(images, read.Pixels) && Is(labels, read.Labels);
+        FindingException.Unless(isSame || HasChecksum(changed, read.Pixels) || HasChecksum(changed, read.Labels), "Other values were read than were packed.");
+        return Outcome.Read;
+    }
+
+    private static bool Is(byte[] file, byte[] values) => IdxContent.Parse(file)!.Values.AsSpan().SequenceEqual(values);
+
+    // Whether the file's end has the checksum of what was read; the header is the file's own business.
+    private static bool HasChecksum(byte[] packed, byte[] values)
+    {
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 8));
+        using var content = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        content.CopyTo(plain);
+        byte[] all = plain.ToArray();
+        return Checksum.Of(all) == checksum && all.AsSpan().EndsWith(values);
+    }
+
+    // In one gzip member, or in two.
+    private static byte[] Pack(byte[] content, CompressionLevel level, int cut)
+    {
+        using var packed = new MemoryStream();
+        foreach (byte[] part in cut > 0 && cut < content.Length ? [content[..cut], content[cut..]] : (byte[][])[content])
+        {
+            using var gzip = new GZipStream(packed, level, leaveOpen: true);
+            gzip.Write(part);
+        }
+
+        return packed.ToArray();
+    }
+}

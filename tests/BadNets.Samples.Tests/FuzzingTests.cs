@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace BadNets.Samples.Tests;
+
+/// <summary>A short form of what <c>tests/BadNets.Fuzzing</c> does for as long as one likes.</summary>
+[TestClass]
+public sealed class FuzzingTests
+{
+    [TestMethod]
+    public async Task Readers_hold_against_changed_files()
+    {
+        string[] readers = ["idx", "idx-gzip", "png", "jpeg", "gif", "bmp", "webp", "model", "checkpoint", "command-line"];
+
+        var outcome = await RunAsync([.. readers, "--files", "300", "--parallel", "2"]);
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Output + outcome.Error);
+        foreach (string reader in readers)
+            Assert.MatchesRegex($@"(?m)^{reader} +300 files, +[1-9]\d* read, +[1-9]\d* refused, 0 findings", outcome.Output);
+    }
+
+    [TestMethod]
+    public async Task Every_fault_is_found_and_named_with_the_file_that_shows_it()
+    {
+        var outcome = await RunAsync(["broken", "--files", "20", "--seed", "3"]);
+
+        Assert.AreEqual(1, outcome.ExitCode, outcome.Output + outcome.Error);
+        foreach (string fault in (string[])["ran over the end", "Another value was read", "allocate 200", "The reader crashed"])
+            Assert.MatchesRegex($@"(?m)^broken 3 \d+: .*{fault}", outcome.Output);
+        string number = outcome.Output.Split('\n').First(line => line.Contains("Another value", StringComparison.Ordinal)).Split(' ', ':')[2];
+        var again = await RunAsync(["--one", "broken", "3", number]);
+        Assert.AreEqual(1, again.ExitCode);
+        StringAssert.Contains(again.Output, "Another value was read.");
+    }
+
+    private static async Task<SampleOutcome> RunAsync(string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BadNets.Fuzzing.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new SampleOutcome(process.ExitCode, output, await errors);
+    }
+}
