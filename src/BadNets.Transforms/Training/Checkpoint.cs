@@ -42,6 +42,8 @@ sealed class Checkpoint(string path, string settings)
                 throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
 
             nextEpoch = reader.ReadInt32();
+            if (nextEpoch < 0)
+                throw new InvalidDataException($"it goes on with epoch {nextEpoch}");
             order.State = reader.ReadBytes(texts.ReadCount(1));
             NamedTensors.Read(reader, network.state_dict());
             optimizer.load_state_dict(reader);
