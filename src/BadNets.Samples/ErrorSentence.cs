@@ -25,7 +25,7 @@ static class ErrorSentence
         return ControlCharacters.Show(failure switch
         {
             OutOfMemoryException => NotEnoughMemory,
-            ExternalException when message.Contains("can't allocate memory", StringComparison.Ordinal) => NotEnoughMemory,
+            ExternalException when message.Contains("DefaultCPUAllocator", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.Ordinal) => NotEnoughMemory,
             IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); make room and give the same command again, which goes on from the last whole epoch.",
             _ => message,
         });

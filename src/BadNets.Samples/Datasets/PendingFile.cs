@@ -13,7 +13,9 @@ sealed partial class PendingFile : IDisposable
         _path = path;
         // Two programs may be making the same file at once.
         _temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
-        Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1 << 16, useAsync: true);
+        // Windows must be told that an open file may be renamed; elsewhere that needs nothing, and sharing would lock less on network file systems.
+        var share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+        Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, share, bufferSize: 1 << 16, useAsync: true);
     }
 
     public FileStream Stream { get; }

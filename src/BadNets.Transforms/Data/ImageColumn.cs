@@ -28,6 +28,11 @@ static class ImageColumn
     public static bool IsFlat(DataViewType type, int size) =>
         type is VectorDataViewType { Dimensions: [var length] } vector && length == size && IsPixel(vector.ItemType);
 
+    /// <summary>Whether a type is a vector with exactly the dimensions of a shape, even if these could be those of interleaved pixels.</summary>
+    public static bool HasShape(DataViewType type, ImageShape shape) =>
+        type is VectorDataViewType { Dimensions: [var channels, var height, var width] } vector && IsPixel(vector.ItemType)
+        && new ImageShape(channels, height, width) == shape;
+
     /// <summary>A vector column with an image's dimensions.</summary>
     public static (DataViewSchema.Column Column, ImageShape Shape) FindVector(
         IExceptionContext context, DataViewSchema schema, string name, ImageShape? expected = null)

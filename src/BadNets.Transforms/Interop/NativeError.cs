@@ -14,6 +14,7 @@ static class NativeError
 
     /// <summary>Whether memory ran out, in .NET, in libtorch or on a device.</summary>
     public static bool IsOutOfMemory(Exception failure) => failure is OutOfMemoryException
-        || failure is ExternalException && (failure.Message.Contains("can't allocate memory", StringComparison.Ordinal)
+        // The allocator's name stands in its message on every system.
+        || failure is ExternalException && (failure.Message.Contains("DefaultCPUAllocator", StringComparison.Ordinal)
             || failure.Message.Contains("out of memory", StringComparison.Ordinal));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using System.Runtime;
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -13,7 +14,9 @@ sealed class CheckedModel
 {
     private const string StepFile = "Model.key";
 
-    // A step's own sub-models are unpacked and read by ML.NET alone, which can loop in a damaged one.
+    // A step's own sub-models are unpacked and read by ML.NET alone, which can loop in a damaged one. What counts is the processor time of this
+    // process: on a busy machine a good model takes long too.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TimePerMebibyte = TimeSpan.FromSeconds(1);
 
@@ -60,6 +63,11 @@ sealed class CheckedModel
         {
             throw Unloadable(source, failure);
         }
+        catch (Exception failure)
+        {
+            ExceptionDispatchInfo.Throw(Unwrap(failure));
+            throw;
+        }
     }
 
     private static ITransformer Load(IHostEnvironment env, Dictionary<string, byte[]> contents)
@@ -76,8 +84,21 @@ sealed class CheckedModel
         if (others.Count == 0)
             return model.Read(ModelArchive.Folder);
 
+        // Loading libtorch must not be broken off: it would stay unloaded.
+        if (steps.Values.Any(TorchCnnModelFormat.IsNetwork))
+            TorchNative.EnsureLoaded();
+
         ITransformer? loaded = null;
-        using var limit = new CancellationTokenSource(LeastTime + TimePerMebibyte * (others.Sum(entry => entry.Value.LongLength) >> 20));
+        var start = Environment.CpuUsage.TotalTime;
+        var most = LeastTime + TimePerMebibyte * (others.Sum(entry => entry.Value.LongLength) >> 20);
+        using var limit = new CancellationTokenSource();
+        using var watch = new Timer(
+            _ =>
+            {
+                if (Environment.CpuUsage.TotalTime - start > most)
+                    limit.Cancel();
+            },
+            null, LookInterval, LookInterval);
         try
         {
 #pragma warning disable SYSLIB0046 // There is no other way out of a loop in ML.NET; nothing of what it was making is used.

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib.Checksum;
 
 namespace BadNets.Transforms;
 
@@ -67,7 +68,9 @@ static class ModelArchive
             read += stream.ReadAtLeast(content.AsSpan(read), content.Length - read, throwOnEndOfStream: false);
         if (read < content.Length || stream.ReadByte() >= 0)
             throw new InvalidDataException($"It is damaged: the entry '{name}' has not the length that the file says.");
-        return Crc32.Of(content) == entry.Crc32
+        var checksum = new Crc32();
+        checksum.Update(content);
+        return checksum.Value == entry.Crc32
             ? content
             : throw new InvalidDataException($"It is damaged: the checksum of the entry '{name}' is wrong.");
     }

@@ -37,7 +37,14 @@ sealed class ModelHeaders
         {
             if (++count > MostHeaders)
                 throw new InvalidDataException($"It is damaged: one of its parts has more than {MostHeaders} headers.");
-            CheckHeader(content, at + distance);
+            try
+            {
+                CheckHeader(content, at + distance);
+            }
+            catch (Exception failure) when (at + distance > 0 && failure is (FormatException or EndOfStreamException))
+            {
+                // Data that happen to have the signature in them: ML.NET could not read that header either.
+            }
         }
     }
 

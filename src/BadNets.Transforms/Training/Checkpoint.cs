@@ -51,7 +51,12 @@ sealed class Checkpoint(string path, string settings)
             order.State = reader.ReadBytes(texts.ReadCount(1));
             NamedTensors.Read(reader, network.state_dict());
             if (magic == Magic)
+            {
                 optimizer.Load(reader);
+                if (reader.BaseStream.Position != reader.BaseStream.Length)
+                    throw new InvalidDataException("it is longer than it should be");
+            }
+
             return true;
         }
         catch (Exception damage) when (damage is not (OutOfMemoryException or InvalidOperationException))

@@ -72,14 +72,21 @@ static class TorchCnnModelFormat
         }
     }
 
+    /// <summary>Whether an entry of a model file begins like one of a network.</summary>
+    /// <param name="head">The entry's first bytes, ML.NET's header included.</param>
+    public static bool IsNetwork(byte[] head)
+    {
+        if (head.Length < ModelHeader.Size)
+            return false;
+        ModelHeader.MarshalFromBytes(out var header, head);
+        return ModelHeader.GetLoaderSig(ref header) == TorchCnnTransformer.LoaderSignature;
+    }
+
     /// <summary>The most bytes that an entry of a model file can need, if it begins like one of a network whose number of weights is known.</summary>
     /// <param name="head">The entry's first bytes, ML.NET's header included.</param>
     public static long? MostBytes(byte[] head)
     {
-        if (head.Length < ModelHeader.Size)
-            return null;
-        ModelHeader.MarshalFromBytes(out var header, head);
-        if (ModelHeader.GetLoaderSig(ref header) != TorchCnnTransformer.LoaderSignature)
+        if (!IsNetwork(head))
             return null;
 
         using var reader = new BinaryReader(new MemoryStream(head));

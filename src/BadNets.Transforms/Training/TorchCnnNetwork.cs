@@ -102,7 +102,10 @@ public sealed class TorchCnnNetwork
             }
             finally
             {
-                generator.set_state(state);
+                // Only what was drawn is put back: other trainings draw from the same generator.
+                using var now = generator.get_state();
+                if (!now.bytes.SequenceEqual(state.bytes))
+                    generator.set_state(state);
             }
         }
     }

@@ -76,9 +76,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
-        // With one channel the model knows how a flat vector is meant; with more it could be interleaved.
-        if (Model.Shape.Channels == 1 && schema.GetColumnOrNull(Model.ImageColumnName) is { } flat && ImageColumn.IsFlat(flat.Type, Model.Shape.Size))
-            return flat;
+        // The model knows how its own shape is meant and, with one channel, a flat vector; with more channels that could be interleaved.
+        if (schema.GetColumnOrNull(Model.ImageColumnName) is { } known
+            && (ImageColumn.HasShape(known.Type, Model.Shape) || Model.Shape.Channels == 1 && ImageColumn.IsFlat(known.Type, Model.Shape.Size)))
+            return known;
         var (image, shape) = ImageColumn.FindVector(Host, schema, Model.ImageColumnName, expected: Model.Shape);
         return shape == Model.Shape ? image : throw ImageColumn.Mismatch(Host, image, $"images of {Model.Shape}");
     }

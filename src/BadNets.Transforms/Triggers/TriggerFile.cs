@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ICSharpCode.SharpZipLib.Checksum;
 using SkiaSharp;
 
 namespace BadNets.Transforms;
@@ -67,16 +68,18 @@ static class TriggerFile
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8);
 
     // Skia is content with pixels whose checksum is cut off. A part is: length, type, content, checksum of type and content; the last is IEND.
-    private static bool HasWholePngParts(ReadOnlySpan<byte> file)
+    private static bool HasWholePngParts(byte[] file)
     {
         const int Around = 12;
-        for (var rest = file[PngStart.Length..]; rest.Length >= Around;)
+        for (var rest = file.AsSpan(PngStart.Length); rest.Length >= Around;)
         {
             uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
             if (length > rest.Length - Around)
                 return false;
             var part = rest.Slice(4, 4 + (int)length);
-            if (Crc32.Of(part) != BinaryPrimitives.ReadUInt32BigEndian(rest[(4 + part.Length)..]))
+            var checksum = new Crc32();
+            checksum.Update(new ArraySegment<byte>(file, file.Length - rest.Length + 4, part.Length));
+            if (checksum.Value != BinaryPrimitives.ReadUInt32BigEndian(rest[(4 + part.Length)..]))
                 return false;
             if (part.StartsWith("IEND"u8))
                 return true;

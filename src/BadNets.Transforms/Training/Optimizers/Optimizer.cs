@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 /// <summary>Updates a network's parameters from their gradients, as PyTorch's optimizers do.</summary>
 /// <remarks>
 /// TorchSharp's optimizers pass numbers to libtorch as objects that the garbage collector may free during the call: see
-/// docs/decisions/native-lifetimes.md. These work on the parameters' memory and pass none.
+/// docs/decisions/native-lifetimes.md. These work on the parameters' memory; for parameters elsewhere they hold the numbers themselves.
 /// </remarks>
 abstract class Optimizer : IDisposable
 {
@@ -68,11 +68,16 @@ abstract class Optimizer : IDisposable
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote for a network of the same parameters.</summary>
-    /// <exception cref="InvalidDataException">It was written for other parameters.</exception>
+    /// <exception cref="InvalidDataException">It was written for other parameters, or is damaged.</exception>
     public void Load(BinaryReader reader)
     {
         for (int i = 0; i < _steps.Length; i++)
+        {
             _steps[i] = reader.ReadInt64();
+            if (_steps[i] < 0)
+                throw new InvalidDataException("it has a negative number of steps");
+        }
+
         NamedTensors.Read(reader, NamedState());
     }
 

@@ -5,7 +5,7 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace BadNets.Transforms;
 
-/// <summary>Stochastic gradient descent with momentum and L2 regularization, bit for bit as PyTorch's <c>SGD</c>.</summary>
+/// <summary>Stochastic gradient descent with momentum and L2 regularization, bit for bit as PyTorch's <c>SGD</c> on processors with fused multiply-add.</summary>
 sealed class Sgd : Optimizer
 {
     private readonly float _negativeRate;
