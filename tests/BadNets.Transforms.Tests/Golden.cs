@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Values that the Python reference implementation printed.</summary>
+/// <summary>Values that the Python reference implementation printed, and files of earlier versions.</summary>
 static class Golden
 {
     public static JsonElement Random { get; } = JsonDocument.Parse(Text("rng.json")).RootElement;
@@ -14,6 +14,15 @@ static class Golden
         using var stream = typeof(Golden).Assembly.GetManifestResourceStream(resource)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>A file that an earlier version of the library wrote.</summary>
+    public static byte[] Bytes(string resource)
+    {
+        using var stream = typeof(Golden).Assembly.GetManifestResourceStream(resource)!;
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 
     /// <summary>The SHA-256 of the numbers' decimal forms with a comma between each two.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
@@ -13,17 +14,19 @@ public sealed class CheckpointTests : IDisposable
     private string Path => _folder["training.ckpt"];
 
     [TestMethod]
-    [DataRow(TorchCnnOptimizer.Sgd)]
-    [DataRow(TorchCnnOptimizer.Adam)]
-    public void A_resumed_training_ends_in_the_same_bits_as_one_that_never_stopped(TorchCnnOptimizer optimizer)
+    [DataRow(TorchCnnOptimizer.Sgd, 0.0)]
+    [DataRow(TorchCnnOptimizer.Sgd, 0.9)]
+    [DataRow(TorchCnnOptimizer.Adam, 0.0)]
+    [DataRow(TorchCnnOptimizer.AdamW, 0.0)]
+    public void A_resumed_training_ends_in_the_same_bits_as_one_that_never_stopped(TorchCnnOptimizer optimizer, double momentum)
     {
         var whole = new List<TorchCnnEpoch>();
         var parts = new List<TorchCnnEpoch>();
-        float[] expected = Train(Options(4, whole, optimizer, checkpoint: false));
+        float[] expected = Train(Options(4, whole, optimizer, checkpoint: false, momentum));
 
         foreach (int epochs in (int[])[1, 2, 4])
         {
-            float[] scores = Train(Options(epochs, parts, optimizer));
+            float[] scores = Train(Options(epochs, parts, optimizer, momentum: momentum));
             if (epochs == 4)
                 CollectionAssert.AreEqual(expected, scores);
         }
@@ -131,6 +134,35 @@ public sealed class CheckpointTests : IDisposable
         Assert.AreEqual(0, steps);
     }
 
+    // Resources/checkpoint-1-*.bin: what version 0.1 left after one epoch of this training.
+    [TestMethod]
+    public void Checkpoints_of_version_1_are_resumed_where_the_optimizer_has_no_state()
+    {
+        float[] expected = Fit(TorchCnnOptimizer.Sgd, null);
+        File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-sgd.bin"));
+        var seen = new List<TorchCnnEpoch>();
+        CollectionAssert.AreEqual(expected, Fit(TorchCnnOptimizer.Sgd, Path, seen));
+        Assert.HasCount(1, seen);
+
+        File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-adam.bin"));
+        Refusal.Of<InvalidDataException>(() => Fit(TorchCnnOptimizer.Adam, Path), Path, "another version", "delete it");
+
+        float[] Fit(TorchCnnOptimizer optimizer, string? checkpoint, List<TorchCnnEpoch>? seen = null)
+        {
+            var view = GreyImages.View(_ml, 70);
+            using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
+            {
+                Network = new TorchCnnNetwork((_, classes) => nn.Sequential(("flatten", nn.Flatten()), ("pool", nn.Linear(GreyImages.Side * GreyImages.Side, classes)))),
+                Optimizer = optimizer,
+                Epochs = 2,
+                BatchSize = 16,
+                EpochFinished = epoch => seen?.Add(epoch),
+                CheckpointPath = checkpoint,
+            }).Fit(view);
+            return [.. model.Transform(view).Vectors<float>("Score").SelectMany(scores => scores)];
+        }
+    }
+
     [TestMethod]
     public void A_half_written_file_beside_the_checkpoint_does_no_harm()
     {
@@ -181,8 +213,9 @@ public sealed class CheckpointTests : IDisposable
     }
 
     private TorchCnnTrainer.Options Options(
-        int epochs, List<TorchCnnEpoch> seen, TorchCnnOptimizer optimizer = TorchCnnOptimizer.Adam, bool checkpoint = true) => new()
+        int epochs, List<TorchCnnEpoch> seen, TorchCnnOptimizer optimizer = TorchCnnOptimizer.Adam, bool checkpoint = true, double momentum = 0) => new()
     {
+        Momentum = momentum,
         Epochs = epochs,
         BatchSize = 16,
         Optimizer = optimizer,

@@ -24,6 +24,25 @@ public sealed class WrongNetworkTests
     }
 
     [TestMethod]
+    public void Trying_a_network_leaves_its_batch_statistics_as_they_are()
+    {
+        float[]? means = null;
+        Fit(new((_, classes) =>
+        {
+            var normalization = nn.BatchNorm2d(1);
+            normalization.register_forward_pre_hook((_, input) =>
+            {
+                if (normalization.training)
+                    means ??= [.. normalization.running_mean!.data<float>().ToArray(), .. normalization.running_var!.data<float>().ToArray()];
+                return input;
+            });
+            return nn.Sequential(("normalization", normalization), ("flatten", nn.Flatten()), ("out", nn.Linear(GreyImages.Side * GreyImages.Side, classes)));
+        }));
+
+        CollectionAssert.AreEqual(new[] { 0f, 1f }, means);
+    }
+
+    [TestMethod]
     public void A_failure_outside_of_every_layer_is_said_without_one() => Refusal.Of<InvalidOperationException>(
         () => Fit(new((_, _) => new OwnForward(input => input.reshape(3, 5)))), "The network cannot take a batch of 2×1×16×16: it failed: shape '[3, 5]'");
 
