@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>The checksum that zip files have of each entry.</summary>
+/// <summary>The checksum of an entry in a zip file.</summary>
 static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
