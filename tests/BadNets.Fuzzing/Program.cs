@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using BadNets.Fuzzing;
 
-const int FilesPerChild = 5000;
+const int FilesPerChild = 2000;
 const string Usage = """
     BadNets.Fuzzing [READER[=FILES]]... [--files N] [--minutes M] [--seed S] [--parallel P]
         Has readers (all, unless some are named) read N changed files each (20000), or as many as they can in M minutes.

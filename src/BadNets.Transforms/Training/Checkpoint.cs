@@ -47,7 +47,7 @@ sealed class Checkpoint(string path, string settings)
 
             nextEpoch = reader.ReadInt32();
             if (nextEpoch < 0)
-                throw new InvalidDataException("it has a negative number of epochs");
+                throw new InvalidDataException($"its next epoch is {nextEpoch}");
             order.State = reader.ReadBytes(texts.ReadCount(1));
             NamedTensors.Read(reader, network.state_dict());
             if (magic == Magic)

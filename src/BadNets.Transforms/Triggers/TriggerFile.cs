@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using SkiaSharp;
 
 namespace BadNets.Transforms;
@@ -20,6 +21,8 @@ static class TriggerFile
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         byte[] file = ReadPicture(path);
+        if (file.AsSpan().StartsWith(PngStart) && !HasWholePngParts(file))
+            throw Unreadable(path);
 
         // Decode from memory, never from a stream: in a damaged file, Skia seeks to positions that SkiaSharp's stream does not support, which crashes the process.
         using var data = SKData.CreateCopy(file);
@@ -62,6 +65,26 @@ static class TriggerFile
         start.StartsWith(PngStart) || start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) || start.StartsWith("BM"u8)
         || start is [0xff, 0xd8, 0xff, ..]
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8);
+
+    // Skia accepts pixels whose checksum is cut off. A chunk consists of length, type, content, and the checksum of type and content. The last one is IEND.
+    private static bool HasWholePngParts(ReadOnlySpan<byte> file)
+    {
+        const int Around = 12;
+        for (var rest = file[PngStart.Length..]; rest.Length >= Around;)
+        {
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
+            if (length > rest.Length - Around)
+                return false;
+            var part = rest.Slice(4, 4 + (int)length);
+            if (Crc32.Of(part) != BinaryPrimitives.ReadUInt32BigEndian(rest[(4 + part.Length)..]))
+                return false;
+            if (part.StartsWith("IEND"u8))
+                return true;
+            rest = rest[(Around + (int)length)..];
+        }
+
+        return false;
+    }
 
     private static byte[] WithoutAlpha(SKBitmap picture)
     {

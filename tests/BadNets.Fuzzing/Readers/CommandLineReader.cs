@@ -38,8 +38,8 @@ sealed class CommandLineReader : FuzzReader
         List<string> arguments = [.. Commands[random.Next(Commands.Length)].Split(' ')];
         for (int n = random.Next(1, 5); n > 0; n--)
             Change(random, arguments);
-        // A rooted path, or one that leads up, would make folders elsewhere.
-        string[] safe = [.. arguments.Select(argument => argument.Replace('/', '_').Replace('\\', '_').Replace("..", "._", StringComparison.Ordinal)), "--data", _data];
+        // A rooted path, or one that leads up, would make folders elsewhere; no system passes zero characters.
+        string[] safe = [.. arguments.Select(argument => argument.Replace("\0", "", StringComparison.Ordinal).Replace('/', '_').Replace('\\', '_').Replace("..", "._", StringComparison.Ordinal)), "--data", _data];
         return new FuzzFile(Encoding.UTF8.GetBytes(string.Join('\n', safe)), () => Sample.Run(safe, isCancelled: true) ? Outcome.Read : Outcome.Refused);
     }
 

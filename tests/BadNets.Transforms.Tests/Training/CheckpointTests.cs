@@ -145,6 +145,7 @@ public sealed class CheckpointTests : IDisposable
 
     // A state of random numbers that libtorch does not like ends the process.
     [TestMethod]
+    [DataRow("00000080", -8)]
     [DataRow("00000000", 8)]
     [DataRow("71020000", 8)]
     [DataRow("00000000", 12)]

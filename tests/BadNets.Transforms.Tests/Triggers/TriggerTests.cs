@@ -191,6 +191,22 @@ public sealed class TriggerTests : IDisposable
     }
 
     [TestMethod]
+    public void A_PNG_file_that_is_changed_or_cut_off_anywhere_is_refused()
+    {
+        byte[] png = File.ReadAllBytes(WritePng(4, 4, [.. Enumerable.Range(0, 16).Select(i => new SKColor((uint)(i * 7919) | 0xff000000))]));
+        for (int at = 0; at < png.Length; at++)
+        {
+            byte[] changed = [.. png];
+            changed[at] ^= 1;
+            foreach (byte[] file in (byte[][])[changed, png[..at]])
+            {
+                string path = _folder.Write("changed.png", file);
+                Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 4, TriggerPosition.Center), path, "cannot be read");
+            }
+        }
+    }
+
+    [TestMethod]
     public void A_file_too_long_for_a_picture_is_not_read_into_memory()
     {
         string path = _folder.Write("long.bmp", "BM"u8.ToArray());

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>The checksum of an entry in a zip file.</summary>
+/// <summary>The checksum of an entry in a zip file or of a chunk in a PNG file.</summary>
 static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
