@@ -3,13 +3,13 @@ using System.Text;
 
 namespace BadNets.Samples;
 
-/// <summary>Makes characters visible that a terminal obeys instead of showing: names and messages come from anywhere.</summary>
+/// <summary>Makes visible the characters that a terminal interprets instead of showing, because names and messages can come from untrusted sources.</summary>
 static class ControlCharacters
 {
     /// <summary>Writes each control or invisible character as its code: an escape character becomes <c>\u001b</c>, a line break <c>\u000a</c>.</summary>
     public static string Show(string text) => Show(text, except: "");
 
-    /// <summary>As <see cref="Show(string)"/>, but leaves tabs and line breaks as they are.</summary>
+    /// <summary>Does the same as <see cref="Show(string)"/>, but keeps tabs and line breaks.</summary>
     public static string ShowInLines(string text) => Show(text, except: "\t\r\n");
 
     public static bool AreIn(string text) => text.Any(IsHidden);
@@ -30,7 +30,7 @@ static class ControlCharacters
         return shown.ToString();
     }
 
-    // Formats turn the direction of text around them or take no room at all.
+    // Format characters change the direction of the surrounding text or have no width.
     private static bool IsHidden(char character) => char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -21,7 +21,7 @@ static class ErrorSentence
             message = message.Trim().Split('\n')[0];
         message = message.ReplaceLineEndings(" ").Trim();
         if (message.Length == 0)
-            message = $"It failed without a message ({failure.GetType().Name}).";
+            message = $"An error without a message occurred ({failure.GetType().Name}).";
         return ControlCharacters.Show(failure switch
         {
             OutOfMemoryException => NotEnoughMemory,
@@ -42,7 +42,7 @@ static class ErrorSentence
         _ => ExitCode.Failure,
     };
 
-    // Reflection, parallel loops and type initializers wrap what went wrong.
+    // Reflection, parallel loops, and type initializers wrap the original exception.
     private static Exception CauseOf(Exception failure) => failure switch
     {
         TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 } when failure.InnerException is { } cause => CauseOf(cause),

@@ -12,7 +12,7 @@ namespace BadNets.Samples.CommandLine;
 sealed class CommonOptions
 {
     private readonly Option<string> _dataset = Choice("--dataset", "The data set: MNIST, the embedded synthetic digits, or MNIST if it can be had and else the digits.", "auto", "mnist", "digits");
-    private readonly Option<string?> _data = FileOrFolder("--data", "A folder with MNIST's files, or others of their names and format. [default: BADNETS_DATA, then the cache, then a download]", "folder");
+    private readonly Option<string?> _data = FileOrFolder("--data", "A folder with the MNIST files, or with other files that have the same names and format. [default: BADNETS_DATA, then the cache, then a download]", "folder");
     private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", "reference", "modern");
     private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
     private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
@@ -23,14 +23,14 @@ sealed class CommonOptions
         [Parameter.TriggerPosition] = new("--trigger-position") { Description = "Where the square sits: br, bl, tr, tl or center. [default: br]", HelpName = "position" },
     };
 
-    private readonly Option<int?> _target = WholeNumber("--target", "The digit that poisoned rows are labelled with. [default: 1]", int.MinValue);
-    private readonly Option<int?> _seed = WholeNumber("--seed", "The seed of everything random. [default: 0]", int.MinValue);
+    private readonly Option<int?> _target = WholeNumber("--target", "The label that poisoned rows get. [default: 1]", int.MinValue);
+    private readonly Option<int?> _seed = WholeNumber("--seed", "The seed for all random numbers. [default: 0]", int.MinValue);
     private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds; each cell is trained with each, and figures show mean and range.");
-    private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "Rows a training step. [default: 64]", 1);
-    private readonly Option<double?> _learningRate = NumberAboveZero("--learning-rate", "The step width. [default: 0.01 for SGD, 0.001 for Adam]");
+    private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "Rows per training step. [default: 64]", 1);
+    private readonly Option<double?> _learningRate = NumberAboveZero("--learning-rate", "The learning rate. [default: 0.01 for SGD, 0.001 for Adam]");
     private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
-    private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training, at most one for each core; the numbers depend on it by rounding. [default: 1]", 1, Environment.ProcessorCount);
-    private readonly Option<int?> _parallel = WholeNumber("--parallel", "Trainings at a time, at most one for each core. [default: what the cores can carry]", 1, Environment.ProcessorCount);
+    private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training, at most one per core; results differ by rounding. [default: 1]", 1, Environment.ProcessorCount);
+    private readonly Option<int?> _parallel = WholeNumber("--parallel", "Trainings at a time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Forget earlier results of these trainings and start again." };
     private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows.", 1);
 
@@ -53,7 +53,7 @@ sealed class CommonOptions
         var option = new Option<string?>(name) { Description = description, HelpName = kind };
         option.Validators.Add(result =>
         {
-            // As a script with an empty variable does.
+            // For example, from a script with an empty variable.
             if (result.Tokens is [var token] && string.IsNullOrWhiteSpace(token.Value))
                 result.AddError($"{name} needs the name of a {kind}, but was given '{token.Value}'.");
         });
@@ -119,7 +119,7 @@ sealed class CommonOptions
         if (threads * (parallel ?? 1) > Environment.ProcessorCount)
         {
             throw new UsageException(FormattableString.Invariant(
-                $"--parallel {parallel} with --threads {threads} needs {threads * parallel} cores, but there are {Environment.ProcessorCount}; lower one of them."));
+                $"--parallel {parallel} with --threads {threads} needs {threads * parallel} cores, but there are {Environment.ProcessorCount}; reduce one of them."));
         }
 
         return new()
@@ -220,7 +220,7 @@ sealed class CommonOptions
     private static Option<double?> NumberAboveZero(string name, string description) => Number<double>(name, description, text =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (float)number > 0 && float.IsFinite((float)number)
             ? (number, "")
-            : (null, $"{name} takes a number above 0 that single precision can hold, not '{text}'."));
+            : (null, $"{name} takes a number above 0 in the range of single precision, not '{text}'."));
 
     private static Option<T?> Number<T>(string name, string description, Func<string, (T? Number, string Error)> parse) where T : struct => new(name)
     {

@@ -28,7 +28,7 @@ static class ResumeCommand
             : OperatingSystem.IsWindows()
             ? $"\"{argument.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
             : ControlCharacters.AreIn(argument)
-            // The one kind of quotes in which a shell takes the codes for the characters.
+            // The only quoting style in which a shell interprets the codes.
             ? $"$'{ControlCharacters.Show(argument.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal))}'"
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -24,16 +24,16 @@ static class SampleCommand
         console.Pipeline.Attach(visibleText);
         try
         {
-            // The parser would take the next argument for the value.
+            // Otherwise, the parser would use the next argument as the value.
             if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1) is { } empty)
                 throw new UsageException($"{empty.TrimEnd('=')} needs a value after the equals sign.");
-            // A name that begins with @ is a name like any other, not a file of arguments.
+            // A name that starts with @ is an ordinary name, not a response file.
             var parsed = Make(console, error).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
             {
                 foreach (string sentence in parsed.Errors.Select(problem => ControlCharacters.Show(problem.Message)).Distinct())
                     error.WriteLine(sentence);
-                error.WriteLine("--help lists commands and options.");
+                error.WriteLine("Use --help to list commands and options.");
                 return ExitCode.Usage;
             }
 
@@ -113,7 +113,7 @@ static class SampleCommand
     private static Command MakeEvaluate(IAnsiConsole console)
     {
         var options = new CommonOptions();
-        var model = CommonOptions.FileOrFolder("--model", "The saved model, such as the training commands leave in results/models.", "file");
+        var model = CommonOptions.FileOrFolder("--model", "A saved model, such as one that the training commands write to results/models.", "file");
         model.Required = true;
         var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, confusion matrices.");
         command.Add(model);

@@ -2,7 +2,7 @@ using Spectre.Console.Rendering;
 
 namespace BadNets.Samples.CommandLine;
 
-/// <summary>Makes the control characters visible in all text that a console writes, but for the console's own.</summary>
+/// <summary>Makes control characters visible in all text that a console writes, except the console's own control codes.</summary>
 sealed class VisibleText : IRenderHook
 {
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace BadNets.Samples.CommandLine;
 
-/// <summary>Passes lines on with their control characters made visible.</summary>
+/// <summary>Passes text on with its control characters made visible.</summary>
 sealed class VisibleWriter(TextWriter output) : TextWriter(output.FormatProvider)
 {
     public override Encoding Encoding => output.Encoding;

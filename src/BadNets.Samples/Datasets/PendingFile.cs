@@ -25,12 +25,12 @@ sealed partial class PendingFile : IDisposable
     {
         // Else a file system may put the name in place before the content.
         Stream.Flush(flushToDisk: true);
-        // Open until it has its name, lest it be taken for a leftover.
+        // Keep the file open until it has its final name, so that it is not deleted as a leftover.
         File.Move(_temporaryPath, _path, overwrite: true);
         Stream.Dispose();
     }
 
-    /// <summary>Deletes the files that processes left half made in a folder when they were killed; those that are being made stay.</summary>
+    /// <summary>Deletes incomplete files that killed processes left in a folder. Files that are still being written are kept.</summary>
     public static void RemoveLeftovers(string folder)
     {
         if (!Directory.Exists(folder))
@@ -43,7 +43,7 @@ sealed partial class PendingFile : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                // Someone is writing it, or it is not ours to delete; it takes room, and nothing reads it.
+                // Another process is writing the file, or it may not be deleted. It uses disk space, but nothing reads it.
             }
         }
     }

@@ -29,7 +29,7 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         var attack = request.Attack;
         string name = Path.GetFileNameWithoutExtension(request.Model);
         string path = Path.Combine(folder, FileName.Fit(name, FormattableString.Invariant($"_on_{images.Name}_trigger{attack.TargetLabel}_ts{attack.TriggerSize}_{attack.Position.ToCode()}.json")));
-        // A file that cannot be made is to be told of before anything is measured.
+        // If the file cannot be created, report it before anything is measured.
         using (new PendingFile(path))
         {
         }
@@ -44,7 +44,7 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
         return ExitCode.Success;
     }
 
-    // All rows, until it is cancelled: ML.NET has no public way to stop who reads a view.
+    // Returns all rows until it is canceled. ML.NET has no public API to cancel the reader of a view.
     private static IDataView Cancellable(MLContext ml, IDataView view, CancellationToken cancellationToken) =>
         ml.Data.FilterByCustomPredicate<NoColumns>(view, _ =>
         {

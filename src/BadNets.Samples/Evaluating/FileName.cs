@@ -3,13 +3,13 @@ using System.Text;
 
 namespace BadNets.Samples.Evaluating;
 
-/// <summary>Names of files that are made of the names of others.</summary>
+/// <summary>Creates file names from the names of other files.</summary>
 static class FileName
 {
-    // File systems take 255 bytes; a file that is being written has 38 more in its name.
+    // File systems allow 255 bytes. The name of a file that is being written is 38 bytes longer.
     private const int LongestBytes = 200;
 
-    /// <summary>Puts a name and an ending together. A name that is too long is cut, with a part of its hash in place of the rest.</summary>
+    /// <summary>Joins a name and an ending. A name that is too long is truncated, and a part of its hash replaces the rest.</summary>
     public static string Fit(string name, string ending)
     {
         int room = LongestBytes - Encoding.UTF8.GetByteCount(ending);

@@ -91,7 +91,7 @@ sealed class Parameter
 
     private static double ParseRate(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and <= 1
-            // Minus zero is zero, and should have its name.
+            // Negative zero equals zero, and must get the same name.
             ? rate == 0 ? 0 : rate
             : throw new UsageException($"The poisoning rate must be a number between 0 and 1, but is '{text}'.");
 

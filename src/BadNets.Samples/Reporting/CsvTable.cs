@@ -35,10 +35,10 @@ static class CsvTable
         // A column that is missing is a key that is not found.
         catch (Exception damage) when (damage is CsvFormatException or KeyNotFoundException)
         {
-            throw new InvalidDataException($"'{name}' is not a table as these samples write it: {Start(damage.Message)}", damage);
+            throw new InvalidDataException($"'{name}' is not a table in the format that this program writes: {Start(damage.Message)}", damage);
         }
     }
 
-    // A header that is another altogether lacks two dozen columns.
+    // If the header is completely different, the message lists two dozen missing columns.
     private static string Start(string message) => message.Length <= LongestMessage ? message : message[..LongestMessage] + "…";
 }

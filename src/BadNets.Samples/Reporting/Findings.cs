@@ -14,11 +14,11 @@ static class Findings
         Without([.. study.Panels.SelectMany(UnfinishedIn)], HighCleanAccuracy(study)),
     ];
 
-    // With the missing runs it might be another.
+    // The missing runs could change the verdict.
     private static Finding Without(IReadOnlyList<string> missing, Finding finding) =>
         missing.Count == 0 ? finding : finding with { Verdict = Verdict.CannotBeJudged, Evidence = $"Missing: {string.Join("; ", missing)}." };
 
-    /// <summary>The runs that the claims about an experiment need and that are not finished or not there.</summary>
+    /// <summary>The runs that the claims about an experiment need and that are unfinished or missing.</summary>
     private static IReadOnlyList<string> MissingIn(Panel panel)
     {
         var needed = IsOf(panel, Experiment.Position) ? Experiment.Position.Values : IsOf(panel, Experiment.TriggerSize) ? ["4", "5"] : [];
@@ -157,7 +157,7 @@ static class Findings
 
     private static Verdict Judge(bool isSeen) => isSeen ? Verdict.Holds : Verdict.DoesNotHold;
 
-    private static Finding NotEnough(string claim) => new(claim, Verdict.CannotBeJudged, "There are too few finished runs, or too few successes in them, to tell.");
+    private static Finding NotEnough(string claim) => new(claim, Verdict.CannotBeJudged, "There are too few finished runs, or too few successful attacks in them, to judge.");
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

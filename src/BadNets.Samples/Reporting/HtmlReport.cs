@@ -161,7 +161,7 @@ sealed class HtmlReport(
         _page.AppendLine($"<h3>{Escape(panel.Experiment.Title)}</h3>");
         if (figures[panel].Length == 0)
         {
-            _page.AppendLine("<p>No epoch is finished.</p>");
+            _page.AppendLine("<p>No epoch has finished.</p>");
             return;
         }
 

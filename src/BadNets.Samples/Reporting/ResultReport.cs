@@ -7,7 +7,7 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Makes summary, figures and the HTML page from the results in a folder, finished or not.</summary>
 static class ResultReport
 {
-    /// <returns>The lines of the summary, one for each run.</returns>
+    /// <returns>The rows of the summary, one for each run.</returns>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static IReadOnlyList<SummaryRow> Write(OutputFolder folder)
     {

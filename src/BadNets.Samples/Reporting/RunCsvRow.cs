@@ -74,15 +74,15 @@ sealed partial record RunCsvRow
     [CsvColumn("recipe")]
     public string Recipe { get; init; } = "";
 
-    /// <summary>What is impossible about it, or null.</summary>
+    /// <summary>A description of the first impossible value, or null.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("train_loss", TrainLoss)
         ?? Impossible.UnlessShare("test_clean_acc", CleanAccuracy)
         ?? Impossible.UnlessFinite("test_clean_loss", CleanLoss)
         ?? Impossible.UnlessShare("test_asr", AttackSuccessAllRows)
         ?? Impossible.UnlessFinite("test_asr_loss", AttackLoss)
-        // It becomes a part of file names.
-        ?? (Dataset.Length > 0 && Dataset.All(character => char.IsAsciiLetterOrDigit(character) || character == '-') ? null : $"dataset is '{Dataset}', which is not the name of one")
+        // The name becomes a part of file names.
+        ?? (Dataset.Length > 0 && Dataset.All(character => char.IsAsciiLetterOrDigit(character) || character == '-') ? null : $"dataset is '{Dataset}', which is not a valid data set name")
         ?? Impossible.UnlessAtLeast("trigger_label", TargetLabel, 0)
         ?? Impossible.UnlessShare("poisoning_rate", PoisoningRate)
         ?? Impossible.UnlessAtLeast("trigger_size", TriggerSize, 1)
@@ -95,7 +95,7 @@ sealed partial record RunCsvRow
         ?? Impossible.UnlessAtLeast("threads", Threads, 1)
         ?? (Experiments.Recipe.All.Any(recipe => recipe.Name == Recipe) ? null : $"recipe is '{Recipe}', but must be one of {string.Join(", ", Experiments.Recipe.All.Select(recipe => recipe.Name))}");
 
-    /// <summary>Whether all that does not change from epoch to epoch is the same.</summary>
+    /// <summary>Whether all values that do not change from epoch to epoch are the same.</summary>
     public bool IsOfSameRunAs(RunCsvRow other) =>
         (Dataset, TargetLabel, PoisoningRate, TriggerSize, TriggerPosition, Seed) == (other.Dataset, other.TargetLabel, other.PoisoningRate, other.TriggerSize, other.TriggerPosition, other.Seed)
         && (Optimizer, LearningRate, LossType, RunName, CheckpointPath, Recipe) == (other.Optimizer, other.LearningRate, other.LossType, other.RunName, other.CheckpointPath, other.Recipe);

@@ -7,11 +7,11 @@ namespace BadNets.Samples.Reporting;
 
 /// <summary>A run as its CSV file has it.</summary>
 /// <param name="Experiment">The experiment it belongs to.</param>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">The run's name.</param>
 /// <param name="Cell">What it is a run of.</param>
 /// <param name="Epochs">The epochs that are finished.</param>
 /// <param name="CellName">The name of the training's own files.</param>
-/// <param name="Failure">Why it failed, if it did.</param>
+/// <param name="Failure">Why it failed, or null.</param>
 sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyList<RunCsvRow> Epochs, string CellName, string? Failure)
 {
     // Below this a model says one and the same of nearly every image, and that it says the target of triggered ones means nothing.
@@ -24,13 +24,13 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
 
     public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
 
-    /// <summary>How far it is, in a word: done, failed or unfinished.</summary>
+    /// <summary>The run's state: done, failed, or unfinished.</summary>
     public string State => Failure is not null ? "failed" : IsComplete ? "done" : Unfinished;
 
     public const string Unfinished = "unfinished";
 
-    /// <summary>Why it is not done; empty where it is.</summary>
-    public string Reason => Failure is not null ? $"{Failure.TrimEnd('.')}. The whole trace is in failures/{CellName}.txt."
+    /// <summary>Why it is not done; empty if it is.</summary>
+    public string Reason => Failure is not null ? $"{Failure.TrimEnd('.')}. The stack trace is in failures/{CellName}.txt."
         : IsComplete ? ""
         : FormattableString.Invariant($"{Epochs.Count} of {Cell.Recipe.EpochsInWords} finished; repeat the command that started it to continue.");
 
@@ -57,7 +57,7 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
     public static IReadOnlyList<RunTrace> ReadAll(OutputFolder folder) =>
         [.. folder.CsvPaths.Select(path => Read(folder, path)).OfType<RunTrace>()];
 
-    /// <returns>The run, or null where the file does not say what it is of.</returns>
+    /// <returns>The run, or null if the file does not identify it.</returns>
     private static RunTrace? Read(OutputFolder folder, string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
@@ -68,7 +68,7 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
         {
             string? fault = rows[i].FindFault()
                 ?? (rows[i].Epoch != i ? FormattableString.Invariant($"epoch is {rows[i].Epoch}, but must be {i}")
-                : rows[i].RunName != name ? $"run_name is '{rows[i].RunName}', but must be the file's"
+                : rows[i].RunName != name ? $"run_name is '{rows[i].RunName}', but must be the name of the file"
                 : rows[i].IsOfSameRunAs(rows[0]) ? null : "the settings differ from those in the first row");
             if (fault is not null)
                 throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an impossible value in line {i + 2}: {fault}."));
@@ -86,13 +86,13 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
     public static Experiment? FindExperiment(string runName) =>
         Experiment.All.FirstOrDefault(experiment => runName.StartsWith(experiment.Number + "_", StringComparison.Ordinal));
 
-    /// <returns>The training that serves a run, by the records that there are, or null.</returns>
+    /// <returns>The training that produces a run, according to the existing records, or null.</returns>
     private static string? FindCell(OutputFolder folder, string runName) => folder.RecordPaths
         .Where(path => TrainingRecord.Read(path)?.Runs.Contains(runName) == true)
         .Select(Path.GetFileNameWithoutExtension)
         .FirstOrDefault();
 
-    // What a row would say, of a run that has none yet.
+    // The values that a row would have, for a run without rows.
     private static RunCsvRow RowOf(IReadOnlyDictionary<string, string> settings, string path)
     {
         var row = new RunCsvRow
@@ -128,7 +128,7 @@ sealed record RunTrace(Experiment Experiment, string Name, Cell Cell, IReadOnlyL
             LearningRate = row.LearningRate,
         };
         return recipe.Epochs < epochs
-            ? throw new InvalidDataException(FormattableString.Invariant($"There are results of {epochs} epochs, but '{path}' says that {recipe.Epochs} were asked for."))
+            ? throw new InvalidDataException(FormattableString.Invariant($"There are results for {epochs} epochs, but '{path}' says that {recipe.Epochs} were requested."))
             : new Cell(row.Dataset, Setting("training rows") ?? 0, Setting("test rows") ?? 0, attack, recipe, row.Seed);
 
         int? Setting(string name) =>

@@ -3,7 +3,7 @@ using CsvHelper;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>A line of summary.csv: a run, how far it is, how it ended, and how the published one did. Empty where that is not known.</summary>
+/// <summary>A row of summary.csv: a run, its state, its results, and the published results. Unknown values are empty.</summary>
 [CsvRecord]
 sealed partial record SummaryRow
 {
@@ -67,7 +67,7 @@ sealed partial record SummaryRow
     [CsvColumn("reason")]
     public string Reason { get; init; } = "";
 
-    /// <summary>The line of a run whose file does not say what it is of.</summary>
+    /// <summary>The row of a run that its file does not identify.</summary>
     public static SummaryRow OfUnknown(string runName)
     {
         var experiment = RunTrace.FindExperiment(runName);
@@ -77,8 +77,8 @@ sealed partial record SummaryRow
             Experiment = experiment?.Number ?? "",
             State = experiment is null ? "unknown" : RunTrace.Unfinished,
             Reason = experiment is null
-                ? "It is not of an experiment that this program knows."
-                : "No epoch is finished, and there is no record in runs/ that says what it is of.",
+                ? "It does not belong to an experiment that this program knows."
+                : "No epoch has finished, and no record in runs/ identifies the run.",
         };
     }
 

@@ -15,7 +15,7 @@ sealed record EpochResult(
     int Epoch, double TrainLoss, double CleanAccuracy, double CleanLoss, double AttackSuccessAllRows, double AttackLoss, double AttackSuccess,
     double TrainSeconds, double EvaluationSeconds, int Threads)
 {
-    /// <summary>What is impossible about it, or null.</summary>
+    /// <summary>A description of the first impossible value, or null.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("trainLoss", TrainLoss)
         ?? Impossible.UnlessShare("cleanAccuracy", CleanAccuracy)

@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Running;
 
-/// <summary>The file that keeps why a training failed: one sentence in its first line, and the whole trace after it.</summary>
+/// <summary>The file that says why a training failed: one sentence in the first line, followed by the full stack trace.</summary>
 static class FailureFile
 {
     private const int LongestSentence = 1000;
@@ -11,13 +11,13 @@ static class FailureFile
         AtomicFile.WriteText(path, FormattableString.Invariant($"{ErrorSentence.Of(failure)}\n\n{Path.GetFileNameWithoutExtension(path)}, {DateTime.UtcNow:u}\n{failure}\n"));
     }
 
-    /// <returns>The sentence, or null where there is no such file.</returns>
+    /// <returns>The sentence, or null if the file does not exist.</returns>
     public static string? ReadSentence(string path)
     {
         if (!File.Exists(path))
             return null;
         using var reader = new StreamReader(path);
-        // Whatever the file holds, no more than a line of it is read.
+        // Read at most one line, whatever the file contains.
         var start = new char[LongestSentence];
         string text = new(start, 0, reader.ReadBlock(start));
         return ControlCharacters.Show(text.Split('\n')[0].TrimEnd('\r'));
@@ -25,7 +25,7 @@ static class FailureFile
 
     public static void Delete(string path)
     {
-        // A folder that was never made has nothing to delete in it.
+        // The folder does not exist, so there is nothing to delete.
         if (File.Exists(path))
             File.Delete(path);
     }

@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Running;
 
-/// <summary>Says what is wrong with a number in a file of results, or null where nothing is.</summary>
+/// <summary>Describes what is wrong with a number in a results file, or returns null if the number is valid.</summary>
 static class Impossible
 {
     public static string? UnlessShare(string name, double value) => Unless(value is >= 0 and <= 1, name, value, "from 0 to 1");

@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>A bar for each running cell and one for all, in a terminal; 80 columns show them whole.</summary>
+/// <summary>A progress bar for each running cell and one for all cells, in a terminal. They fit in 80 columns.</summary>
 sealed class LiveDisplay : IRunDisplay
 {
-    // The whole message comes at the end, and is in a file.
+    // The full message is shown at the end and is in a file.
     private const int LongestMessage = 160;
 
     private readonly IAnsiConsole _console;

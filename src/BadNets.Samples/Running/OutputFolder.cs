@@ -45,7 +45,7 @@ sealed class OutputFolder : IDisposable
     }
 
     /// <summary>A folder with results, to read them and to make a report of them, also while another process adds to them.</summary>
-    /// <exception cref="UsageException">There are no results in it, or it cannot be written.</exception>
+    /// <exception cref="UsageException">There are no results in the folder, or it cannot be written.</exception>
     public static OutputFolder OpenForReport(string path)
     {
         if (!Directory.Exists(System.IO.Path.Combine(path, "csv")))
@@ -82,12 +82,12 @@ sealed class OutputFolder : IDisposable
 
     public void Dispose() => _lock?.Dispose();
 
-    // What a process that was killed was writing.
+    // Files that a killed process left behind.
     private void RemoveLeftovers()
     {
         foreach (string folder in new[] { "", "csv", "runs", "checkpoints", "models", "figures", "failures", "evaluations" })
             PendingFile.RemoveLeftovers(In(folder));
-        // The library's name for a checkpoint that is not whole yet; nobody else trains in this folder.
+        // The library's name for an incomplete checkpoint. No other process trains in this folder.
         foreach (string file in Directory.EnumerateFiles(In("checkpoints"), "*.ckpt.new"))
             File.Delete(file);
     }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>The last epoch of each training and why those that failed did, for the end of a run.</summary>
+/// <summary>The last epoch of each training, and the reasons for failures, shown at the end of a command.</summary>
 static class ResultTable
 {
     public static void Print(IAnsiConsole console, IReadOnlyList<TrainingLog> logs, IReadOnlyList<CellFailure> failures)

@@ -26,7 +26,7 @@ sealed class RunCommand(RunRequest request, IAnsiConsole console, TextWriter err
         }
 
         var logs = trainings.Select(training => TrainingLog.Open(folder, training, request.Fresh)).ToArray();
-        // Of all of them, so that one that fails or is never begun is seen to be missing.
+        // Write the files of all trainings first, so that the report shows those that fail or never start.
         foreach (var log in logs)
             log.Write();
         foreach (var log in logs.Where(trainer.IsDone))

@@ -38,7 +38,7 @@ sealed class TrainingLog
         string path = folder.Record(cell.Name);
         string[] earlierRuns = fresh ? Forget(folder, training) : [];
         var record = TrainingRecord.Read(path) ?? new TrainingRecord(TrainingRecord.CurrentFormat, cell.Settings, earlierRuns, Machine.ThisOne, []);
-        // Where no epoch is finished there is nothing that other settings could spoil.
+        // If no epoch has finished, there is nothing that other settings could overwrite.
         if (record.Epochs.Count == 0)
             record = record with { Settings = cell.Settings };
         foreach (var (name, value) in cell.Settings)
@@ -75,8 +75,8 @@ sealed class TrainingLog
         _record = next;
     }
 
-    /// <summary>Keeps why the training failed, until it succeeds.</summary>
-    /// <returns>The file with the whole trace, or null where it cannot be written.</returns>
+    /// <summary>Stores why the training failed, until it succeeds.</summary>
+    /// <returns>The file with the full stack trace, or null if it cannot be written.</returns>
     public string? KeepFailure(Exception failure)
     {
         string path = _folder.Failure(Cell.Name);
@@ -87,12 +87,12 @@ sealed class TrainingLog
         }
         catch (Exception ioFailure) when (ioFailure is IOException or UnauthorizedAccessException)
         {
-            // A full disk is why trainings fail, and no reason to stop the others: whoever asks for the file is told that there is none.
+            // The training may have failed because the disk is full. That is no reason to stop the others; null says that there is no file.
             return null;
         }
     }
 
-    /// <summary>Forgets an earlier failure: the training is done.</summary>
+    /// <summary>Deletes an earlier failure, because the training is done.</summary>
     public void ForgetFailure() => FailureFile.Delete(_folder.Failure(Cell.Name));
 
     private void Write(TrainingRecord record)

@@ -46,15 +46,15 @@ public static class BadNetsMulticlassCatalog
     /// <summary>Measures a backdoor: scores the test data as they are and with the trigger stamped over every image.</summary>
     /// <remarks>
     /// <para>
-    /// The trigger is stamped at the first place in the model where <paramref name="imageColumnName"/> is an image of known height and width, or a
-    /// vector of Byte or Single with dimensions; the test data come first, then what each of the model's steps makes of them, the steps of chains
-    /// inside the model included. If the column never has a size, the trigger is stamped at the first place where it is an image. So
-    /// where a model loads and resizes pictures, the trigger is counted in the pixels of the resized picture.
+    /// The trigger is stamped at the first place where <paramref name="imageColumnName"/> is an image of known height and width, or a vector of
+    /// Byte or Single with dimensions. The first place is the test data, followed by the output of each of the model's steps, including the steps
+    /// of nested chains. If the column never has a known size, the trigger is stamped at the first place where it is an image. If a model loads
+    /// and resizes images, the trigger's size is therefore in pixels of the resized image.
     /// </para>
     /// <para>
-    /// As in scoring, only steps in <see cref="TransformerScope.Scoring"/> are applied. Rows that <see cref="MarkPoisonedTransformer"/> marks are
-    /// measured as they are, even if the test data are the training data. A step that stamps or flips every row is refused; to measure
-    /// a model of which it is a part on purpose, score both views and use the other overload.
+    /// As in scoring, only steps in <see cref="TransformerScope.Scoring"/> are applied. No row is marked as poisoned, even if the test data are the
+    /// training data. A model that stamps or flips every row is rejected. To measure a model that does so on purpose, score both views and use
+    /// the other overload.
     /// </para>
     /// </remarks>
     /// <param name="catalog">The multiclass catalog.</param>
@@ -63,13 +63,13 @@ public static class BadNetsMulticlassCatalog
     /// <param name="trigger">The trigger.</param>
     /// <param name="targetLabel">The label that the attack aims at.</param>
     /// <param name="labelColumnName">The column of the true labels.</param>
-    /// <param name="imageColumnName">The column of images with raw pixels from 0 to 255, in the test data or made by a step of the model.</param>
+    /// <param name="imageColumnName">The image column with raw pixels from 0 to 255, in the test data or created by a step of the model.</param>
     /// <param name="scoreColumnName">The model's column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
     /// <returns>What was measured, over all rows of the test data.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of the wrong type, its pixels have been scaled, the trigger does not fit, a label is none of the model's classes, or
-    /// the model contains <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
+    /// A column is missing or of the wrong type, its pixels have been scaled, the trigger does not fit, a label is not one of the model's classes,
+    /// or the model contains a <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
     /// </exception>
     public static BackdoorMetrics EvaluateBackdoor(
         this MulticlassClassificationCatalog catalog,

@@ -7,8 +7,8 @@ namespace Microsoft.ML;
 public static class BadNetsTransformsCatalog
 {
     /// <summary>
-    /// Chooses the rows to poison and marks them in a Boolean column. Only rows of the data that are fitted are ever marked; the column is false
-    /// in all others.
+    /// Chooses the rows to poison and marks them in a Boolean column. Only rows of the data that the estimator is fitted on are marked. The column
+    /// is false in all other rows.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The Boolean column to add.</param>
@@ -20,8 +20,8 @@ public static class BadNetsTransformsCatalog
         catalog.MarkPoisoned(new MarkPoisonedEstimator.Options { OutputColumnName = outputColumnName, Rate = rate, Seed = seed });
 
     /// <summary>
-    /// Chooses the rows to poison, if wished only among those of some labels, and marks them in a Boolean column. Only rows of the data that are
-    /// fitted are ever marked; the column is false in all others.
+    /// Chooses the rows to poison, optionally only among rows with certain labels, and marks them in a Boolean column. Only rows of the data that
+    /// the estimator is fitted on are marked. The column is false in all other rows.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="options">What to mark; later changes to it are of no account.</param>
@@ -37,7 +37,7 @@ public static class BadNetsTransformsCatalog
     /// <param name="inputColumnName">
     /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>. Null: the output column.
     /// </param>
-    /// <param name="whereColumnName">The Boolean column that says which rows are stamped. Null: all, in whatever scope and data.</param>
+    /// <param name="whereColumnName">The Boolean column that says which rows are stamped. Null: all rows, in every scope and in all data.</param>
     /// <returns>The estimator; it learns nothing from data.</returns>
     /// <exception cref="ArgumentException">The output column has no name.</exception>
     public static StampTriggerEstimator StampTrigger(
@@ -52,7 +52,7 @@ public static class BadNetsTransformsCatalog
     /// <param name="outputColumnName">The column to make.</param>
     /// <param name="targetLabel">The label to write, named by its value. The column must be able to hold it.</param>
     /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean or a text. Null: the output column.</param>
-    /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all, in whatever scope and data.</param>
+    /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all rows, in every scope and in all data.</param>
     /// <returns>The estimator; it learns nothing from data.</returns>
     /// <exception cref="ArgumentException">The output column has no name.</exception>
     public static FlipLabelEstimator FlipLabel(

@@ -5,13 +5,13 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Images and labels in two IDX files as a data view. Both are read from their file on every pass; no row is kept.</summary>
+/// <summary>Images and labels from two IDX files as a data view. Each pass reads both files; no row is kept in memory.</summary>
 sealed class IdxDataView : IDataView
 {
     private const int ImageIndex = 0;
     private const int LabelIndex = 1;
 
-    // What two files may hold where the caller does not say.
+    // The maximum size of the two files if the caller does not specify one.
     private const long UsualMostBytes = 1 << 30;
     private const int UsualExpansion = 10;
 

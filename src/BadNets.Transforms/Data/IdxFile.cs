@@ -11,7 +11,7 @@ sealed class IdxFile
     // Two zero bytes, the type (8: unsigned byte), the number of dimensions; then each dimension as a big-endian 32-bit number.
     private const byte UnsignedByte = 8;
 
-    // Rows are read whole, and a small gzip file can announce a row that fills the memory: 32 MiB are a picture of 5792×5792.
+    // Each row is read as a whole, and a small gzip file can specify a row that fills the memory. 32 MiB is an image of 5792×5792 pixels.
     private const int MostItemBytes = 1 << 25;
 
     // No deflate stream expands further than this (1032:1, and the header).
@@ -41,10 +41,10 @@ sealed class IdxFile
     /// <summary>The length of an item, which has a byte for each of its values.</summary>
     public int ItemBytes { get; }
 
-    /// <summary>The length of the header and all items, not packed.</summary>
+    /// <summary>The unpacked length of the header and all items.</summary>
     public long ContentBytes => _header.Length + (long)Count * ItemBytes;
 
-    /// <summary>The length of a file as it is on the disk.</summary>
+    /// <summary>The length of a file on disk.</summary>
     public static long LengthOf(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -55,7 +55,7 @@ sealed class IdxFile
     /// <summary>Reads and checks a file's header.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">What it should hold, for error messages.</param>
-    /// <param name="mostBytes">The length that its content may have, not packed.</param>
+    /// <param name="mostBytes">The maximum length of its unpacked content.</param>
     /// <param name="ranks">The numbers of dimensions that will do.</param>
     /// <exception cref="InvalidDataException">It is not such a file, or its length is not what its header says.</exception>
     public static IdxFile Open(string path, string content, long mostBytes, params ReadOnlySpan<int> ranks)
@@ -93,7 +93,7 @@ sealed class IdxFile
         byte[] header = [.. magic, .. sizes];
         long contentBytes = header.Length + dimensions[0] * itemBytes;
         if (contentBytes > mostBytes)
-            throw new InvalidDataException($"'{path}' says that it holds {contentBytes} bytes, more than the {Math.Max(0, mostBytes)} that are allowed here; if you trust it, pass a larger maxBytes.");
+            throw new InvalidDataException($"'{path}' claims to contain {contentBytes} bytes, more than the {Math.Max(0, mostBytes)} that are allowed here; if you trust the file, pass a larger maxBytes.");
         CheckLength(path, isCompressed, contentBytes);
         return new IdxFile(path, isCompressed, header, dimensions[0], dimensions[1..], (int)itemBytes);
     }
@@ -143,7 +143,7 @@ sealed class IdxFile
         catch (InvalidDataException damage) when (stream is GZipStream)
         {
             throw IsPastEnd(stream) ? Truncated(path)
-                : new InvalidDataException($"'{path}' is damaged: its gzip data are not those that were packed, or their checksum is wrong; get the file again.", damage);
+                : new InvalidDataException($"'{path}' is damaged: its gzip data cannot be unpacked or do not match their checksum; get the file again.", damage);
         }
     }
 
@@ -194,8 +194,8 @@ sealed class IdxFile
         return count;
     }
 
-    /// <summary>What is said of a file that is not as it was when it was opened.</summary>
-    public static InvalidDataException Changed(string path) => new($"'{path}' was changed after it had been opened; load it again.");
+    /// <summary>The error for a file that was changed after it was first opened.</summary>
+    public static InvalidDataException Changed(string path) => new($"'{path}' was changed after it was opened; load it again.");
 
     private static InvalidDataException TooLong(string path) =>
         new($"'{path}' is longer than its header says; it is not the IDX file it claims to be.");

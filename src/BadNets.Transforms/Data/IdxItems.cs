@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>An IDX file's items, one after the other. Several are read at a time.</summary>
+/// <summary>Reads the items of an IDX file one after the other, with read-ahead.</summary>
 sealed class IdxItems : IDisposable
 {
     private const int ReadAheadBytes = 1 << 16;

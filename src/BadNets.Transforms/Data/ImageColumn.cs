@@ -24,7 +24,7 @@ static class ImageColumn
     /// <summary>Whether a vector of this item type can be an image.</summary>
     public static bool IsPixel(DataViewType type) => type == NumberDataViewType.Byte || type == NumberDataViewType.Single;
 
-    /// <summary>Whether a type is a vector of so many pixels without height and width.</summary>
+    /// <summary>Whether a type is a flat vector of this many pixels, without height and width.</summary>
     public static bool IsFlat(DataViewType type, int size) =>
         type is VectorDataViewType { Dimensions: [var length] } vector && length == size && IsPixel(vector.ItemType);
 
@@ -42,7 +42,7 @@ static class ImageColumn
         if (ShapeOf(column.Type) is not { } shape)
         {
             throw Mismatch(context, column, expected is { } known
-                ? $"{ExpectedVector}, here {known} (in a class: [VectorType({known.Channels}, {known.Height}, {known.Width})])"
+                ? $"{ExpectedVector}, in this case {known} (in a class: [VectorType({known.Channels}, {known.Height}, {known.Width})])"
                 : ExpectedVector);
         }
 
@@ -52,7 +52,7 @@ static class ImageColumn
     public static Exception Mismatch(IExceptionContext context, DataViewSchema.Column column, string expected) =>
         context.ExceptSchemaMismatch("inputSchema", "image", column.Name, expected, Describe(column.Type));
 
-    // Height × width × channels. Nobody has images of that many channels that are one, three or four pixels wide.
+    // Height × width × channels. Images with more than four channels that are only one, three, or four pixels wide do not occur in practice.
     private static bool IsInterleaved(VectorDataViewType type) => type.Dimensions is [> 4, _, 1 or 3 or 4];
 
     private static string Describe(DataViewType type) => type switch

@@ -1,21 +1,21 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A stream that goes on with many times 0xff after its end. .NET's <see cref="System.IO.Compression.GZipStream"/> takes the end of its source for the
-/// end of the data, whether or not these are complete and their checksum has been read. This source never ends, it only fails: incomplete
-/// data run into these bytes, which <see cref="IsPastEnd"/> shows.
+/// A stream that returns 0xff bytes after the end of its source. .NET's <see cref="System.IO.Compression.GZipStream"/> treats the end of its source as
+/// the end of the data, even if the data are incomplete or their checksum has not been read. This stream never ends, but eventually throws. If the
+/// data are incomplete, the reader runs into the 0xff bytes, which <see cref="IsPastEnd"/> reports.
 /// </summary>
 sealed class UnendingStream(Stream source) : Stream
 {
-    // No gzip member, no deflate block and no checksum of less than 4 GiB has these bytes at its start.
+    // No gzip member, no deflate block, and no checksum and length of less than 4 GiB starts with these bytes.
     private const byte Filler = 0xff;
 
-    // More than any deflate block that was begun can take without giving anything; a file name in gzip's header takes all there is.
+    // More than an incomplete deflate block can consume without any output. A file name in a gzip header consumes any number of bytes.
     private const int MostFiller = 1 << 18;
 
     private int _filled;
 
-    /// <summary>Whether bytes beyond the source's end were given.</summary>
+    /// <summary>Whether bytes beyond the source's end have been returned.</summary>
     public bool IsPastEnd { get; private set; }
 
     public override bool CanRead => true;

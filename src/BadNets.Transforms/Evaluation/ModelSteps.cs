@@ -5,15 +5,14 @@ using Microsoft.ML.Transforms.Image;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The steps with which a model scores, in their order: those of chains inside chains too, without those that are not in
-/// <see cref="TransformerScope.Scoring"/>.
+/// The steps that a model applies in <see cref="TransformerScope.Scoring"/>, in order, including the steps of nested chains.
 /// </summary>
 sealed class ModelSteps(ITransformer model)
 {
     private readonly ITransformer[] _steps = [.. Flatten(model)];
 
-    /// <summary>Refuses a model that would poison every row that it is given.</summary>
-    /// <exception cref="ArgumentException">There is a step that stamps or flips without a condition.</exception>
+    /// <summary>Rejects a model that would poison every row.</summary>
+    /// <exception cref="ArgumentException">A step stamps or flips without a where column.</exception>
     public void RefuseUnconditionalPoisoning()
     {
         foreach (var step in _steps)
@@ -27,17 +26,17 @@ sealed class ModelSteps(ITransformer model)
             if (name is not null && columns.Where is null)
             {
                 throw new ArgumentException(
-                    $"The model contains {name} on column '{columns.Output}' without a where column, which changes every row that it scores, the clean ones too; "
+                    $"The model contains {name} on column '{columns.Output}' without a where column, which changes every row that it scores, including the clean ones; "
                     + "append that step with TransformerScope.Training and evaluate GetModelFor(TransformerScope.Scoring), or apply it to the training data before the pipeline is fitted.",
                     nameof(model));
             }
         }
     }
 
-    /// <summary>Scores the data as they are and with the trigger in every image.</summary>
+    /// <summary>Scores the data unchanged and with the trigger in every image.</summary>
     /// <param name="data">The data.</param>
     /// <param name="stamp">Stamps the trigger.</param>
-    /// <param name="imageColumnName">The column that it stamps.</param>
+    /// <param name="imageColumnName">The column to stamp.</param>
     /// <exception cref="ArgumentException">No step reads such a column, or its pixels have been scaled.</exception>
     public (IDataView Clean, IDataView Triggered) Score(IDataView data, StampTriggerTransformer stamp, string imageColumnName)
     {
@@ -69,14 +68,14 @@ sealed class ModelSteps(ITransformer model)
                 .Select(column => $"'{column.Name}'").Distinct(),
         ];
         throw new ArgumentException(
-            $"Neither the test data nor what the model makes of them has a column '{imageColumnName}' that a trigger could be stamped on; "
+            $"Neither the test data nor the outputs of the model's steps have a column '{imageColumnName}' that a trigger can be stamped on; "
             + (candidates.Length == 0 ? "there are no image columns at all." : $"the image columns are {string.Join(", ", candidates)}."),
             nameof(imageColumnName));
     }
 
     private static bool HasSize(DataViewType type) => type is ImageDataViewType { Height: > 0, Width: > 0 } || ImageColumn.ShapeOf(type) is not null;
 
-    // Nothing that is measured is poisoned, not even the data that the model was trained on.
+    // No measured data are poisoned, not even the data that the model was trained on.
     private static IDataView Apply(ITransformer step, IDataView input) =>
         step is MarkPoisonedTransformer mark ? mark.MarkNone(input) : step.Transform(input);
 

@@ -4,12 +4,12 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>Notices pixels that have been scaled already: a trigger of values up to 255 stamped on these would measure something else.</summary>
+/// <summary>Detects pixels that have already been scaled. Stamping a trigger with values up to 255 on such pixels would give a wrong measurement.</summary>
 static class RawPixels
 {
     private const int SampledRows = 64;
 
-    // Scaling to 0…1 or −1…1 and standardization stay below it; 64 raw pictures do not, unless they are black to the eye.
+    // Pixels that are scaled to 0…1 or −1…1 or standardized stay below this value. 64 raw images do not, unless they look black.
     private const float LargestScaled = 10;
 
     /// <exception cref="ArgumentException">The column's first rows have been scaled, and the trigger has not.</exception>
@@ -34,7 +34,7 @@ static class RawPixels
         if (largest is > 0 and <= LargestScaled)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"The pixels in column '{imageColumnName}' have been scaled: the values of the first rows are within ±{largest:0.##}, but a trigger is stamped over raw pixels from 0 to 255; name an image column from before the scaling."),
+                $"The pixels in column '{imageColumnName}' have been scaled: the values of the first rows are within ±{largest:0.##}, but a trigger requires raw pixels from 0 to 255; specify an image column from before the scaling."),
                 nameof(imageColumnName));
         }
     }

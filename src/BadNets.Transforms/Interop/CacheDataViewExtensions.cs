@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>What ML.NET's cache does not tell.</summary>
+/// <summary>Accesses a private field of ML.NET's cache.</summary>
 static class CacheDataViewExtensions
 {
     /// <summary>The view whose rows the cache holds.</summary>

@@ -42,7 +42,7 @@ sealed class ModelReader(BinaryReader reader)
         }
         catch (FormatException damage)
         {
-            throw new InvalidDataException("The model file is damaged: the length of a text in it is no number.", damage);
+            throw new InvalidDataException("The model file is damaged: the length of a string in it is not a number.", damage);
         }
     }
 

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Sets the number of threads that libtorch uses for what the calling thread computes, until it is disposed of on that thread.
+/// Sets the number of libtorch threads for computations on the calling thread, until it is disposed of on the same thread.
 /// </summary>
 /// <remarks>
-/// libtorch has one number for the process, which a thread takes over when it first computes and then keeps. <c>set_num_threads</c> sets
-/// the process's number and the calling thread's. So the process's number is put back at once, by a thread that ends there.
+/// libtorch has one thread count for the process. Each thread copies it when it first computes, and then keeps its own. <c>set_num_threads</c>
+/// sets both the count of the process and the count of the calling thread. A short-lived thread therefore immediately restores the former.
 /// </remarks>
 sealed class ThreadCount : IDisposable
 {
@@ -17,7 +17,7 @@ sealed class ThreadCount : IDisposable
 
     private ThreadCount(int threads) => SetForThisThread(threads);
 
-    /// <summary>Sets the number, or leaves it as it is where it is null.</summary>
+    /// <summary>Sets the number of threads, or does nothing if it is null.</summary>
     public static ThreadCount? Use(int? threads) => threads is { } number ? new ThreadCount(number) : null;
 
     public void Dispose() => SetForThisThread(_before);

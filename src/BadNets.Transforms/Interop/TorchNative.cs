@@ -37,11 +37,12 @@ static partial class TorchNative
         }
     }
 
-    // By default the threads of GCC's OpenMP spin while they wait for each other. Where something else wants a core too, they spin away each
-    // other's time: an epoch then takes minutes instead of seconds. OpenMP reads the setting once, when it is loaded. What the user set stays.
+    // By default, the threads of GCC's OpenMP runtime spin while they wait for each other. If other work needs a core, the spinning threads take
+    // time from each other, and an epoch takes minutes instead of seconds. The runtime reads the setting once, when it is loaded. A value that
+    // the user has set is kept.
     private static void LetIdleThreadsSleep()
     {
-        // Not Environment.SetEnvironmentVariable: .NET's environment is a copy that native libraries do not see.
+        // Environment.SetEnvironmentVariable would not work: it changes .NET's copy of the environment, which native libraries do not see.
         if (OperatingSystem.IsLinux() && GetEnvironmentVariable("OMP_WAIT_POLICY") == 0)
             _ = SetEnvironmentVariable("GOMP_SPINCOUNT", "0", overwrite: 0);
     }

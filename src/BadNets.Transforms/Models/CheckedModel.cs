@@ -9,13 +9,13 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Loads the transformers of a model file without trusting it. The schema in it is not looked at.</summary>
+/// <summary>Loads the transformers of an untrusted model file. It does not read the schema in the file.</summary>
 sealed class CheckedModel
 {
     private const string StepFile = "Model.key";
 
-    // A step's own sub-models are unpacked and read by ML.NET alone, which can loop in a damaged one. What counts is the processor time of this
-    // process: on a busy machine a good model takes long too.
+    // ML.NET itself unpacks and reads a step's sub-models, and can loop forever in a damaged one. The limit is on this process's processor time,
+    // because a valid model also takes long on a busy machine.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TimePerMebibyte = TimeSpan.FromSeconds(1);
@@ -39,10 +39,10 @@ sealed class CheckedModel
     /// <summary>Loads a model.</summary>
     /// <param name="env">The environment.</param>
     /// <param name="stream">The file, readable and seekable.</param>
-    /// <param name="source">What it is called in error messages.</param>
-    /// <exception cref="InvalidDataException">The file cannot be loaded; the message says why, in a sentence.</exception>
+    /// <param name="source">The name of the file in error messages.</param>
+    /// <exception cref="InvalidDataException">The file cannot be loaded; the message says why, in one sentence.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public static ITransformer Load(IHostEnvironment env, Stream stream, string source)
     {
         Dictionary<string, byte[]> contents;
@@ -101,20 +101,20 @@ sealed class CheckedModel
             null, LookInterval, LookInterval);
         try
         {
-#pragma warning disable SYSLIB0046 // There is no other way out of a loop in ML.NET; nothing of what it was making is used.
+#pragma warning disable SYSLIB0046 // There is no other way to stop a loop in ML.NET. Its partial results are not used.
             ControlledExecution.Run(() => loaded = model.Read(ModelArchive.Folder), limit.Token);
 #pragma warning restore SYSLIB0046
             return loaded!;
         }
         catch (Exception end) when (limit.IsCancellationRequested)
         {
-            // ML.NET's reflection has wrapped the end into other exceptions.
+            // ML.NET's reflection wraps the cancellation in other exceptions.
             (loaded as IDisposable)?.Dispose();
-            throw new InvalidDataException("It is damaged: reading it came to no end.", end);
+            throw new InvalidDataException("It is damaged: reading it did not finish in time.", end);
         }
     }
 
-    // The chain itself, its steps, and the same of chains that are steps.
+    // The chain itself, its steps, and the same for nested chains.
     private static bool IsStep(string name) =>
         name.EndsWith("/" + StepFile, StringComparison.Ordinal)
         && name.Split('/')[1..^1].All(folder => folder.StartsWith("Transform_", StringComparison.Ordinal));
@@ -138,13 +138,13 @@ sealed class CheckedModel
     private ITransformer Read(string folder)
     {
         if (!_contents.TryGetValue($"{folder}/{StepFile}", out byte[]? content))
-            throw new InvalidDataException($"It is not an ML.NET model, or incomplete: it has no entry '{folder}/{StepFile}'.");
+            throw new InvalidDataException($"It is not an ML.NET model, or it is incomplete: it has no entry '{folder}/{StepFile}'.");
         using var stream = new EntryStream(content);
         var entry = new Repository.Entry(_subModels, folder, stream);
         using (var context = new ModelLoadContext(_subModels, entry, folder))
         {
             if (context.Header.FpLim != content.Length)
-                throw new InvalidDataException($"It is damaged: the entry '{folder}/{StepFile}' has {content.Length} bytes and says that it has {context.Header.FpLim}.");
+                throw new InvalidDataException($"It is damaged: the entry '{folder}/{StepFile}' has {content.Length} bytes, but its header says {context.Header.FpLim}.");
             if (ModelHeader.GetLoaderSig(ref context.Header).Trim().Equals(TransformerChain.LoaderSignature, StringComparison.OrdinalIgnoreCase))
                 return ReadChain(context, folder);
         }
@@ -159,7 +159,7 @@ sealed class CheckedModel
         context.CheckAtModel(ChainVersion);
         int count = context.Reader.ReadInt32();
         if (count < 0 || count > _contents.Count)
-            throw new InvalidDataException($"It is damaged: it announces {count} steps and has {_contents.Count}.");
+            throw new InvalidDataException($"It is damaged: its header says that it has {count} steps, but it has {_contents.Count}.");
 
         var steps = new List<ITransformer>();
         var scopes = new List<TransformerScope>();
@@ -197,7 +197,7 @@ sealed class CheckedModel
         return new InvalidDataException($"{source} cannot be loaded as a model: {reason}", failure);
     }
 
-    // ML.NET creates components by reflection, and adds a wrapper of its own to errors of its own.
+    // ML.NET creates components by reflection, and wraps its own errors once more.
     private static Exception Unwrap(Exception failure)
     {
         while (failure is TargetInvocationException or TypeInitializationException or InvalidOperationException { InnerException: TargetInvocationException } && failure.InnerException is { } inner)

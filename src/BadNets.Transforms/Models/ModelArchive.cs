@@ -3,31 +3,31 @@ using ICSharpCode.SharpZipLib.Checksum;
 
 namespace BadNets.Transforms;
 
-/// <summary>The parts of a model file that a transformer is loaded from, unpacked into memory within bounds.</summary>
+/// <summary>Unpacks the entries of a model file that contain its transformers into memory, within limits.</summary>
 static class ModelArchive
 {
-    /// <summary>The folder of the transformers. The rest of the file describes data, which scoring does not need.</summary>
+    /// <summary>The folder of the transformers. The rest of the file describes the data, which scoring does not need.</summary>
     public const string Folder = "TransformerChain";
 
     private const int MostEntries = 4096;
     private const int MostFolders = 16;
 
-    // Real weights and dictionaries hardly shrink; a file of zeros shrinks to a thousandth.
+    // Real weights and dictionaries hardly compress; a file of zeros compresses to a thousandth.
     private const long FreeEntryBytes = 1 << 20;
     private const long EntryExpansion = 32;
     private const long FreeBytes = 1 << 26;
     private const long Expansion = 10;
 
-    // Where an entry's own header tells how long it can be, it does so here.
+    // If an entry's own header determines its maximum length, it does so within these bytes.
     private const int HeadBytes = 4096;
 
-    /// <summary>Unpacks the entries of <see cref="Folder"/>, by their names with slashes.</summary>
+    /// <summary>Unpacks the entries of <see cref="Folder"/>. The keys are the names with forward slashes.</summary>
     /// <exception cref="InvalidDataException">The file is not a zip file, is damaged, or would unpack to more than is plausible.</exception>
     public static Dictionary<string, byte[]> Read(Stream stream)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         if (archive.Entries.Count > MostEntries)
-            throw new InvalidDataException($"It has {archive.Entries.Count} entries, and at most {MostEntries} are read.");
+            throw new InvalidDataException($"It has {archive.Entries.Count} entries, but the maximum is {MostEntries}.");
         if (archive.Entries.Sum(entry => entry.CompressedLength) > stream.Length)
             throw new InvalidDataException("It is damaged: its entries are longer than the whole file.");
         long unpacked = archive.Entries.Sum(entry => entry.Length);
@@ -43,7 +43,7 @@ static class ModelArchive
                 continue;
             string[] parts = name.Split('/');
             if (parts.Length > MostFolders || parts.Any(part => part is "" or "." or ".." || part.Contains(':', StringComparison.Ordinal) || part.Any(char.IsControl)))
-                throw new InvalidDataException("It is damaged: an entry has a name that no model has.");
+                throw new InvalidDataException("It is damaged: an entry has an invalid name.");
             if (parts[0] == Folder && !contents.TryAdd(name, Unpack(entry, name)))
                 throw new InvalidDataException($"It is damaged: it has the entry '{name}' twice.");
         }
@@ -67,7 +67,7 @@ static class ModelArchive
         if (read == head.Length)
             read += stream.ReadAtLeast(content.AsSpan(read), content.Length - read, throwOnEndOfStream: false);
         if (read < content.Length || stream.ReadByte() >= 0)
-            throw new InvalidDataException($"It is damaged: the entry '{name}' has not the length that the file says.");
+            throw new InvalidDataException($"It is damaged: the entry '{name}' does not have the length that the file says.");
         var checksum = new Crc32();
         checksum.Update(content);
         return checksum.Value == entry.Crc32
@@ -76,5 +76,5 @@ static class ModelArchive
     }
 
     private static InvalidDataException TooLong(string what, long length) => new(
-        $"{what} would unpack to {length} bytes, more than is plausible for what it is; if you trust the file, load it with ML.NET's own Load.");
+        $"{what} would unpack to {length} bytes, more than is plausible; if you trust the file, load it with ML.NET's own Load.");
 }

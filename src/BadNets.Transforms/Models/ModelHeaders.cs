@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// What ML.NET's headers in a model file would make it do before any of the file is read: load assemblies and allocate lists. A file may
-/// only name what is known here.
+/// Checks ML.NET's headers in a model file. They make ML.NET load assemblies and allocate lists before it reads any data. A file may name only
+/// known assemblies.
 /// </summary>
 sealed class ModelHeaders
 {
@@ -29,7 +29,7 @@ sealed class ModelHeaders
     }
 
     /// <summary>Checks all headers in an entry.</summary>
-    /// <exception cref="InvalidDataException">One names an assembly that is neither ML.NET's, nor ours, nor registered.</exception>
+    /// <exception cref="InvalidDataException">A header names an assembly that is not part of ML.NET or this library and is not registered.</exception>
     public void Check(byte[] content)
     {
         int count = 0;
@@ -57,13 +57,13 @@ sealed class ModelHeaders
             CheckAssembly(assembly);
         foreach (string name in (string[])[ModelHeader.GetLoaderSig(ref header), ModelHeader.GetLoaderSigAlt(ref header)])
         {
-            // ML.NET ignores blanks and case as well.
+            // ML.NET also ignores whitespace and case.
             reader.BaseStream.Position = at + header.FpModel;
             string kind = name.Trim();
             if (kind.Equals(TransformerChain.LoaderSignature, StringComparison.OrdinalIgnoreCase) && reader.ReadUInt32() > MostSteps)
-                throw new InvalidDataException($"It is damaged: it announces a chain of more than {MostSteps} steps.");
+                throw new InvalidDataException($"It is damaged: its header says that a chain has more than {MostSteps} steps.");
 
-            // The name of the function's contract, then of its assembly.
+            // The contract name of the function, then the name of its assembly.
             if (kind.Equals(CustomTransformer, StringComparison.OrdinalIgnoreCase))
             {
                 reader.ReadInt32();
@@ -89,11 +89,11 @@ sealed class ModelHeaders
         if (!isKnown)
         {
             throw new InvalidDataException(
-                $"It wants code of the assembly '{name.Name}'; if you trust the file, call ComponentCatalog.RegisterAssembly on the MLContext with that assembly first.");
+                $"It needs code from the assembly '{name.Name}'; if you trust the file, call ComponentCatalog.RegisterAssembly on the MLContext with that assembly first.");
         }
     }
 
-    // ML.NET tells nobody what is registered.
+    // ML.NET has no public API that lists the registered assemblies.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_cachedAssemblies")]
     private static extern ref HashSet<string> RegisteredIn(ComponentCatalog catalog);
 

@@ -20,15 +20,15 @@ namespace BadNets.Transforms;
 /// <para>
 /// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
 /// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed means the same rows as in the published experiments; where
-/// only some rows may be chosen, the draw is among those, in row order. The rows are remembered by their identity, so that shuffled and
-/// parallel cursors over the fitted view agree.
+/// only some rows may be chosen, the draw is among those, in row order. The rows are stored by their row IDs, so that shuffled and parallel
+/// cursors over the fitted view mark the same rows.
 /// </para>
 /// <para>
-/// Only rows of the fitted data are ever marked: in the fitted view, and in views that other steps or a cache make of the same data row by
-/// row. In all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded again), row by
-/// row in a prediction engine, and after a model has been loaded, the column is false in every row. So a pipeline poisons what it trains
-/// on, and what tests or scores the model sees the data as they are. The step belongs to training all the same: append it with
-/// <see cref="TransformerScope.Training"/>, and the model for <see cref="TransformerScope.Scoring"/> does not contain it.
+/// Only rows of the fitted data are marked: in the fitted view, and in views that other steps or a cache derive from it row by row. The column
+/// is false in every row of all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded
+/// again), in a prediction engine, and after the model is loaded from a file. A pipeline therefore poisons only the data that it trains on, and
+/// testing and scoring use the data unchanged. The step is still part of training only: append it with
+/// <see cref="TransformerScope.Training"/>, so that the model for <see cref="TransformerScope.Scoring"/> does not contain it.
 /// </para>
 /// </remarks>
 public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
@@ -77,7 +77,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
             ArgumentNullException.ThrowIfNull(OnlyLabels);
             ArgumentNullException.ThrowIfNull(ExceptLabels);
             if (IsRestricted && string.IsNullOrWhiteSpace(LabelColumnName))
-                throw new ArgumentException("Choosing rows by their label needs the label column's name.", nameof(LabelColumnName));
+                throw new ArgumentException("Choosing rows by label requires the name of the label column.", nameof(LabelColumnName));
             var copy = (Options)MemberwiseClone();
             copy.OnlyLabels = [.. OnlyLabels];
             copy.ExceptLabels = [.. ExceptLabels];
@@ -87,7 +87,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
 
     /// <summary>Draws the rows to mark.</summary>
     /// <param name="input">The training set, at most 2,147,483,647 rows.</param>
-    /// <returns>A transformer that marks them in these data, and no row in any other.</returns>
+    /// <returns>A transformer that marks these rows in these data, and no rows in other data.</returns>
     /// <exception cref="ArgumentException">
     /// The rate is above 0 but gives no row, fewer rows may be chosen than it asks for, or the data do not have a label that was named.
     /// </exception>
@@ -120,7 +120,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         return new MarkPoisonedTransformer(_host, _options.OutputColumnName, positions, ids, origin.View);
     }
 
-    /// <summary>The identities of the rows at some positions, in the positions' order.</summary>
+    /// <summary>The IDs of the rows at the given positions, in the order of the positions.</summary>
     private DataViewRowId[] ReadIds(IDataView view, int[] positions)
     {
         var ids = new DataViewRowId[positions.Length];

@@ -9,8 +9,8 @@ namespace BadNets.Transforms;
 
 /// <summary>Marks the rows that <see cref="MarkPoisonedEstimator"/> drew, in a Boolean column.</summary>
 /// <remarks>
-/// It marks them in the data that it was fitted on and in what is made of these row by row. In all other data, row by row in a prediction
-/// engine, and once it is loaded from a file, it marks no row.
+/// It marks them in the data that it was fitted on and in views that are derived from them row by row. It marks no rows in other data, in a
+/// prediction engine, or after it is loaded from a file.
 /// </remarks>
 public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransformer
 {
@@ -28,8 +28,8 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     /// <param name="env">The environment.</param>
     /// <param name="outputColumnName">The Boolean column.</param>
     /// <param name="positions">The positions of the marked rows.</param>
-    /// <param name="ids">The identities that <paramref name="fitted"/> gives these rows.</param>
-    /// <param name="fitted">Where the rows of the fitted view come from; null if that is not known.</param>
+    /// <param name="ids">The IDs of these rows in <paramref name="fitted"/>.</param>
+    /// <param name="fitted">The source view of the fitted view's rows; null if it is not known.</param>
     internal MarkPoisonedTransformer(IHostEnvironment env, string outputColumnName, int[] positions, DataViewRowId[] ids, IDataView? fitted)
         : base(env.Register(nameof(MarkPoisonedTransformer)))
     {
@@ -79,8 +79,8 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     }
 
     /// <summary>
-    /// Adds the Boolean column: true in the drawn rows if the view is made row by row of the data that the step was fitted on, false in
-    /// every row of any other view. The first time that rows were drawn and the view is another, ML.NET's log gets a warning.
+    /// Adds the Boolean column. It is true in the drawn rows if the view contains the data that the step was fitted on or is derived from them row
+    /// by row. It is false in every row of any other view; the first time this happens, a warning is written to ML.NET's log.
     /// </summary>
     /// <param name="input">Any view.</param>
     public new IDataView Transform(IDataView input)
@@ -106,7 +106,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
             return;
         using var channel = Host.Start(nameof(Transform));
         channel.Warning(
-            $"'{_outputColumnName}' is false in every row of these data: rows are marked only in the data that MarkPoisoned was fitted on. That is right for testing and scoring; to poison these data, fit it on them.");
+            $"'{_outputColumnName}' is false in every row of these data: rows are marked only in the data that MarkPoisoned was fitted on. This is correct for testing and scoring; to poison these data, fit MarkPoisoned on them.");
     }
 
     /// <inheritdoc/>

@@ -3,15 +3,15 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>Where the rows of a view come from: the view that it is made of row by row, in the same order.</summary>
-/// <param name="View">The first view below that is not such a mapping.</param>
+/// <summary>The source of a view's rows: the view that it is derived from row by row, in the same order.</summary>
+/// <param name="View">The first underlying view that is not a row-to-row mapping.</param>
 /// <param name="IsCached">
-/// Whether a cache stands between the two. A cache identifies rows by their number; without one they keep the identity that
-/// <paramref name="View"/> gives them.
+/// Whether there is a cache between the two views. A cache numbers its rows; without a cache, rows keep their IDs from
+/// <paramref name="View"/>.
 /// </param>
 readonly record struct RowOrigin(IDataView View, bool IsCached)
 {
-    // A chain that is applied again leaves out the caches that it had when it was fitted, so a cache must not make a view another one.
+    // When a fitted chain is applied again, it omits the caches that it had during fitting. A view with a cache must therefore count as the same view.
     public static RowOrigin Of(IDataView view)
     {
         bool isCached = false;
@@ -23,7 +23,7 @@ readonly record struct RowOrigin(IDataView View, bool IsCached)
                     isCached = true;
                     view = cache.GetSource();
                     break;
-                // The second drops the columns that a cache cannot hold, images for example.
+                // ChooseColumnsByIndexTransform drops the columns that a cache cannot hold, such as images.
                 case IDataTransform transform and (IRowToRowMapper or ChooseColumnsByIndexTransform):
                     view = transform.Source;
                     break;

@@ -9,7 +9,7 @@ sealed class Checkpoint(string path, string settings)
 {
     private const string Magic = "BadNets.Transforms checkpoint 2";
 
-    // Up to version 0.1 the optimizer's state was written by TorchSharp, in a format of its own.
+    // Up to version 0.1, TorchSharp wrote the optimizer's state in its own format.
     private const string OldMagic = "BadNets.Transforms checkpoint 1";
 
     /// <summary>Puts the state that the file holds back into place.</summary>
@@ -40,14 +40,14 @@ sealed class Checkpoint(string path, string settings)
             string magic = texts.ReadText();
             bool isReadable = magic == Magic || magic == OldMagic && !optimizer.HasState;
             if (!isReadable)
-                throw new InvalidDataException("it is of another version");
+                throw new InvalidDataException("it was written by another version");
             string found = texts.ReadText();
             if (found != settings)
-                throw new InvalidOperationException($"The checkpoint '{path}' is from a training with other settings ({FirstDifference(found)}); delete it or use another path.");
+                throw new InvalidOperationException($"The checkpoint '{path}' is from a training run with other settings ({FirstDifference(found)}); delete it or use another path.");
 
             nextEpoch = reader.ReadInt32();
             if (nextEpoch < 0)
-                throw new InvalidDataException($"it goes on with epoch {nextEpoch}");
+                throw new InvalidDataException($"its next epoch is {nextEpoch}");
             order.State = reader.ReadBytes(texts.ReadCount(1));
             NamedTensors.Read(reader, network.state_dict());
             if (magic == Magic)

@@ -6,7 +6,7 @@ namespace BadNets.Transforms;
 static class FailingLayer
 {
     /// <returns>
-    /// For example <c>layer 'fc1' (Linear), given 64×100,</c>; null where it does not fail inside a layer that is called with <c>call</c>.
+    /// For example <c>layer 'fc1' (Linear), given 64×100,</c>; null if it does not fail inside a layer that is called with <c>call</c>.
     /// </returns>
     public static string? Find(nn.Module<Tensor, Tensor> network, Tensor images)
     {
@@ -37,7 +37,7 @@ static class FailingLayer
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or OperationCanceledException))
         {
-            // The failure itself is known already.
+            // The caller already has the exception.
             return entered.TryPeek(out string? last) ? last : null;
         }
         finally

@@ -31,8 +31,8 @@ sealed class LoaderOrder : IDisposable
         }
     }
 
-    // libtorch ends the process on a state that it does not like. Its state begins with the seed; then come, of a Mersenne twister, the numbers
-    // that are left, whether it is seeded, and the next one's place.
+    // libtorch terminates the process if a state is invalid. The state starts with the seed, followed by three values of the Mersenne Twister:
+    // the count of remaining numbers, whether it is seeded, and the index of the next number.
     private void CheckState(ReadOnlySpan<byte> state)
     {
         const int Numbers = 624;
@@ -41,7 +41,7 @@ sealed class LoaderOrder : IDisposable
             && BinaryPrimitives.ReadInt32LittleEndian(state[12..]) == 1
             && BinaryPrimitives.ReadUInt64LittleEndian(state[16..]) <= Numbers;
         if (!isValid)
-            throw new InvalidDataException("the state of the random numbers is none");
+            throw new InvalidDataException("the state of the random number generator is not valid");
     }
 
     /// <summary>The order of the next pass over a set of rows.</summary>

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Tries a network on the first images before it is trained, so that one that does not fit is refused in one sentence.</summary>
+/// <summary>Runs a network on the first images before training, so that a network that does not fit them is rejected with a one-sentence error.</summary>
 static class NetworkProbe
 {
-    /// <summary>Tries the network. Its weights, its buffers and libtorch's random stream stay as they are.</summary>
-    /// <exception cref="InvalidOperationException">The network fails, or does not give what it should.</exception>
+    /// <summary>Runs the network. Its weights, its buffers, and libtorch's random number stream do not change.</summary>
+    /// <exception cref="InvalidOperationException">The network fails, or its outputs have the wrong shape or type.</exception>
     public static void Run(
         IChannel channel, TorchCnnNetwork definition, nn.Module<Tensor, Tensor> network, int classCount, LabeledImages training, BatchTensors batch)
     {
@@ -26,7 +26,7 @@ static class NetworkProbe
         if (classCount > 1 && outputs.Chunk(classCount).All(IsDistribution))
         {
             channel.Warning(
-                $"{definition.Title} seems to end in a softmax: its outputs are between 0 and 1 and add up to 1. Leave the softmax out: loss and scores have their own, and with a second one training is slow and the scores of all classes are close together.");
+                $"{definition.Title} seems to end in a softmax: its outputs are between 0 and 1 and add up to 1. Remove the softmax: the loss and the scores apply their own, and with a second one, training is slow and the scores of all classes are close together.");
         }
     }
 

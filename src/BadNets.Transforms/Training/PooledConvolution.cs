@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 /// <summary>A convolution with stride 1 and no padding, ReLU, and 2×2 average pooling, as one operation.</summary>
 static class PooledConvolution
 {
-    // Held for good: TorchSharp does not keep the numbers alive that it passes to libtorch.
+    // Held permanently: TorchSharp does not keep the numbers that it passes to libtorch alive.
     private static readonly Scalar Quarter = 0.25f;
 
     public static Tensor Apply(Tensor input, Tensor weight, Tensor bias) =>
@@ -15,7 +15,7 @@ static class PooledConvolution
 
     public static Tensor Fused(Tensor input, Tensor weight, Tensor bias)
     {
-        // Holds what is made on the way, of which native code knows only handles, until the result is there.
+        // Keeps intermediate tensors, of which native code has only handles, alive until the result is complete.
         using DisposeScope scope = NewDisposeScope();
         Tensor images = input.permute(0, 2, 3, 1).contiguous();
         Tensor pooled = is_grad_enabled()

@@ -67,7 +67,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         PooledConvolutionKernel.Unpack(shape, sum, weightGradient.Floats());
         new Span<float>(sum + shape.WeightSize, shape.Filters).CopyTo(new Span<float>(biasGradient.Floats(), shape.Filters));
 
-        // libtorch takes them over only after this method has returned; the context lives longer.
+        // libtorch takes them over only after this method returns; the context lives longer.
         List<Tensor> results = [inputGradient!, weightGradient, biasGradient];
         ctx.save_data(Gradients, results);
         GC.KeepAlive(grad_output);

@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 /// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
 static class TorchCnnModelFormat
 {
-    // Header, names of columns, classes and tensors.
+    // Header, and the names of columns, classes, and tensors.
     private const long MostTextBytes = 1 << 20;
 
     public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
@@ -62,7 +62,7 @@ static class TorchCnnModelFormat
         {
             NamedTensors.Read(reader, network.state_dict());
             if (content.Position != content.Length)
-                throw new InvalidDataException($"The model file is damaged: it has {content.Length - content.Position} bytes more than its network.");
+                throw new InvalidDataException($"The model file is damaged: it has {content.Length - content.Position} extra bytes after its network.");
             return new TorchCnnTransformer(env, network, CPU, model);
         }
         catch
@@ -82,8 +82,8 @@ static class TorchCnnModelFormat
         return ModelHeader.GetLoaderSig(ref header) == TorchCnnTransformer.LoaderSignature;
     }
 
-    /// <summary>The most bytes that an entry of a model file can need, if it begins like one of a network whose number of weights is known.</summary>
-    /// <param name="head">The entry's first bytes, ML.NET's header included.</param>
+    /// <summary>The maximum length of a model file's entry, if it starts like the entry of a network with a known number of weights; otherwise null.</summary>
+    /// <param name="head">The entry's first bytes, including ML.NET's header.</param>
     public static long? MostBytes(byte[] head)
     {
         if (!IsNetwork(head))

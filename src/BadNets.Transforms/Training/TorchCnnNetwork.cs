@@ -88,12 +88,12 @@ public sealed class TorchCnnNetwork
         return KeepRandomState(() => SeedAndBuild(shape, classCount, seed));
     }
 
-    /// <summary>Runs something that may draw from libtorch's process-wide generator, and puts the generator back to where it was.</summary>
+    /// <summary>Runs a function that may draw from libtorch's process-wide generator, and then restores the generator's state.</summary>
     internal static T KeepRandomState<T>(Func<T> action)
     {
         lock (Building)
         {
-            // torch.get_rng_state and set_rng_state leave the generator to the collector while native code uses it.
+            // With torch.get_rng_state and set_rng_state, the garbage collector can free the generator while native code uses it.
             using var generator = Generator.Default;
             using var state = generator.get_state();
             try
@@ -123,15 +123,15 @@ public sealed class TorchCnnNetwork
         using var generator = manual_seed(seed);
         try
         {
-            return _factory(shape, classCount) ?? throw new InvalidOperationException($"{Title} could not be made: its factory gave null.");
+            return _factory(shape, classCount) ?? throw new InvalidOperationException($"{Title} could not be created: its factory returned null.");
         }
         catch (ExternalException failure)
         {
-            throw new InvalidOperationException($"{Title} could not be made for images of {shape} and {classCount} classes: {NativeError.Sentence(failure)}", failure);
+            throw new InvalidOperationException($"{Title} could not be created for images of {shape} and {classCount} classes: {NativeError.Sentence(failure)}", failure);
         }
     }
 
-    /// <summary>The number of weights for such images and classes, or null where only building the network tells.</summary>
+    /// <summary>The number of weights for this image shape and class count, or null if it is known only after the network is built.</summary>
     internal long? CountWeights(ImageShape shape, int classCount)
     {
         CheckWeights(shape, classCount, long.MaxValue);
@@ -149,12 +149,12 @@ public sealed class TorchCnnNetwork
             throw new InvalidDataException($"The model file is damaged: its weights cannot be those of a network '{Name}' for images of {shape} and {classCount} classes.");
     }
 
-    /// <summary>Calls a module of this architecture on a batch of images and checks what it gives.</summary>
+    /// <summary>Calls a module of this architecture on a batch of images and checks its outputs.</summary>
     /// <param name="module">The module.</param>
     /// <param name="images">The images, batch × channels × height × width.</param>
     /// <param name="classCount">The number of classes.</param>
-    /// <param name="isShared">Whether other threads may be using the module, so that no layer is looked for with hooks.</param>
-    /// <exception cref="InvalidOperationException">It fails, or does not give batch × classes floats.</exception>
+    /// <param name="isShared">Whether other threads may be using the module. If so, no hooks are registered to find the layer that fails.</param>
+    /// <exception cref="InvalidOperationException">The module fails, or does not return batch × classes floats.</exception>
     internal Tensor Call(nn.Module<Tensor, Tensor> module, Tensor images, int classCount, bool isShared = false)
     {
         Tensor outputs;
@@ -179,10 +179,10 @@ public sealed class TorchCnnNetwork
         if (outputs.shape is [var batch, var classes] && batch == rows && classes == classCount && outputs.dtype == ScalarType.Float32)
             return outputs;
         throw new InvalidOperationException(
-            $"{Title} must give {rows}×{classCount} outputs of type {ScalarType.Float32} for {rows} images and {classCount} classes, but gave {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
+            $"{Title} must return {rows}×{classCount} outputs of type {ScalarType.Float32} for {rows} images and {classCount} classes, but returned {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
     }
 
-    /// <summary>The network as the beginning of a sentence.</summary>
+    /// <summary>The network's name at the beginning of a sentence.</summary>
     internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
     internal static TorchCnnNetwork Find(string name) =>

@@ -6,7 +6,7 @@ public enum TorchCnnOptimizer
     /// <summary>Adam (Kingma and Ba 2015) with PyTorch's default constants: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.</summary>
     Adam,
 
-    /// <summary>Stochastic gradient descent, with momentum if asked for.</summary>
+    /// <summary>Stochastic gradient descent, optionally with momentum.</summary>
     Sgd,
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>

@@ -43,7 +43,7 @@ public sealed partial class TorchCnnTrainer
 
         /// <summary>
         /// The weight decay, at least 0: an L2 penalty added to the gradient (SGD, Adam), or decoupled from it (AdamW). Null, the default: 0.01
-        /// for AdamW, else 0.
+        /// for AdamW, otherwise 0.
         /// </summary>
         public double? WeightDecay { get; set; }
 
@@ -57,10 +57,10 @@ public sealed partial class TorchCnnTrainer
         public string Device { get; set; } = "cpu";
 
         /// <summary>
-        /// The number of libtorch threads that this training computes with, from 1 to the number of processors. Null, the default: what
-        /// <c>torch.set_num_threads</c> set for the calling thread, or else as many as there are processors. The option is for this training
-        /// only: trainings side by side may have different numbers, and scoring is not affected. The number changes results by rounding, so
-        /// set it where the same bits are wanted on another machine.
+        /// The number of libtorch threads for this training run, from 1 to the number of processors. Null, the default: the number that
+        /// <c>torch.set_num_threads</c> set for the calling thread, or otherwise the number of processors. The option applies only to this run:
+        /// concurrent training runs can use different numbers, and scoring is not affected. The number affects results through rounding. Set it
+        /// to get bit-identical results on machines with different numbers of processors.
         /// </summary>
         public int? Threads { get; set; }
 
@@ -94,7 +94,7 @@ public sealed partial class TorchCnnTrainer
 
         internal double EffectiveWeightDecay => WeightDecay ?? (Optimizer == TorchCnnOptimizer.AdamW ? 0.01 : 0);
 
-        /// <summary>An error that names an option where an argument's name is expected.</summary>
+        /// <summary>Creates an exception whose parameter name is the name of an option.</summary>
         internal static ArgumentException Refusal(string option, string message) => new(message, option);
 
         internal Options CheckedCopy()
@@ -110,7 +110,7 @@ public sealed partial class TorchCnnTrainer
             ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
             if (Threads < 1 || Threads > Environment.ProcessorCount)
-                throw new ArgumentOutOfRangeException(nameof(Threads), $"The number of threads must be from 1 to {Environment.ProcessorCount}, the number of processors, but is {Threads}; leave it null for libtorch's own choice.");
+                throw new ArgumentOutOfRangeException(nameof(Threads), $"The number of threads must be from 1 to {Environment.ProcessorCount}, the number of processors, but is {Threads}; leave it null to use libtorch's default.");
             if (!(EffectiveLearningRate > 0) || !double.IsFinite(EffectiveLearningRate))
                 throw new ArgumentOutOfRangeException(nameof(LearningRate), $"The learning rate must be above 0, but is {LabelValue.From(EffectiveLearningRate)}.");
             if (!Enum.IsDefined(Optimizer))
@@ -118,7 +118,7 @@ public sealed partial class TorchCnnTrainer
             if (!(Momentum is >= 0 and < 1))
                 throw new ArgumentOutOfRangeException(nameof(Momentum), $"The momentum must be at least 0 and below 1, but is {LabelValue.From(Momentum)}.");
             if (Momentum > 0 && Optimizer != TorchCnnOptimizer.Sgd)
-                throw new ArgumentException($"Only {TorchCnnOptimizer.Sgd} takes a momentum; {Optimizer} has its own.", nameof(Momentum));
+                throw new ArgumentException($"Only {TorchCnnOptimizer.Sgd} has a momentum option; {Optimizer} uses fixed values.", nameof(Momentum));
             if (!(EffectiveWeightDecay >= 0) || !double.IsFinite(EffectiveWeightDecay))
                 throw new ArgumentOutOfRangeException(nameof(WeightDecay), $"The weight decay must be at least 0, but is {LabelValue.From(EffectiveWeightDecay)}.");
             if (!Enum.IsDefined(Head))

@@ -26,8 +26,8 @@ namespace BadNets.Transforms;
 /// generator for all its loaders has. The same seed, machine and number of libtorch threads give the same bits.
 /// </para>
 /// <para>
-/// Progress goes to <see cref="MLContext.Log"/>: at level Info a line after each epoch with its loss, its seconds and the time left, and at
-/// level Warning what looks wrong (a network that ends in a softmax, a loss above that of guessing).
+/// Progress is written to <see cref="MLContext.Log"/>: at level Info, a line after each epoch with the loss, the duration in seconds, and the
+/// estimated time left; at level Warning, likely mistakes (a network that ends in a softmax, a loss that is no better than guessing).
 /// </para>
 /// </remarks>
 public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
@@ -53,7 +53,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     /// <exception cref="OperationCanceledException">Training was cancelled. The checkpoint, if any, is that of the last whole epoch.</exception>
     /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The checkpoint is from a run with other settings, or the network fails on such images or does not give what it should.
+    /// The checkpoint is from a run with other settings, or the network fails on these images or its outputs have the wrong shape or type.
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
     public TorchCnnTransformer Fit(IDataView input)
@@ -122,9 +122,9 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' is null.");
         var (_, shape, label) = FindColumns(view.Schema);
         if (shape != trainingShape)
-            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has images of {shape}, but the training set's are {trainingShape}.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has images of {shape}, but the training set has images of {trainingShape}.");
         if (!ClassLabels.Of(label).Equals(ClassLabels.Of(trainingLabel)))
-            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has other classes than the training set, or in another order; make both label columns with one MapValueToKey.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has different classes than the training set, or the same classes in a different order; create both label columns with the same MapValueToKey.");
     }
 
     private static torch.Device FindDevice(string name)
@@ -135,7 +135,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (!isCuda)
             return torch.CPU;
         if (!torch.cuda_is_available())
-            throw Options.Refusal(nameof(Options.Device), $"Device '{name}' is not there: this program has no CUDA build of libtorch (a TorchSharp-cuda package) or this machine no CUDA device; use cpu.");
+            throw Options.Refusal(nameof(Options.Device), $"Device '{name}' is not available: this program has no CUDA build of libtorch (a TorchSharp-cuda package), or this machine has no CUDA device; use cpu.");
         int index = 0;
         if (name.Length > 4 && !int.TryParse(name.AsSpan(5), out index) || index < 0 || index >= torch.cuda.device_count())
             throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; this machine has {torch.cuda.device_count()} CUDA devices.");

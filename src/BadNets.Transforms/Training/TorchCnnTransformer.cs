@@ -62,8 +62,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Frees the network's memory. Afterwards the model neither scores nor saves. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this
-    /// when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
+    /// Frees the network's memory. Afterwards, the model can no longer score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this
+    /// method when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
     /// </summary>
     public void Dispose()
     {
@@ -76,7 +76,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
-        // The model knows how its own shape is meant and, with one channel, a flat vector; with more channels that could be interleaved.
+        // The model knows how its own shape is laid out and, with one channel, a flat vector. With more channels, a flat vector could be interleaved.
         if (schema.GetColumnOrNull(Model.ImageColumnName) is { } known
             && (ImageColumn.HasShape(known.Type, Model.Shape) || Model.Shape.Channels == 1 && ImageColumn.IsFlat(known.Type, Model.Shape.Size)))
             return known;
@@ -90,7 +90,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         {
             throw new ObjectDisposedException(
                 nameof(TorchCnnTransformer),
-                "The model was disposed, by its owner or by a PredictionEngine made from it (set PredictionEngineOptions.OwnsTransformer to false to keep the model); load or train it again.");
+                "The model was disposed, by its owner or by a PredictionEngine created from it (set PredictionEngineOptions.OwnsTransformer to false to keep the model); load or train it again.");
         }
     }
 
@@ -103,7 +103,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         var outputs = Model.Network.Call(_network, batch.InputTensor(rows), Model.Classes.Count, isShared: true);
         var probabilities = outputs.softmax(1).cpu().contiguous();
         MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
-        // Native code knows only handles of the network's weights.
+        // Native code has only handles to the network's weights.
         GC.KeepAlive(this);
     }
 

@@ -6,11 +6,12 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// What a training says in ML.NET's log: a line after each epoch and every few seconds in a long one, and warnings where it does not learn.
+/// Writes the progress of training to ML.NET's log: a line after each epoch, a line every 10 seconds in a long epoch, and warnings if the network
+/// does not learn.
 /// </summary>
 sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, int classCount, int epochsDone)
 {
-    // Weights that are drawn too large, or pixels that are not normalized, can start with some ten times the loss of guessing.
+    // With initial weights that are too large or pixels that are not normalized, the initial loss can be about ten times the loss of guessing.
     private const double Explosion = 100;
 
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
@@ -46,7 +47,7 @@ sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, i
         if (loss > Explosion * _lossOfGuessing)
             channel.Warning($"Epoch {epoch} has {compared}: training diverges. Use a learning rate below {rate}.");
         else if (left == 0 && loss >= _lossOfGuessing)
-            channel.Warning($"Training ended with {compared}: the network has learned nothing. Train more epochs, or with another learning rate than {rate}.");
+            channel.Warning($"Training ended with {compared}: the network has learned nothing. Train for more epochs, or use a learning rate other than {rate}.");
     }
 
     private static string Describe(TimeSpan time) =>

@@ -9,7 +9,7 @@ static class TrainingSettings
         TorchCnnTrainer.Options options, ImageShape shape, int classCount, LabeledImages training,
         IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
     {
-        // Left out where they are zero, as in checkpoints from before they existed.
+        // Omitted if they are zero, as in checkpoints from before these options existed.
         string extras = Extra("momentum", options.Momentum) + Extra("weight decay", options.EffectiveWeightDecay);
         string sets = string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")));
         return string.Create(CultureInfo.InvariantCulture, $"""

@@ -67,26 +67,28 @@ public sealed class Trigger : IEquatable<Trigger>
     public static Trigger Square(int size, int x, int y, Color color) =>
         Create(CheckSize(size), size, Solid(size, color), CheckCorner(x, y));
 
-    /// <summary>A picture read from a PNG, JPEG, GIF, BMP or WebP file at a named position.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a named position.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, at least 1.</param>
     /// <param name="position">Where it sits.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or the position is none of the five.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete picture of these kinds, is longer than 256 MiB, or has more than 2²⁶ pixels, or than is plausible for its length.
+    /// The file is not a complete image in one of these formats, is longer than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
+    /// for its length.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Trigger FromFile(string path, int size, TriggerPosition position) =>
         Create(CheckSize(size), size, TriggerFile.Read(path, size), CheckPosition(position));
 
-    /// <summary>A picture read from a PNG, JPEG, GIF, BMP or WebP file at a place given in pixels.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a position in pixels.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, at least 1.</param>
     /// <param name="x">Columns from the image's left edge to the picture's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the picture's, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or x or y is negative.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete picture of these kinds, is longer than 256 MiB, or has more than 2²⁶ pixels, or than is plausible for its length.
+    /// The file is not a complete image in one of these formats, is longer than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
+    /// for its length.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Trigger FromFile(string path, int size, int x, int y) =>

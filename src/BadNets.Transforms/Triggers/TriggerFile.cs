@@ -10,7 +10,7 @@ static class TriggerFile
     private const long MostBytes = 1 << 28;
     private const long MostPixels = 1 << 26;
 
-    // A small file can announce a picture that fills the memory. While it is decoded, a pixel takes up to 8 bytes.
+    // A small file can specify an image that fills the memory. While it is decoded, a pixel takes up to 8 bytes.
     private const long FreeBytes = 100_000_000;
     private const long BytesPerFileByte = 10;
     private const long BytesPerPixel = 8;
@@ -25,7 +25,7 @@ static class TriggerFile
         if (file.AsSpan().StartsWith(PngStart) && !HasWholePngParts(file))
             throw Unreadable(path);
 
-        // From memory, never from a stream: in a damaged file Skia seeks to places that SkiaSharp's stream cannot go to, which ends the process.
+        // Decode from memory, never from a stream: in a damaged file, Skia seeks to positions that SkiaSharp's stream does not support, which crashes the process.
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data) ?? throw Unreadable(path);
         long pixelCount = (long)codec.Info.Width * codec.Info.Height;
@@ -33,7 +33,7 @@ static class TriggerFile
         if (pixelCount > mostPixels)
         {
             throw new InvalidDataException(
-                $"The trigger image '{path}' cannot be read: it has {codec.Info.Width}×{codec.Info.Height} pixels, and for a file of {file.Length} bytes {mostPixels} are the most; make it smaller.");
+                $"The trigger image '{path}' cannot be read: it has {codec.Info.Width}×{codec.Info.Height} pixels, but the maximum for a file of {file.Length} bytes is {mostPixels}; make it smaller.");
         }
 
         using var picture = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
@@ -53,7 +53,7 @@ static class TriggerFile
         if (!IsPicture(start[..length]))
             throw Unreadable(path);
         if (stream.Length > MostBytes)
-            throw new InvalidDataException($"The trigger image '{path}' cannot be read: it has {stream.Length} bytes, and {MostBytes} are the most; make it smaller.");
+            throw new InvalidDataException($"The trigger image '{path}' cannot be read: it has {stream.Length} bytes, but the maximum is {MostBytes}; make it smaller.");
 
         var file = new byte[stream.Length];
         stream.Position = 0;
@@ -61,13 +61,13 @@ static class TriggerFile
         return file;
     }
 
-    // Skia knows more kinds, which nobody needs here.
+    // Skia supports more formats, which are not needed here.
     private static bool IsPicture(ReadOnlySpan<byte> start) =>
         start.StartsWith(PngStart) || start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8) || start.StartsWith("BM"u8)
         || start is [0xff, 0xd8, 0xff, ..]
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8);
 
-    // Skia is content with pixels whose checksum is cut off. A part is: length, type, content, checksum of type and content; the last is IEND.
+    // Skia accepts pixels whose checksum is cut off. A chunk consists of length, type, content, and the checksum of type and content. The last one is IEND.
     private static bool HasWholePngParts(byte[] file)
     {
         const int Around = 12;

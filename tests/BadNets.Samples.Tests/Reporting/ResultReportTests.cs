@@ -353,7 +353,7 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         Assert.IsEmpty(Figures(results, "svg"));
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "No epoch is finished.");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "No epoch has finished.");
     }
 
     [TestMethod]
@@ -378,9 +378,9 @@ public sealed class ResultReportTests
         var rows = ResultReport.Write(results.Folder);
 
         Assert.AreEqual("failed", rows[1].State);
-        Assert.AreEqual("No <room>, none. The whole trace is in failures/MNIST_trigger1_pr0p05_ts5_br_ep2.txt.", rows[1].Reason);
-        StringAssert.Contains(File.ReadAllText(results.In("summary.csv")), ",failed,\"No <room>, none. The whole trace");
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "failed: No &lt;room&gt;, none. The whole trace");
+        Assert.AreEqual("No <room>, none. The stack trace is in failures/MNIST_trigger1_pr0p05_ts5_br_ep2.txt.", rows[1].Reason);
+        StringAssert.Contains(File.ReadAllText(results.In("summary.csv")), ",failed,\"No <room>, none. The stack trace");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "failed: No &lt;room&gt;, none. The stack trace");
     }
 
     [TestMethod]

@@ -221,10 +221,10 @@ public sealed class RunCommandTests
         var failed = await runs.RunAsync("trigger-size --epochs 1 --sizes 3 5");
 
         Assert.AreEqual(1, failed.ExitCode);
-        StringAssert.Contains(failed.Error, $"The whole trace is in '{trace}'.");
+        StringAssert.Contains(failed.Error, $"The stack trace is in '{trace}'.");
         StringAssert.Matches(failed.Output, new(@"0\.05 +3 +br +0 .*failed"));
         StringAssert.Matches(failed.Output, new(@"0\.05 +5 +br +0 .*done"));
-        StringAssert.Matches(failed.Output, new(@"0\.05 3px br .*The whole trace is in"));
+        StringAssert.Matches(failed.Output, new(@"0\.05 3px br .*The stack trace is in"));
         StringAssert.Contains(File.ReadAllText(trace), "   at ");
         StringAssert.Contains(File.ReadAllText(runs.In("summary.csv")), ",failed,");
         StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "failed: ");

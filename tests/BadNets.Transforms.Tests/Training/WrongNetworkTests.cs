@@ -58,7 +58,7 @@ public sealed class WrongNetworkTests
     public void A_factory_that_fails_in_libtorch_is_explained_in_one_line()
     {
         var refusal = Refusal.Of<InvalidOperationException>(
-            () => Fit(new((_, classes) => nn.Linear(-1, classes))), "The network could not be made for images of 1×16×16 and 3 classes", "negative dimension");
+            () => Fit(new((_, classes) => nn.Linear(-1, classes))), "The network could not be created for images of 1×16×16 and 3 classes", "negative dimension");
         Assert.DoesNotContain("\n", refusal.Message);
     }
 

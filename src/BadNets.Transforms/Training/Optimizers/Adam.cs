@@ -6,8 +6,8 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015) with L2 regularization, or AdamW (Loshchilov and Hutter 2019), whose weight decay is decoupled from the gradient;
-/// with PyTorch's constants and, but for rounding, its results.
+/// Adam (Kingma and Ba 2015) with L2 regularization, or AdamW (Loshchilov and Hutter 2019), whose weight decay is decoupled from the gradient.
+/// Both use PyTorch's constants and give PyTorch's results, except for rounding.
 /// </summary>
 sealed class Adam : Optimizer
 {
@@ -20,7 +20,7 @@ sealed class Adam : Optimizer
     private readonly float _kept;
     private readonly bool _isDecayDecoupled;
 
-    // The same numbers for libtorch: held as long as the optimizer lives, because TorchSharp does not keep them alive during a call.
+    // The same numbers for libtorch. They live as long as the optimizer, because TorchSharp does not keep them alive during a call.
     private readonly Scalar _one = 1.0;
     private readonly Scalar _beta1 = Beta1;
     private readonly Scalar _beta2 = Beta2;
@@ -42,7 +42,7 @@ sealed class Adam : Optimizer
         (_weightDecayScalar, _keptScalar) = (weightDecay, kept);
     }
 
-    // Both moments start at zero and are corrected for that bias.
+    // Both moments start at zero, and this bias is corrected.
     protected override void BeginUpdate(long step)
     {
         _stepSize = _learningRate / (1 - Math.Pow(Beta1, step));

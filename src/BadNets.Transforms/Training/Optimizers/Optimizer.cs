@@ -7,20 +7,21 @@ namespace BadNets.Transforms;
 
 /// <summary>Updates a network's parameters from their gradients, as PyTorch's optimizers do.</summary>
 /// <remarks>
-/// TorchSharp's optimizers pass numbers to libtorch as objects that the garbage collector may free during the call: see
-/// docs/decisions/native-lifetimes.md. These work on the parameters' memory; for parameters elsewhere they hold the numbers themselves.
+/// TorchSharp's optimizers pass numbers to libtorch as objects that the garbage collector can free during the call; see
+/// docs/decisions/native-lifetimes.md. These optimizers update the parameters' memory directly. For parameters that are not in this process's
+/// memory, they hold the numbers themselves.
 /// </remarks>
 abstract class Optimizer : IDisposable
 {
-    // A chunk of weights, gradient and state stays in the first-level cache from one pass over it to the next.
+    // A chunk of weights, gradient, and state stays in the first-level cache from one pass to the next.
     private const int ChunkLength = 1024;
 
     private readonly (string Name, Parameter Parameter)[] _parameters;
     private readonly Tensor[][] _state;
     private readonly long[] _steps;
 
-    /// <param name="network">The network; its parameters stay where they are.</param>
-    /// <param name="stateCount">How many tensors of a parameter's shape are kept for each parameter, zero at first.</param>
+    /// <param name="network">The network. Its parameters must not move in memory.</param>
+    /// <param name="stateCount">The number of state tensors per parameter. They have the parameter's shape and start at zero.</param>
     protected Optimizer(nn.Module network, int stateCount)
     {
         _parameters = [.. network.named_parameters()];
@@ -28,7 +29,7 @@ abstract class Optimizer : IDisposable
         _state = Array.ConvertAll(_parameters, named => Enumerable.Range(0, stateCount).Select(_ => Zeros(named.Parameter)).ToArray());
     }
 
-    /// <summary>Whether a step depends on earlier ones by more than the parameters.</summary>
+    /// <summary>Whether a step depends on earlier steps through more than the parameters.</summary>
     public bool HasState => _state.Any(tensors => tensors.Length > 0);
 
     public static Optimizer Create(TorchCnnTrainer.Options options, nn.Module network) => options.Optimizer switch
@@ -38,7 +39,7 @@ abstract class Optimizer : IDisposable
         _ => new Adam(network, options.EffectiveLearningRate, options.EffectiveWeightDecay, isDecayDecoupled: false),
     };
 
-    /// <summary>Takes a step and forgets the gradients. Parameters without a gradient stay as they are.</summary>
+    /// <summary>Takes a step and clears the gradients. Parameters without a gradient do not change.</summary>
     public void Step()
     {
         for (int i = 0; i < _parameters.Length; i++)
@@ -59,7 +60,7 @@ abstract class Optimizer : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Writes all that a later step depends on besides the parameters.</summary>
+    /// <summary>Writes everything that a later step depends on, except the parameters.</summary>
     public void Save(BinaryWriter writer)
     {
         foreach (long steps in _steps)
@@ -67,8 +68,8 @@ abstract class Optimizer : IDisposable
         NamedTensors.Write(writer, NamedState());
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote for a network of the same parameters.</summary>
-    /// <exception cref="InvalidDataException">It was written for other parameters, or is damaged.</exception>
+    /// <summary>Reads the state that <see cref="Save"/> wrote for a network with the same parameters.</summary>
+    /// <exception cref="InvalidDataException">The state was written for other parameters, or is damaged.</exception>
     public void Load(BinaryReader reader)
     {
         for (int i = 0; i < _steps.Length; i++)
@@ -91,15 +92,15 @@ abstract class Optimizer : IDisposable
     protected abstract void DisposeScalars();
 
     /// <summary>Prepares for a parameter's update.</summary>
-    /// <param name="step">The number of this parameter's updates, this one included.</param>
+    /// <param name="step">The number of updates of this parameter, including this one.</param>
     protected virtual void BeginUpdate(long step)
     {
     }
 
-    /// <summary>Updates a part of a parameter. The gradient may be overwritten: it is not needed any more.</summary>
+    /// <summary>Updates a part of a parameter. The gradient may be overwritten, because it is no longer needed.</summary>
     protected abstract void Update(Span<float> weights, Span<float> gradient, Span<float> state1, Span<float> state2);
 
-    /// <summary>The same by libtorch's operators, for a parameter that is not in this process's memory or not of single precision.</summary>
+    /// <summary>Does the same with libtorch operators, for a parameter that is not in main memory or not in single precision.</summary>
     protected abstract void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state);
 
     private void UpdateMemory(Parameter parameter, Tensor gradient, ReadOnlySpan<Tensor> state)

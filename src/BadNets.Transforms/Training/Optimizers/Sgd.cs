@@ -5,14 +5,16 @@ using Tensor = TorchSharp.torch.Tensor;
 
 namespace BadNets.Transforms;
 
-/// <summary>Stochastic gradient descent with momentum and L2 regularization, bit for bit as PyTorch's <c>SGD</c> on processors with fused multiply-add.</summary>
+/// <summary>
+/// Stochastic gradient descent with momentum and L2 regularization, bit-identical to PyTorch's <c>SGD</c> on processors with fused multiply-add.
+/// </summary>
 sealed class Sgd : Optimizer
 {
     private readonly float _negativeRate;
     private readonly float _momentum;
     private readonly float _weightDecay;
 
-    // The same numbers for libtorch: held as long as the optimizer lives, because TorchSharp does not keep them alive during a call.
+    // The same numbers for libtorch. They live as long as the optimizer, because TorchSharp does not keep them alive during a call.
     private readonly Scalar _one = 1.0;
     private readonly Scalar _negativeRateScalar;
     private readonly Scalar _momentumScalar;
