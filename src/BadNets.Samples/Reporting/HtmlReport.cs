@@ -126,7 +126,7 @@ sealed class HtmlReport(
         _page.AppendLine("<h3>Summary</h3>\n<div class=\"wide\"><table>\n<thead>");
         if (isPublished)
             _page.AppendLine(Text($"<tr><td colspan=\"{ours.Length}\"></td><th colspan=\"{published.Length}\" scope=\"colgroup\">Published</th></tr>"));
-        _page.AppendLine($"<tr>{string.Concat(ours.Concat(published).Select(name => $"<th>{Escape(name)}</th>"))}</tr></thead>\n<tbody>");
+        _page.AppendLine($"<tr>{string.Concat(ours.Concat(published).Select(name => $"<th{(name == "State" ? " class=\"state\"" : "")}>{Escape(name)}</th>"))}</tr></thead>\n<tbody>");
         foreach (var (trace, row) in rows)
         {
             _page.Append($"<tr><td>{Escape(trace.Experiment.Command)}</td>");
