@@ -22,24 +22,26 @@ public sealed class GarbageCollectionTests
 
     public required TestContext TestContext { get; init; }
 
+    // These hold with the original TorchSharp.dll too.
     [TestMethod]
-    public void Every_optimizer_and_network_trains_to_the_same_bits()
-    {
-        var quiet = Trainings().Select(training => Train(training.Make())).ToList();
-        int trainings = 0;
-        using var collector = new RelentlessCollector();
-        for (int round = 0; round < Rounds; round++)
+    public void Every_optimizer_trains_to_the_same_bits() => CheckTrainings(
+    [
+        .. Enum.GetValues<TorchCnnOptimizer>().SelectMany(optimizer => new (string, Func<TorchCnnTrainer.Options>)[]
         {
-            foreach (var ((name, make), expected) in Trainings().Zip(quiet))
-            {
-                CollectionAssert.AreEqual(expected, Train(make()), name);
-                trainings++;
-            }
-        }
+            ($"{optimizer}", () => Options(optimizer)),
+            ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((_, classes) => new PaddedNetwork(classes)))),
+        }),
+        ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001))),
+        ("softmax head", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Head = TorchCnnHead.Softmax)),
+    ]);
 
-        TestContext.WriteLine($"{trainings} trainings beside {collector.Collections} collections.");
-        Assert.IsGreaterThan(trainings, collector.Collections);
-    }
+    // TorchSharp's own layers need the mended one.
+    [TestMethod]
+    public void A_network_of_a_user_trains_to_the_same_bits() => CheckTrainings(
+    [
+        .. Enum.GetValues<TorchCnnOptimizer>().Select(optimizer => ($"{optimizer}", (Func<TorchCnnTrainer.Options>)(
+            () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((_, classes) => new UsersNetwork(classes)))))),
+    ]);
 
     [TestMethod]
     public void What_runs_side_by_side_gives_what_it_gives_alone()
@@ -96,7 +98,7 @@ public sealed class GarbageCollectionTests
         await process.WaitForExitAsync();
 
         Assert.AreEqual(0, process.ExitCode, output);
-        Assert.MatchesRegex("succeeded: 3", output);
+        Assert.MatchesRegex("succeeded: 4", output);
     }
 
     [TestMethod]
@@ -122,17 +124,22 @@ public sealed class GarbageCollectionTests
         }
     }
 
-    private static IEnumerable<(string Name, Func<TorchCnnTrainer.Options> Make)> Trainings()
+    private void CheckTrainings(params (string Name, Func<TorchCnnTrainer.Options> Make)[] trainings)
     {
-        foreach (var optimizer in Enum.GetValues<TorchCnnOptimizer>())
+        var quiet = Array.ConvertAll(trainings, training => Train(training.Make()));
+        int count = 0;
+        using var collector = new RelentlessCollector();
+        for (int round = 0; round < Rounds; round++)
         {
-            yield return ($"{optimizer}", () => Options(optimizer));
-            yield return ($"{optimizer}, a user's network", () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((shape, classes) => new UsersNetwork(classes))));
-            yield return ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((shape, classes) => new PaddedNetwork(classes))));
+            foreach (var ((name, make), expected) in trainings.Zip(quiet))
+            {
+                CollectionAssert.AreEqual(expected, Train(make()), name);
+                count++;
+            }
         }
 
-        yield return ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001)));
-        yield return ("softmax head", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Head = TorchCnnHead.Softmax));
+        TestContext.WriteLine($"{count} trainings beside {collector.Collections} collections.");
+        Assert.IsGreaterThan(count, collector.Collections);
     }
 
     private static TorchCnnTrainer.Options Options(TorchCnnOptimizer optimizer) => new() { Optimizer = optimizer, Epochs = 2, BatchSize = 16 };
