@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 /// </summary>
 /// <remarks>
 /// libtorch has one thread count for the process. Each thread copies it when it first computes, and then keeps its own. <c>set_num_threads</c>
-/// sets both the count of the process and the count of the calling thread. A short-lived thread therefore immediately restores the former.
+/// sets both the count of the process and the count of the calling thread. A short-lived thread therefore immediately restores the former. A thread that first computes in the moment in between keeps the wrong number; libtorch offers no way around that.
 /// </remarks>
 sealed class ThreadCount : IDisposable
 {

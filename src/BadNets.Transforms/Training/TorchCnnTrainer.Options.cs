@@ -81,8 +81,8 @@ public sealed partial class TorchCnnTrainer
 
         /// <summary>
         /// A file in which weights, optimizer and random stream are kept after each epoch, written anew beside it and put in its place at
-        /// once. If it is there when training starts, training goes on from it, to the same bits as if it had not been broken off; save with a
-        /// network whose layers draw random numbers as they train (dropout): those come from libtorch's process-wide generator, which is not
+        /// once. If it is there when training starts, training goes on from it, to the same bits as if it had not been broken off, given the
+        /// same machine and number of threads; save with a network whose layers draw random numbers as they train (dropout): those come from libtorch's process-wide generator, which is not
         /// kept. Null, the default: none.
         /// </summary>
         public string? CheckpointPath { get; set; }

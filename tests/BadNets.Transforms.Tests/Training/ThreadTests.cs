@@ -30,13 +30,12 @@ public sealed partial class ThreadTests
         using var meeting = new Barrier(2);
         int[] seen = new int[2];
         int[] asked = [1, Environment.ProcessorCount];
-        var threads = Enumerable.Range(0, 2).Select(i => new Thread(() => Train(asked[i], () =>
+        var trainings = Enumerable.Range(0, 2).Select(i => Task.Factory.StartNew(() => Train(asked[i], () =>
         {
-            meeting.SignalAndWait();
+            Assert.IsTrue(meeting.SignalAndWait(TimeSpan.FromMinutes(1)), "The other training did not get there.");
             seen[i] = get_num_threads();
-        }))).ToList();
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
+        }), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        Task.WaitAll(trainings);
 
         CollectionAssert.AreEqual(asked, seen);
         Assert.AreEqual(1, OnNewThread(get_num_threads));
