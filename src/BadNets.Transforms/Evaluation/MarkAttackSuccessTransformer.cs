@@ -35,7 +35,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 
     private static MarkAttackSuccessTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckAtModel(Version);
+        context.CheckVersion(Version);
 
         // *** Binary format ***
         // text × 4: output column, target label, label column, predicted label column

@@ -3,14 +3,21 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>What all our components write at the head of their part of an ML.NET model file.</summary>
+/// <summary>What all our components write at the start of their part of an ML.NET model file.</summary>
 static class ModelFormat
 {
-    public static VersionInfo Version(string modelSignature, string loaderSignature) => new(
+    /// <summary>The first version of every component's format. All later versions still read it.</summary>
+    public const uint First = 0x00010001;
+
+    /// <summary>Describes a component's format.</summary>
+    /// <param name="modelSignature">The component's name in the file: 8 characters.</param>
+    /// <param name="loaderSignature">The name by which ML.NET finds the component: at most 24 characters.</param>
+    /// <param name="version">The version that the component writes. It goes up when the component writes something else than before.</param>
+    public static VersionInfo Version(string modelSignature, string loaderSignature, uint version = First) => new(
         modelSignature: modelSignature,
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
+        verWrittenCur: version,
+        verReadableCur: version,
+        verWeCanReadBack: First,
         loaderSignature: loaderSignature,
         loaderAssemblyName: typeof(ModelFormat).Assembly.FullName);
 
@@ -18,5 +25,20 @@ static class ModelFormat
     {
         context.CheckAtModel();
         context.SetVersionInfo(version);
+    }
+
+    /// <summary>Checks that a component can be read.</summary>
+    /// <returns>The version in which it was written.</returns>
+    /// <exception cref="InvalidDataException">It was written in a newer version.</exception>
+    public static uint CheckVersion(this ModelLoadContext context, VersionInfo newest)
+    {
+        if (context.Header.ModelSignature == newest.ModelSignature && context.Header.ModelVerReadable > newest.VerWrittenCur)
+        {
+            throw new InvalidDataException(
+                $"A newer version of BadNets.Transforms wrote the component '{newest.LoaderSignature}' of this model; update the package to load it.");
+        }
+
+        context.CheckAtModel(newest);
+        return context.Header.ModelVerWritten;
     }
 }

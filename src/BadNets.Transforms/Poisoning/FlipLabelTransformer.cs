@@ -28,7 +28,7 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
 
     private static FlipLabelTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckAtModel(Version);
+        context.CheckVersion(Version);
 
         // *** Binary format ***
         // text × 4: output, input and condition column (empty: none), target label

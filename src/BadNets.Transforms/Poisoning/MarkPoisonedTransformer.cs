@@ -46,7 +46,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 
     private static MarkPoisonedTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckAtModel(Version);
+        context.CheckVersion(Version);
 
         // *** Binary format ***
         // text: output column; int32: count; count × (int32 position, uint64 low, uint64 high)

@@ -30,7 +30,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
 
     private static StampTriggerTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckAtModel(Version);
+        context.CheckVersion(Version);
 
         // *** Binary format ***
         // text × 3: output, input and condition column (empty: none); the trigger: int32 × 5: width, height, position, x, y; its pixels

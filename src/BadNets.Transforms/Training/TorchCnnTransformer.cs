@@ -39,7 +39,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     private static TorchCnnTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckAtModel(Version);
+        context.CheckVersion(Version);
         return TorchCnnModelFormat.Read(env, context.Reader);
     }
 
