@@ -20,7 +20,7 @@ static class CellHost
 
         // The library lets OpenMP's idle threads sleep where it is the one that loads libtorch; otherwise they spin.
         if (setup.SleepingWorkers)
-            TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
+            TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
         torch.set_num_threads(setup.Threads);
 
         var data = setup.Trainer == CellTrainer.Plain ? new PlainData(setup.Folder, setup.TrainRows, setup.TestRows) : null;

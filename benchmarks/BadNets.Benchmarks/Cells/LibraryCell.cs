@@ -6,7 +6,7 @@ namespace BadNets.Benchmarks;
 /// <summary>A cell that the library trains.</summary>
 sealed class LibraryCell(string folder, int trainRows, int testRows) : Cell
 {
-    public TorchCnnNetwork Network { get; init; } = TorchCnnNetwork.BadNets;
+    public TorchNetwork Network { get; init; } = TorchNetwork.BadNets;
 
     public Action<TorchCnnProgress>? StepFinished { get; init; }
 

@@ -32,7 +32,7 @@ public class ScoringBenchmarks
         var test = ml.Data.Cache(new DigitFiles(_data.Path).Test(ml, DigitFolder.TestRows));
         _model = TrainedModel.Fit(ml, test);
         _scored = _model.Transform(test);
-        _network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        _network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
         _network.eval();
         _batch = randn(BatchSize, 1, 28, 28);
     }

@@ -50,7 +50,7 @@ static class OptimizerTime
     {
         private const int Rows = 16;
 
-        private readonly nn.Module<Tensor, Tensor> _network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        private readonly nn.Module<Tensor, Tensor> _network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
         private readonly Tensor _images = randn(Rows, 1, 28, 28);
         private readonly Tensor _labels = randint(0, 10, Rows, dtype: ScalarType.Int64);
         private readonly List<double> _milliseconds = [];

@@ -70,7 +70,7 @@ static class StepParts
         TimeSpan lastProcessor = default;
         new LibraryCell(folder, Steps * Cell.BatchSize, Cell.BatchSize)
         {
-            Network = new TorchCnnNetwork((shape, classes) => new TimedNetwork(TorchCnnNetwork.BadNets.Create(shape, classes))),
+            Network = new TorchNetwork((shape, classes) => new TimedNetwork(TorchNetwork.BadNets.Create(shape, classes))),
             StepFinished = progress =>
             {
                 // A whole step is too long to be left alone on a busy machine: processor time tells what it takes.
@@ -91,7 +91,7 @@ static class StepParts
     /// <summary>The trainer's step layer by layer, each layer's gradient asked for by itself.</summary>
     private static (double[] Forward, double[] Backward, double Optimizer) MeasureStep()
     {
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
         using var optimizer = Optimizer.Create(new TorchCnnTrainer.Options { Optimizer = TorchCnnOptimizer.Sgd, LearningRate = Cell.LearningRate }, network);
         var children = network.named_children().ToDictionary(child => child.name, child => (nn.Module<Tensor, Tensor>)child.module);
         using var images = randn(Cell.BatchSize, 1, 28, 28);

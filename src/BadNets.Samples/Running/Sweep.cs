@@ -15,7 +15,7 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
     public IReadOnlyList<CellFailure> Run(IRunDisplay display, CancellationToken cancellationToken)
     {
         // The library says clearly what is missing where libtorch cannot be loaded, which a first call to TorchSharp would not.
-        TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
+        TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
         // For the whole process, and before the threads that train begin: each takes it over when it first computes.
         torch.set_num_threads(threads);
 

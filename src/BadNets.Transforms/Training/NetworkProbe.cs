@@ -11,12 +11,12 @@ static class NetworkProbe
     /// <summary>Runs the network. Its weights, its buffers, and libtorch's random number stream do not change.</summary>
     /// <exception cref="InvalidOperationException">The network fails, or its outputs have the wrong shape or type.</exception>
     public static void Run(
-        IChannel channel, TorchCnnNetwork definition, nn.Module<Tensor, Tensor> network, int classCount, LabeledImages training, BatchTensors batch)
+        IChannel channel, TorchNetwork definition, nn.Module<Tensor, Tensor> network, int classCount, LabeledImages training, BatchTensors batch)
     {
         long[] rows = Math.Min(training.Count, batch.Capacity) > 1 ? [0, 1] : [0];
         training.Read(rows, batch.Inputs(rows.Length), batch.Labels(rows.Length));
         network.eval();
-        float[] outputs = TorchCnnNetwork.KeepRandomState(() =>
+        float[] outputs = TorchNetwork.KeepRandomState(() =>
         {
             using var scope = NewDisposeScope();
             using var noGradients = no_grad();

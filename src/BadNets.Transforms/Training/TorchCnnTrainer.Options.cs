@@ -20,8 +20,8 @@ public sealed partial class TorchCnnTrainer
         /// <summary>The column for the predicted label. Default: <c>PredictedLabel</c>.</summary>
         public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
 
-        /// <summary>The network's architecture. Default: <see cref="TorchCnnNetwork.BadNets"/>.</summary>
-        public TorchCnnNetwork Network { get; set; } = TorchCnnNetwork.BadNets;
+        /// <summary>The network's architecture. Default: <see cref="TorchNetwork.BadNets"/>.</summary>
+        public TorchNetwork Network { get; set; } = TorchNetwork.BadNets;
 
         /// <summary>How pixels become the network's inputs. Default: from 0…255 to -1…1.</summary>
         public PixelNormalization Normalization { get; set; } = PixelNormalization.Default;

@@ -11,10 +11,10 @@ public sealed class LoadCheckedTests : IDisposable
 {
     private static readonly MLContext Ml = new(seed: 0);
     private static readonly IDataView View = GreyImages.View(Ml, 40);
-    private static readonly TorchCnnNetwork Averages = TorchCnnNetwork.Register("tests/averages", (_, classes) => nn.Sequential(
+    private static readonly TorchNetwork Averages = TorchNetwork.Register("tests/averages", (_, classes) => nn.Sequential(
         nn.AdaptiveAvgPool2d([4, 4]), nn.Flatten(), nn.Linear(16, classes)));
 
-    private static readonly Lazy<byte[]> Network = new(() => ModelFile.Save(Ml, Train(TorchCnnNetwork.BadNets), View.Schema));
+    private static readonly Lazy<byte[]> Network = new(() => ModelFile.Save(Ml, Train(TorchNetwork.BadNets), View.Schema));
     private static readonly Lazy<byte[]> Steps = new(() => ModelFile.Save(Ml, MakeSteps(), View.Schema));
     private static readonly Lazy<byte[]> Foreign = new(() => ModelFile.Save(Ml, MakeForeign(), View.Schema));
 
@@ -129,7 +129,7 @@ public sealed class LoadCheckedTests : IDisposable
     public void A_network_that_is_not_registered_is_named_with_the_way_to_register_it()
     {
         byte[] file = new ModelFile(ModelFile.Save(Ml, Train(Averages), null)).WithNetwork("tests/averages", saved => saved[14] = (byte)'x');
-        Refuse(file, "'tests/averagex'", "TorchCnnNetwork.Register(\"tests/averagex\"");
+        Refuse(file, "'tests/averagex'", "TorchNetwork.Register(\"tests/averagex\"");
     }
 
     [TestMethod]
@@ -371,7 +371,7 @@ public sealed class LoadCheckedTests : IDisposable
 
     private static IDataView Floats() => Ml.Data.LoadFromEnumerable([new FloatRow { Floats = [1, 2, 3] }, new FloatRow { Floats = [4, 5, 6] }]);
 
-    private static TorchCnnTransformer Train(TorchCnnNetwork network) =>
+    private static TorchCnnTransformer Train(TorchNetwork network) =>
         Ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Network = network, Epochs = 1, BatchSize = 20 }).Fit(View);
 
     private static byte[] Zip(params (string Name, byte[] Content)[] entries)

@@ -11,7 +11,7 @@ public sealed class SavedModelTests
 {
     private const string TinyName = "tests/tiny";
 
-    private static readonly TorchCnnNetwork Tiny = TorchCnnNetwork.Register(TinyName, (shape, classes) => new TinyNetwork(shape, classes));
+    private static readonly TorchNetwork Tiny = TorchNetwork.Register(TinyName, (shape, classes) => new TinyNetwork(shape, classes));
     private static readonly MLContext Ml = new(seed: 0);
     private static readonly IDataView View = GreyImages.View(Ml, 40);
 
@@ -75,14 +75,14 @@ public sealed class SavedModelTests
     public void A_network_that_is_not_registered_is_named_with_the_way_to_register_it()
     {
         byte[] file = new ModelFile(TinyModel.Value).WithNetwork(TinyName, saved => "tests/tinx"u8.CopyTo(saved.AsSpan(1)));
-        CheckRefusal<InvalidOperationException>(file, "'tests/tinx'", "TorchCnnNetwork.Register(\"tests/tinx\"");
+        CheckRefusal<InvalidOperationException>(file, "'tests/tinx'", "TorchNetwork.Register(\"tests/tinx\"");
     }
 
     [TestMethod]
     public void An_image_shape_or_class_count_that_the_weights_cannot_be_for_builds_no_network()
     {
         var bare = new ModelFile(ModelFile.Save(Ml, TrainBare(Tiny), View.Schema));
-        var badNets = new ModelFile(ModelFile.Save(Ml, TrainBare(TorchCnnNetwork.BadNets), View.Schema));
+        var badNets = new ModelFile(ModelFile.Save(Ml, TrainBare(TorchNetwork.BadNets), View.Schema));
         const int Shorter = 3;
         foreach (int height in (int[])[0, -1, int.MinValue, 1 << 20, 1 << 30, int.MaxValue])
         {
@@ -292,16 +292,16 @@ public sealed class SavedModelTests
         return ModelFile.Save(Ml, chain, schema);
     }
 
-    private static TorchCnnTransformer Train(TorchCnnNetwork network) => Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(View);
+    private static TorchCnnTransformer Train(TorchNetwork network) => Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(View);
 
     // A model whose classes have no names: the file says only how many there are.
-    private static TorchCnnTransformer TrainBare(TorchCnnNetwork network)
+    private static TorchCnnTransformer TrainBare(TorchNetwork network)
     {
         var rows = Ml.Data.LoadFromEnumerable(GreyImages.Make(20).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
         return Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(rows);
     }
 
-    private static TorchCnnTrainer.Options Options(TorchCnnNetwork network) => new() { Network = network, Epochs = 1, BatchSize = 20 };
+    private static TorchCnnTrainer.Options Options(TorchNetwork network) => new() { Network = network, Epochs = 1, BatchSize = 20 };
 
     private static int At(byte[] saved, string text) => saved.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) + text.Length;
 

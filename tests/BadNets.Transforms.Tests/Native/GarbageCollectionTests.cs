@@ -29,7 +29,7 @@ public sealed class GarbageCollectionTests
         .. Enum.GetValues<TorchCnnOptimizer>().SelectMany(optimizer => new (string, Func<TorchCnnTrainer.Options>)[]
         {
             ($"{optimizer}", () => Options(optimizer)),
-            ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((_, classes) => new PaddedNetwork(classes)))),
+            ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchNetwork((_, classes) => new PaddedNetwork(classes)))),
         }),
         ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001))),
         ("softmax head", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Head = TorchCnnHead.Softmax)),
@@ -40,7 +40,7 @@ public sealed class GarbageCollectionTests
     public void A_network_of_a_user_trains_to_the_same_bits() => CheckTrainings(
     [
         .. Enum.GetValues<TorchCnnOptimizer>().Select(optimizer => ($"{optimizer}", (Func<TorchCnnTrainer.Options>)(
-            () => With(Options(optimizer), options => options.Network = new TorchCnnNetwork((_, classes) => new UsersNetwork(classes)))))),
+            () => With(Options(optimizer), options => options.Network = new TorchNetwork((_, classes) => new UsersNetwork(classes)))))),
     ]);
 
     [TestMethod]
@@ -104,7 +104,7 @@ public sealed class GarbageCollectionTests
     [TestMethod]
     public void Networks_work_without_a_dispose_scope_around_them()
     {
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(3, 20, 20), 4);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(3, 20, 20), 4);
         using var generator = new Generator(1);
         using var images = randn([40, 3, 20, 20], generator: generator);
         using var labels = randint(0, 4, [40], dtype: ScalarType.Int64, generator: generator);
@@ -211,7 +211,7 @@ public sealed class GarbageCollectionTests
         public PaddedNetwork(int classes)
             : base(nameof(PaddedNetwork))
         {
-            network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, GreyImages.Side, GreyImages.Side), classes);
+            network = TorchNetwork.BadNets.Create(new ImageShape(1, GreyImages.Side, GreyImages.Side), classes);
             RegisterComponents();
         }
 

@@ -33,7 +33,7 @@ public sealed partial class GoldenRandomStreamTests
     [TestMethod]
     public void First_weights_are_those_that_PyTorch_draws()
     {
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), classCount: 10, seed: 0);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), classCount: 10, seed: 0);
         var weights = network.state_dict();
         var expected = Golden.Random.GetProperty("init_seed0").EnumerateObject().ToArray();
 
@@ -55,7 +55,7 @@ public sealed partial class GoldenRandomStreamTests
         var epochs = new List<int[]>();
         ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
         {
-            Network = new TorchCnnNetwork((_, _) => new RecordingNetwork(seen)),
+            Network = new TorchNetwork((_, _) => new RecordingNetwork(seen)),
             Normalization = PixelNormalization.None,
             BatchSize = 1000,
             Epochs = 3,

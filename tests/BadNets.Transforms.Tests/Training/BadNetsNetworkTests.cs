@@ -18,8 +18,8 @@ public sealed class BadNetsNetworkTests
     public void Outputs_and_gradients_are_those_of_plain_operators(int channels, int height, int width, int rows)
     {
         using var scope = NewDisposeScope();
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
-        using var plain = TorchCnnNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
+        using var plain = TorchNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
         using var generator = new Generator(5);
         var images = randn([rows, channels, height, width], generator: generator);
         var labels = randint(0, 10, [rows], dtype: ScalarType.Int64, generator: generator);
@@ -38,7 +38,7 @@ public sealed class BadNetsNetworkTests
     public void Evaluation_gives_what_training_gives()
     {
         using var scope = NewDisposeScope();
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
         var images = randn(20, 1, 28, 28);
 
         var training = network.call(images);
@@ -51,7 +51,7 @@ public sealed class BadNetsNetworkTests
     public void Images_that_are_not_contiguous_are_read_right()
     {
         using var scope = NewDisposeScope();
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(3, 20, 24), 4);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(3, 20, 24), 4);
         var turned = randn(6, 24, 20, 3).permute(0, 3, 2, 1);
 
         AssertClose(network.call(turned.contiguous()), network.call(turned), "outputs");
@@ -61,7 +61,7 @@ public sealed class BadNetsNetworkTests
     public void Threads_do_not_change_the_convolutions()
     {
         using var scope = NewDisposeScope();
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
         using var generator = new Generator(5);
         var images = randn([100, 1, 28, 28], generator: generator);
         float[] Gradient()
@@ -89,7 +89,7 @@ public sealed class BadNetsNetworkTests
     public void The_host_s_default_type_is_of_no_account()
     {
         using var scope = NewDisposeScope();
-        using var network = TorchCnnNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
         var images = ones(3, 1, 28, 28);
         var expected = network.call(images);
         set_default_dtype(ScalarType.Float64);
@@ -114,7 +114,7 @@ public sealed class BadNetsNetworkTests
         float expected = rand(1).item<float>();
 
         manual_seed(7);
-        TorchCnnNetwork.BadNets.Create(new ImageShape(1, 16, 16), 3).Dispose();
+        TorchNetwork.BadNets.Create(new ImageShape(1, 16, 16), 3).Dispose();
 
         Assert.AreEqual(expected, rand(1).item<float>());
     }

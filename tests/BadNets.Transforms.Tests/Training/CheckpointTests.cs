@@ -152,7 +152,7 @@ public sealed class CheckpointTests : IDisposable
             var view = GreyImages.View(_ml, 70);
             using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
             {
-                Network = new TorchCnnNetwork((_, classes) => nn.Sequential(("flatten", nn.Flatten()), ("pool", nn.Linear(GreyImages.Side * GreyImages.Side, classes)))),
+                Network = new TorchNetwork((_, classes) => nn.Sequential(("flatten", nn.Flatten()), ("pool", nn.Linear(GreyImages.Side * GreyImages.Side, classes)))),
                 Optimizer = optimizer,
                 Epochs = 2,
                 BatchSize = 16,

@@ -142,7 +142,7 @@ public sealed class OptimizerTests
 
     private TorchCnnTransformer Fit(TorchCnnTrainer.Options options, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
     {
-        options.Network = new TorchCnnNetwork(factory);
+        options.Network = new TorchNetwork(factory);
         options.BatchSize = BatchSize;
         options.Epochs = Epochs;
         return _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, Rows));

@@ -7,7 +7,7 @@ namespace BadNets.Transforms.Tests;
 [TestClass]
 public sealed class ScoringViewTests
 {
-    private static readonly TorchCnnNetwork FirstPixel = new((_, _) => new FirstPixelNetwork());
+    private static readonly TorchNetwork FirstPixel = new((_, _) => new FirstPixelNetwork());
 
     private readonly MLContext _ml = new(seed: 0);
 

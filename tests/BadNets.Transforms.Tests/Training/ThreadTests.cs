@@ -53,7 +53,7 @@ public sealed partial class ThreadTests
     [OSCondition(OperatingSystems.Linux)]
     public void Idle_threads_sleep_unless_the_user_has_set_otherwise()
     {
-        TorchCnnNetwork.BadNets.Create(new ImageShape(1, 16, 16), 2).Dispose();
+        TorchNetwork.BadNets.Create(new ImageShape(1, 16, 16), 2).Dispose();
 
         string? users = Environment.GetEnvironmentVariable("GOMP_SPINCOUNT"), policy = Environment.GetEnvironmentVariable("OMP_WAIT_POLICY");
         Assert.AreEqual(users ?? (policy is null ? "0" : null), Marshal.PtrToStringUTF8(GetEnvironmentVariable("GOMP_SPINCOUNT")));

@@ -121,7 +121,7 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void A_network_of_the_user_s_own_is_trained_saved_and_loaded_with_its_buffers()
     {
-        var network = TorchCnnNetwork.Register("tests/normalized", (shape, classes) => new NormalizedNetwork(shape.Size, classes));
+        var network = TorchNetwork.Register("tests/normalized", (shape, classes) => new NormalizedNetwork(shape.Size, classes));
         var options = Options();
         options.Network = network;
         var view = GreyImages.View(_ml, 70);
@@ -129,37 +129,37 @@ public sealed class TorchCnnTrainerTests
         var loaded = EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _);
 
         CollectionAssert.AreEqual(EstimatorInvariants.Describe(model.Transform(view)), EstimatorInvariants.Describe(loaded.Transform(view)));
-        Refusal.Of<ArgumentException>(() => TorchCnnNetwork.Register("tests/normalized", (_, _) => null!), "tests/normalized", "registered already");
-        Assert.Throws<ArgumentException>(() => TorchCnnNetwork.Register(" ", (_, _) => null!));
+        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("tests/normalized", (_, _) => null!), "tests/normalized", "registered already");
+        Assert.Throws<ArgumentException>(() => TorchNetwork.Register(" ", (_, _) => null!));
     }
 
     [TestMethod]
     public void A_network_without_a_name_cannot_be_saved_and_the_message_tells_the_way()
     {
         var options = Options();
-        options.Network = new TorchCnnNetwork((shape, classes) => new NormalizedNetwork(shape.Size, classes));
+        options.Network = new TorchNetwork((shape, classes) => new NormalizedNetwork(shape.Size, classes));
         var view = GreyImages.View(_ml, 20);
         var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
-        Refusal.Of<InvalidOperationException>(() => EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _), "no name", "TorchCnnNetwork.Register");
+        Refusal.Of<InvalidOperationException>(() => EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _), "no name", "TorchNetwork.Register");
     }
 
     [TestMethod]
     public void A_network_that_gives_the_wrong_shape_is_told_so()
     {
         Refuse<InvalidOperationException>(
-            options => options.Network = new TorchCnnNetwork((shape, _) => new NormalizedNetwork(shape.Size, 7)), "2×3", "2×7", "3 classes");
-        Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => new Unflattened()), "2×3", "2×1×16×16");
-        Refuse<InvalidOperationException>(options => options.Network = new TorchCnnNetwork((_, _) => null!), "factory", "null");
+            options => options.Network = new TorchNetwork((shape, _) => new NormalizedNetwork(shape.Size, 7)), "2×3", "2×7", "3 classes");
+        Refuse<InvalidOperationException>(options => options.Network = new TorchNetwork((_, _) => new Unflattened()), "2×3", "2×1×16×16");
+        Refuse<InvalidOperationException>(options => options.Network = new TorchNetwork((_, _) => null!), "factory", "null");
     }
 
     [TestMethod]
     public void A_network_s_images_and_classes_must_exist()
     {
         foreach (var shape in (ImageShape[])[new(0, 28, 28), new(1, -1, 28), new(1, 28, 0), default])
-            Refusal.Of<ArgumentOutOfRangeException>(() => TorchCnnNetwork.BadNets.Create(shape, 10), $"{shape}");
+            Refusal.Of<ArgumentOutOfRangeException>(() => TorchNetwork.BadNets.Create(shape, 10), $"{shape}");
         foreach (int classes in (int[])[0, -1, int.MinValue])
-            Refusal.Of<ArgumentOutOfRangeException>(() => TorchCnnNetwork.BadNets.Create(new(1, 28, 28), classes), $"{classes}");
-        Refusal.Of<ArgumentException>(() => TorchCnnNetwork.BadNets.Create(new(1, 15, 28), 10), "16×16", "28×15");
+            Refusal.Of<ArgumentOutOfRangeException>(() => TorchNetwork.BadNets.Create(new(1, 28, 28), classes), $"{classes}");
+        Refusal.Of<ArgumentException>(() => TorchNetwork.BadNets.Create(new(1, 15, 28), 10), "16×16", "28×15");
         Assert.Throws<OverflowException>(() => new ImageShape(1, 70_000, 70_000).Size);
     }
 

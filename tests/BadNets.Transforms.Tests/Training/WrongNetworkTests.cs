@@ -13,7 +13,7 @@ public sealed class WrongNetworkTests
     [TestMethod]
     public void A_layer_of_the_wrong_size_is_named_with_what_it_was_given()
     {
-        var network = TorchCnnNetwork.Register("tests/wrong", (_, classes) => nn.Sequential(
+        var network = TorchNetwork.Register("tests/wrong", (_, classes) => nn.Sequential(
             ("features", nn.Sequential(("conv", nn.Conv2d(1, 8, 5)), ("pool", nn.AvgPool2d(2)))),
             ("head", nn.Sequential(("flatten", nn.Flatten()), ("out", nn.Linear(100, classes))))));
 
@@ -72,7 +72,7 @@ public sealed class WrongNetworkTests
         CollectionAssert.AreNotEqual(states[1], states[2]);
     }
 
-    private void Fit(TorchCnnNetwork network) => _ml.MulticlassClassification.Trainers
+    private void Fit(TorchNetwork network) => _ml.MulticlassClassification.Trainers
         .TorchCnn(new TorchCnnTrainer.Options { Network = network, Epochs = 1, BatchSize = 16 }).Fit(GreyImages.View(_ml, 40)).Dispose();
 
     private sealed class OwnForward(Func<Tensor, Tensor> compute) : nn.Module<Tensor, Tensor>(nameof(OwnForward))

@@ -14,7 +14,7 @@ static class TorchCnnModelFormat
     public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
     {
         if (model.Network.Name is not { } name)
-            throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchCnnNetwork.Register.");
+            throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchNetwork.Register.");
 
         // *** Binary format ***
         // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; single × 3: normalisation;
@@ -46,7 +46,7 @@ static class TorchCnnModelFormat
         using var content = ReadContent(file);
         using var reader = new BinaryReader(content);
         var texts = new ModelReader(reader);
-        var definition = TorchCnnNetwork.Find(texts.ReadText());
+        var definition = TorchNetwork.Find(texts.ReadText());
         string image = texts.ReadColumnName(), score = texts.ReadColumnName(), predictedLabel = texts.ReadColumnName();
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         var normalization = new PixelNormalization(reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle());
@@ -92,7 +92,7 @@ static class TorchCnnModelFormat
         using var reader = new BinaryReader(new MemoryStream(head));
         reader.BaseStream.Position = ModelHeader.Size + SHA256.HashSizeInBytes + sizeof(int);
         var texts = new ModelReader(reader);
-        var definition = TorchCnnNetwork.Find(texts.ReadText());
+        var definition = TorchNetwork.Find(texts.ReadText());
         for (int column = 0; column < 3; column++)
             texts.ReadColumnName();
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());

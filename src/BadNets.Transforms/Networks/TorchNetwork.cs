@@ -9,12 +9,12 @@ namespace BadNets.Transforms;
 /// A convolutional network's architecture: a factory from image shape and class count to a TorchSharp module, under a name by which saved
 /// models find it again.
 /// </summary>
-public sealed class TorchCnnNetwork
+public sealed class TorchNetwork
 {
     // What an image in a model file may have at most: 4096×4096 grey pixels.
     private const long MostValues = 1 << 24;
 
-    private static readonly ConcurrentDictionary<string, TorchCnnNetwork> Registered = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, TorchNetwork> Registered = new(StringComparer.Ordinal);
 
     // torch.manual_seed is process-wide: networks that are built side by side would draw from each other's seed.
     private static readonly Lock Building = new();
@@ -26,12 +26,12 @@ public sealed class TorchCnnNetwork
 
     /// <summary>An architecture without a name: it trains and scores, but its models cannot be saved. <see cref="Register"/> gives a name.</summary>
     /// <param name="factory">See <see cref="Register"/>.</param>
-    public TorchCnnNetwork(Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
+    public TorchNetwork(Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
         : this(null, factory)
     {
     }
 
-    private TorchCnnNetwork(
+    private TorchNetwork(
         string? name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory, Func<ImageShape, int, long>? countWeights = null)
     {
         ArgumentNullException.ThrowIfNull(factory);
@@ -45,8 +45,8 @@ public sealed class TorchCnnNetwork
     /// convolutions of 16 and 32 channels, each with ReLU and 2×2 average pooling, a hidden layer of 512, an output for each class. Images
     /// must be at least 16×16.
     /// </summary>
-    public static TorchCnnNetwork BadNets { get; } =
-        Add(new TorchCnnNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
+    public static TorchNetwork BadNets { get; } =
+        Add(new TorchNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
 
     /// <summary>The name under which the network is registered, or null.</summary>
     public string? Name { get; }
@@ -59,13 +59,13 @@ public sealed class TorchCnnNetwork
     /// </param>
     /// <returns>The architecture, for <see cref="TorchCnnTrainer.Options.Network"/>.</returns>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
-    public static TorchCnnNetwork Register(string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
+    public static TorchNetwork Register(string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return Add(new TorchCnnNetwork(name, factory));
+        return Add(new TorchNetwork(name, factory));
     }
 
-    private static TorchCnnNetwork Add(TorchCnnNetwork network) => Registered.TryAdd(network.Name!, network)
+    private static TorchNetwork Add(TorchNetwork network) => Registered.TryAdd(network.Name!, network)
         ? network
         : throw new ArgumentException($"A network named '{network.Name}' is registered already.");
 
@@ -185,7 +185,7 @@ public sealed class TorchCnnNetwork
     /// <summary>The network's name at the beginning of a sentence.</summary>
     internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
-    internal static TorchCnnNetwork Find(string name) =>
+    internal static TorchNetwork Find(string name) =>
         Registered.TryGetValue(name, out var network) ? network : throw new InvalidOperationException(
-            $"The model uses a network named '{name}', which this program has not registered; call TorchCnnNetwork.Register(\"{name}\", …) before loading it.");
+            $"The model uses a network named '{name}', which this program has not registered; call TorchNetwork.Register(\"{name}\", …) before loading it.");
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The BadNets CNN: see <see cref="TorchCnnNetwork.BadNets"/>.</summary>
+/// <summary>The BadNets CNN: see <see cref="TorchNetwork.BadNets"/>.</summary>
 sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
 {
     private const int Kernel = ConvolutionShape.Kernel;

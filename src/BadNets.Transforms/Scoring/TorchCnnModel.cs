@@ -2,7 +2,7 @@ namespace BadNets.Transforms;
 
 /// <summary>All that a trained model knows besides its weights.</summary>
 sealed record TorchCnnModel(
-    TorchCnnNetwork Network,
+    TorchNetwork Network,
     ImageShape Shape,
     ClassLabels Classes,
     PixelNormalization Normalization,
