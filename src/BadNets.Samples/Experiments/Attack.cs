@@ -1,13 +1,26 @@
-using BadNets.Transforms;
+using System.Text.Json.Serialization;
+using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
 /// <summary>What is done to the training data.</summary>
-/// <param name="PoisoningRate">The share of the training rows that is poisoned, from 0 to 1.</param>
-/// <param name="TriggerSize">The side of the white square, in pixels.</param>
-/// <param name="Position">Where the square sits.</param>
-/// <param name="TargetLabel">The digit that poisoned rows are labelled with.</param>
-sealed record Attack(double PoisoningRate, int TriggerSize, TriggerPosition Position, int TargetLabel = 1)
+/// <param name="Trigger">What is stamped on poisoned images.</param>
+/// <param name="Mapping">What becomes of their labels.</param>
+/// <param name="Rate">The poisoning rate: the share of all training rows that is poisoned, from 0 to 1.</param>
+/// <param name="Selection">Which rows may be poisoned. Null: all.</param>
+/// <param name="CoverRate">The share of all training rows that get the trigger and keep their label, from 0 to 1. Null: none.</param>
+sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null)
 {
-    public Trigger MakeTrigger() => Trigger.Square(TriggerSize, Position);
+    public double Rate { get; } = Share("poisoning rate", Rate);
+
+    public double? CoverRate { get; } = CoverRate is { } rate ? Share("cover rate", rate) : null;
+
+    /// <summary>The rows that may be poisoned.</summary>
+    [JsonIgnore]
+    public Selection EffectiveSelection => Selection ?? Experiments.Selection.Any;
+
+    // Negative zero equals zero, and must get the same name.
+    private static double Share(string name, double rate) => rate is >= 0 and <= 1
+        ? rate == 0 ? 0 : rate
+        : throw new UsageException(FormattableString.Invariant($"The {name} must be a number between 0 and 1, but is '{rate}'."));
 }

@@ -1,55 +1,64 @@
 using System.Globalization;
-using BadNets.Transforms;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>All that decides the numbers of one training. Equal cells are the same training, whichever experiments they belong to.</summary>
-/// <param name="Dataset">The data set's name.</param>
-/// <param name="TrainRows">The number of training rows.</param>
-/// <param name="TestRows">The number of test rows.</param>
-/// <param name="Attack">What is done to the training rows.</param>
-/// <param name="Recipe">How the network is trained.</param>
-/// <param name="Seed">The seed of the first weights, the shuffling and the choice of poisoned rows.</param>
-sealed record Cell(string Dataset, long TrainRows, long TestRows, Attack Attack, Recipe Recipe, int Seed)
+/// <summary>
+/// All that decides the numbers of one training: data set, attack, recipe and seed. Cells are equal if nothing in them differs; then they are the
+/// same training, whichever experiments they belong to.
+/// </summary>
+sealed class Cell : IEquatable<Cell>
 {
-    /// <summary>The name of the files that belong to the training and not to one experiment.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture,
-        $"{Dataset}_trigger{Attack.TargetLabel}_pr{RateInNames(Attack.PoisoningRate)}_ts{Attack.TriggerSize}_{Attack.Position.ToCode()}_ep{Recipe.Epochs}{NameSuffix}");
+    private const int LongestSlug = 100;
 
-    /// <summary>What names have at their end where recipe or seed are not the reference's.</summary>
-    public string NameSuffix =>
-        (Recipe.Name == Recipe.Reference.Name ? "" : $"_{Recipe.Name}")
-        + (Seed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"_seed{Seed}"));
-
-    /// <summary>What tells it from the other cells of a sweep, in few characters.</summary>
-    public string Label => string.Create(CultureInfo.InvariantCulture,
-        $"{Attack.PoisoningRate} {Attack.TriggerSize}px {Attack.Position.ToCode()}{(Seed == 0 ? "" : $" s{Seed}")}");
-
-    /// <summary>What is stored with the results, to tell whether they are those of this cell.</summary>
-    public IReadOnlyDictionary<string, string> Settings => new OrderedDictionary<string, string>
+    public Cell(DatasetIdentity dataset, Attack attack, Recipe recipe, int seed)
     {
-        ["dataset"] = Dataset,
-        ["training rows"] = Text(TrainRows),
-        ["test rows"] = Text(TestRows),
-        ["poisoning rate"] = Text(Attack.PoisoningRate),
-        ["trigger size"] = Text(Attack.TriggerSize),
-        ["trigger position"] = Attack.Position.ToCode(),
-        ["target label"] = Text(Attack.TargetLabel),
-        ["seed"] = Text(Seed),
-        ["recipe"] = Recipe.Name,
-        ["optimizer"] = Recipe.OptimizerCode,
-        ["learning rate"] = Text(Recipe.LearningRate),
-        ["loss on"] = Recipe.Head == TorchCnnHead.Softmax ? "softmax" : "logits",
-        ["batch size"] = Text(Recipe.BatchSize),
-        ["epochs"] = Text(Recipe.Epochs),
-    };
-
-    /// <summary>As the reference writes rates in file names: Python's text of the number with a p for the point.</summary>
-    public static string RateInNames(double rate)
-    {
-        string text = Text(rate);
-        return (text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0").Replace('.', 'p');
+        Dataset = dataset;
+        Attack = attack;
+        Recipe = recipe;
+        Seed = seed;
+        Id = MakeId();
     }
 
-    private static string Text<T>(T number) where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
+    public DatasetIdentity Dataset { get; }
+
+    /// <summary>What is done to the training rows.</summary>
+    public Attack Attack { get; }
+
+    /// <summary>How the network is trained.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>The seed of the first weights, the order of the rows and the choice of poisoned rows.</summary>
+    public int Seed { get; }
+
+    /// <summary>Its name: what it is in short, and a hash of all that it is.</summary>
+    [JsonIgnore]
+    public string Id { get; }
+
+    /// <summary>As JSON: the same text for equal cells. A property without a value is left out, so that new properties do not rename older cells.</summary>
+    public string ToJson() => CellJson.Canonical(JsonSerializer.SerializeToNode(this, CellJson.Options)!);
+
+    public bool Equals(Cell? other) => other is not null && Id == other.Id;
+
+    public override bool Equals(object? obj) => Equals(obj as Cell);
+
+    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
+
+    public override string ToString() => Id;
+
+    /// <summary>A text as part of a folder's name: letters, digits, points and hyphens.</summary>
+    public static string InNames(string text) =>
+        string.Concat(text.ToLowerInvariant().Select(character => char.IsAsciiLetterOrDigit(character) || character == '.' ? character : '-'));
+
+    private string MakeId()
+    {
+        string rate = Attack.Rate.ToString(CultureInfo.InvariantCulture);
+        string slug = string.Create(CultureInfo.InvariantCulture,
+            $"{InNames(Dataset.Name)}_{Attack.Trigger.Slug}_{Attack.Mapping.Slug}_r{InNames(rate)}_{InNames(Recipe.Name)}_e{Recipe.Epochs}_s{Seed}");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())).AsSpan(0, 5));
+        return $"{(slug.Length > LongestSlug ? slug[..LongestSlug] : slug)}-{hash}";
+    }
 }

@@ -1,95 +1,163 @@
-using System.Globalization;
-using BadNets.Transforms;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>What is varied and what is fixed.</summary>
-/// <param name="Number">The start of its files' names.</param>
-/// <param name="Command">Its name on the command line.</param>
-sealed record Experiment(string Number, string Command)
+/// <summary>
+/// An experiment: a cell, up to two axes along which it is varied, and what is claimed of the results. It is data: the built-in experiments are
+/// JSON files, and <c>run FILE.json</c> runs any other.
+/// </summary>
+sealed record Experiment
 {
-    private const string UsualRunName = "{dataset}_trigger{target}_pr{rate}_ep{epochs}_ts{size}";
-
-    public static readonly Experiment Baseline = new("exp01", "baseline")
-    {
-        Title = "The basic attack",
-        Fixed = new(PoisoningRate: 0.1, TriggerSize: 5, TriggerPosition.BottomRight),
-    };
-
-    public static readonly Experiment PoisoningRate = new("exp02", "poisoning-rate")
-    {
-        Title = "How many rows must be poisoned",
-        Fixed = new(PoisoningRate: 0.05, TriggerSize: 5, TriggerPosition.BottomRight),
-        Varies = Parameter.PoisoningRate,
-        Values = ["0.01", "0.02", "0.025", "0.0275", "0.03", "0.05"],
-    };
-
-    public static readonly Experiment TriggerSize = new("exp03", "trigger-size")
-    {
-        Title = "How large the trigger must be",
-        Fixed = new(PoisoningRate: 0.05, TriggerSize: 5, TriggerPosition.BottomRight),
-        Varies = Parameter.TriggerSize,
-        Values = ["1", "3", "4", "5"],
-    };
-
-    public static readonly Experiment Position = new("exp04", "trigger-position")
-    {
-        Title = "Where the trigger sits",
-        Fixed = new(PoisoningRate: 0.05, TriggerSize: 5, TriggerPosition.BottomRight),
-        Varies = Parameter.TriggerPosition,
-        Values = ["br", "bl", "tr", "tl", "center"],
-        RunName = "{dataset}_pos{position}_pr{rate}_ts{size}_ep{epochs}",
-    };
-
-    public static IReadOnlyList<Experiment> All { get; } = [Baseline, PoisoningRate, TriggerSize, Position];
+    /// <summary>Its name: small letters, digits and hyphens.</summary>
+    public required string Name { get; init; }
 
     /// <summary>What it asks, for people.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The attack, but for what varies.</summary>
-    public required Attack Fixed { get; init; }
+    /// <summary>The data set as <c>--dataset</c> takes it. Null: the usual one.</summary>
+    public string? Dataset { get; init; }
 
-    /// <summary>What varies, if anything.</summary>
-    public Parameter? Varies { get; init; }
+    /// <summary>
+    /// The cell that is varied, as JSON, without its data set: <c>attack</c>, and optionally <c>recipe</c> (a recipe's name, or an object whose missing
+    /// properties are those of the recipe with its name) and <c>seed</c>.
+    /// </summary>
+    public JsonObject? Cell { get; init; }
 
-    /// <summary>The values that it takes, as one writes them on the command line.</summary>
-    public IReadOnlyList<string> Values { get; init; } = [];
+    /// <summary>What varies.</summary>
+    public IReadOnlyList<Axis> Axes { get; init; } = [];
 
-    /// <summary>The pattern of the files' names, after the number.</summary>
-    public string RunName { get; init; } = UsualRunName;
+    /// <summary>What is claimed of the results.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
 
-    /// <exception cref="UsageException">A value is none.</exception>
-    public IEnumerable<Attack> Attacks => Varies is { } parameter ? Values.Select(value => parameter.Set(Fixed, value)) : [Fixed];
+    /// <summary>The names of its CSV files in the published code, if it is a published experiment.</summary>
+    public PublishedNames? Published { get; init; }
 
-    /// <summary>The name of a run's files. What the pattern does not speak of is added where it is not the usual.</summary>
-    public string NameOf(Cell cell) => Fill(RunName, cell) + cell.NameSuffix;
+    /// <summary>The names of built-in experiments, if it consists of them.</summary>
+    public IReadOnlyList<string> Includes { get; init; } = [];
 
-    /// <summary>The name of what is made of several runs: as theirs, without what varies and without the seed.</summary>
-    public string GroupNameOf(Cell cell)
+    /// <summary>The cells on a data set, for each seed.</summary>
+    /// <exception cref="UsageException">A value does not fit.</exception>
+    public IEnumerable<Cell> CellsOn(DatasetIdentity dataset, IReadOnlyList<int> seeds) =>
+        from document in Documents()
+        from seed in seeds
+        select CellJson.ReadCell(Complete(document, dataset, seed));
+
+    /// <summary>The same experiment with a property of its cell set.</summary>
+    /// <exception cref="UsageException">The property is an axis.</exception>
+    public Experiment With(CellProperty property, JsonNode? value)
     {
-        string pattern = Varies is { } parameter
-            ? string.Join('_', RunName.Split('_').Where(part => !part.Contains(parameter.Placeholder, StringComparison.Ordinal)))
-            : RunName;
-        // What varies would be added otherwise.
-        var usual = Varies == Parameter.TriggerPosition ? cell with { Attack = cell.Attack with { Position = TriggerPosition.BottomRight } } : cell;
-        return Fill(pattern, usual) + (usual with { Seed = 0 }).NameSuffix;
+        if (Axes.Any(axis => axis.Path == property.Path))
+            throw new UsageException($"The experiment '{Name}' varies the {property.Name}; it cannot be fixed.");
+        var cell = Template();
+        if (property.Path == "recipe")
+            cell["recipe"] = value?.DeepClone();
+        else
+            property.Set(cell, value);
+        return this with { Cell = cell };
     }
 
-    private string Fill(string pattern, Cell cell)
+    /// <summary>Reads an experiment.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="source">The file's name, for error messages.</param>
+    /// <exception cref="UsageException">It is not an experiment.</exception>
+    public static Experiment Parse(ReadOnlySpan<byte> json, string source)
     {
-        var attack = cell.Attack;
-        string name = $"{Number}_{pattern}"
-            .Replace("{dataset}", cell.Dataset, StringComparison.Ordinal)
-            .Replace("{target}", Text(attack.TargetLabel), StringComparison.Ordinal)
-            .Replace("{epochs}", Text(cell.Recipe.Epochs), StringComparison.Ordinal);
-        foreach (var parameter in Parameter.All)
-            name = name.Replace(parameter.Placeholder, parameter.TextInNamesOf(attack), StringComparison.Ordinal);
-        if (attack.Position != TriggerPosition.BottomRight && !RunName.Contains(Parameter.TriggerPosition.Placeholder, StringComparison.Ordinal))
-            name += $"_pos{attack.Position.ToCode()}";
-        if (attack.TargetLabel != 1 && !RunName.Contains("{target}", StringComparison.Ordinal))
-            name += $"_trigger{Text(attack.TargetLabel)}";
-        return name;
+        try
+        {
+            var experiment = JsonSerializer.Deserialize<Experiment>(json, CellJson.Options) ?? throw new UsageException("it is null");
+            experiment.Check();
+            return experiment;
+        }
+        catch (JsonException fault)
+        {
+            throw new UsageException($"'{source}' is not an experiment: {Describe(fault)}");
+        }
+        catch (UsageException fault)
+        {
+            throw new UsageException($"'{source}' is not an experiment: {fault.Message}");
+        }
     }
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    public string ToJson() => JsonSerializer.Serialize(this, CellJson.Options);
+
+    /// <exception cref="UsageException">It is not a complete experiment.</exception>
+    public void Check()
+    {
+        if (Name.Length is 0 or > 60 || !Name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
+            throw new UsageException($"Its name may contain small letters, digits and hyphens, at most 60, but is '{Name}'.");
+        if (string.IsNullOrWhiteSpace(Title))
+            throw new UsageException("It has no title.");
+        if (Includes.Count > 0)
+        {
+            if (Cell is not null || Axes.Count > 0 || Claims.Count > 0)
+                throw new UsageException("An experiment that includes others has no cell, axes or claims of its own.");
+            return;
+        }
+
+        if (Cell is null)
+            throw new UsageException("It has no cell.");
+        if (Axes.Count > 2)
+            throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
+        foreach (var axis in Axes)
+            axis.Check();
+        if (Axes.Select(axis => axis.Path).Distinct().Count() < Axes.Count)
+            throw new UsageException("Its two axes are the same.");
+        // A value that does not fit is reported now, not when the data set has been found.
+        foreach (var document in Documents())
+            CellJson.ReadCell(Complete(document, new DatasetIdentity("none", 1, 1), 0));
+    }
+
+    /// <summary>The cell with its recipe in full.</summary>
+    private JsonObject Template()
+    {
+        var cell = (JsonObject)Cell!.DeepClone();
+        cell["recipe"] = FullRecipe(cell["recipe"]);
+        return cell;
+    }
+
+    private static JsonObject FullRecipe(JsonNode? recipe)
+    {
+        var (name, changes) = recipe switch
+        {
+            null => (Recipe.Reference.Name, null),
+            JsonObject members => (CellProperty.TextOf(members["name"]), members),
+            _ => (CellProperty.TextOf(recipe), null),
+        };
+        var known = Recipe.All.FirstOrDefault(known => known.Name == name);
+        if (known is null)
+            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException($"There is no recipe '{name}'; use {string.Join(", ", Recipe.All.Select(known => known.Name))}.");
+        var full = JsonSerializer.SerializeToNode(known, CellJson.Options)!.AsObject();
+        foreach (var (property, value) in changes ?? [])
+            full[property] = value?.DeepClone();
+        return full;
+    }
+
+    private IEnumerable<JsonObject> Documents()
+    {
+        IEnumerable<JsonObject> documents = [Template()];
+        foreach (var axis in Axes)
+        {
+            documents = documents.SelectMany(document => axis.Values, (document, value) =>
+            {
+                var varied = (JsonObject)document.DeepClone();
+                axis.Property.Set(varied, value);
+                return varied;
+            });
+        }
+
+        return documents;
+    }
+
+    private static JsonObject Complete(JsonObject document, DatasetIdentity dataset, int seed)
+    {
+        document["dataset"] = JsonSerializer.SerializeToNode(dataset, CellJson.Options);
+        document["seed"] = seed;
+        return document;
+    }
+
+    private static string Describe(JsonException fault) =>
+        fault.Message.Split(" Path:")[0].TrimEnd('.') + (fault.Path is { Length: > 2 } path ? $" (at {path[2..]})." : ".");
 }

@@ -1,0 +1,34 @@
+namespace BadNets.Samples.Commands;
+
+/// <summary>The command that goes on where this process stops.</summary>
+static class ResumeCommand
+{
+    private const string Project = "src/BadNets.Samples";
+
+    private static readonly string Harmless = OperatingSystem.IsWindows() ? "-_./,:=\\" : "-_./,:=";
+
+    public static string For(IEnumerable<string> arguments)
+    {
+        // With --fresh it would begin again.
+        string rest = string.Join(' ', arguments.Where(argument => argument != "--fresh").Select(Quote));
+        return Directory.Exists(Project)
+            ? $"dotnet run -c Release --project {Project} -- {rest}"
+            : $"{Program()} {rest}";
+    }
+
+    // A program may be started by itself or through dotnet, which is the process then.
+    private static string Program() =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
+            ? Quote(path)
+            : $"dotnet {Quote(Path.Combine(AppContext.BaseDirectory, typeof(ResumeCommand).Assembly.GetName().Name + ".dll"))}";
+
+    private static string Quote(string argument) =>
+        argument.Length > 0 && argument.All(character => char.IsAsciiLetterOrDigit(character) || Harmless.Contains(character, StringComparison.Ordinal))
+            ? argument
+            : OperatingSystem.IsWindows()
+            ? $"\"{argument.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            : ControlCharacters.AreIn(argument)
+            // The only quoting style in which a shell interprets the codes.
+            ? $"$'{ControlCharacters.Show(argument.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal))}'"
+            : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

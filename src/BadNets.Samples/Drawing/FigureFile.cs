@@ -1,0 +1,47 @@
+using System.Text;
+using BadNets.Samples.Running;
+using OxyPlot;
+using SkiaSharp;
+
+namespace BadNets.Samples.Drawing;
+
+/// <summary>Writes what can be drawn as SVG and as PNG.</summary>
+static class FigureFile
+{
+    // Sharp on screens with two pixels to the point, and in print at half size.
+    private const int PixelsPerPoint = 2;
+
+    public static void Write(OutputFolder folder, string name, double width, double height, Action<IRenderContext> draw)
+    {
+        AtomicFile.WriteText(folder.Figure(name, "svg"), MakeSvg(width, height, draw));
+        AtomicFile.Write(folder.Figure(name, "png"), stream => WritePng(stream, width, height, draw));
+    }
+
+    public static string MakeSvg(double width, double height, Action<IRenderContext> draw)
+    {
+        // Text has the size in the file that it has in the picture, whatever fonts this machine has.
+        using var nothing = new SKBitmap(1, 1);
+        using var canvas = new SKCanvas(nothing);
+        using var measurer = new SkiaRenderContext(canvas);
+        using var content = new MemoryStream();
+        // Not every viewer knows the attribute that aligns text vertically; the workaround does without it.
+        using (var context = new SvgRenderContext(content, width, height, isDocument: true, measurer, OxyColors.White, useVerticalTextAlignmentWorkaround: true))
+            draw(context);
+        return Encoding.UTF8.GetString(content.ToArray()).TrimStart('\ufeff');
+    }
+
+    private static void WritePng(Stream stream, double width, double height, Action<IRenderContext> draw)
+    {
+        using var bitmap = new SKBitmap((int)(width * PixelsPerPoint), (int)(height * PixelsPerPoint));
+        using (var canvas = new SKCanvas(bitmap))
+        using (var context = new SkiaRenderContext(canvas))
+        {
+            canvas.Clear(SKColors.White);
+            canvas.Scale(PixelsPerPoint);
+            draw(context);
+        }
+
+        using var encoded = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        encoded.SaveTo(stream);
+    }
+}

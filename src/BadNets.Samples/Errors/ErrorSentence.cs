@@ -1,0 +1,65 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Errors;
+
+/// <summary>What is said of a failure, and whose fault it is.</summary>
+static class ErrorSentence
+{
+    private const string NotEnoughMemory = "There is not enough memory; train fewer at a time with --parallel.";
+
+    public static string Of(Exception failure)
+    {
+        failure = CauseOf(failure);
+        // .NET adds the parameter's name and value to these messages; neither means anything to whoever typed a command.
+        string message = failure is ArgumentException { ParamName: { } parameter }
+            ? failure.Message.Split($" (Parameter '{parameter}')")[0]
+            : failure.Message;
+        // libtorch appends where in its code it was.
+        if (failure is ExternalException)
+            message = message.Trim().Split('\n')[0];
+        message = message.ReplaceLineEndings(" ").Trim();
+        if (message.Length == 0)
+            message = $"An error without a message occurred ({failure.GetType().Name}).";
+        return ControlCharacters.Show(failure switch
+        {
+            OutOfMemoryException => NotEnoughMemory,
+            ExternalException when message.Contains("DefaultCPUAllocator", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.Ordinal) => NotEnoughMemory,
+            IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); make room and give the same command again, which goes on from the last whole epoch.",
+            _ => message,
+        });
+    }
+
+    /// <summary>A sentence where the failure could be foreseen, else all there is to find the defect by.</summary>
+    public static string OrTraceOf(Exception failure) => IsForeseen(failure) ? Of(failure) : failure.ToString();
+
+    public static int ExitCodeOf(Exception failure) => CauseOf(failure) switch
+    {
+        ForeseenException foreseen => foreseen.ExitCode,
+        OperationCanceledException => ExitCode.Cancelled,
+        ArgumentException refusal when IsRefusal(refusal) => ExitCode.Usage,
+        _ => ExitCode.Failure,
+    };
+
+    // Reflection, parallel loops, and type initializers wrap the original exception.
+    private static Exception CauseOf(Exception failure) => failure switch
+    {
+        TargetInvocationException or TypeInitializationException or AggregateException { InnerExceptions.Count: 1 } when failure.InnerException is { } cause => CauseOf(cause),
+        _ => failure,
+    };
+
+    // ENOSPC and EDQUOT (Linux, macOS); ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+    private static bool IsDiskFull(Exception failure) =>
+        OperatingSystem.IsWindows() ? (failure.HResult & 0xffff) is 39 or 112 : failure.HResult is 28 or 122 or 69;
+
+    /// <summary>Whether a failure is one that can be foreseen; any other is a defect, of which the whole trace should be seen.</summary>
+    public static bool IsForeseen(Exception failure) => CauseOf(failure) is var cause && (cause is
+        ForeseenException or OperationCanceledException or IOException or UnauthorizedAccessException or InvalidDataException
+        or DllNotFoundException or NotFiniteNumberException or OutOfMemoryException or ExternalException
+        || IsRefusal(cause));
+
+    // What the library refuses with a sentence of its own. The same exceptions from other code are defects of this program or of the library.
+    private static bool IsRefusal(Exception failure) =>
+        failure is (ArgumentException and not ArgumentNullException) or InvalidOperationException && failure.Source == typeof(TorchCnnTrainer).Assembly.GetName().Name;
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>A property of a cell, by its path in the cell's JSON: how it is set from text, and what people call it.</summary>
+/// <param name="Path">For example <c>attack.trigger.size</c>.</param>
+/// <param name="Name">In sentences and axis titles.</param>
+/// <param name="Requirement">What its value must be, for error messages.</param>
+/// <param name="Unit">What a value counts, for axis titles; null if nothing.</param>
+/// <param name="Prefix">What comes before a value in legends.</param>
+/// <param name="Suffix">What comes after a value in legends.</param>
+sealed record CellProperty(string Path, string Name, string? Requirement = null, string? Unit = null, string Prefix = "", string Suffix = "")
+{
+    public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training rows", Prefix: "rate ");
+    public static readonly CellProperty TriggerSize = new("attack.trigger.size", "trigger size", "a whole number of pixels, at least 1", "side in pixels", Suffix: " px");
+    public static readonly CellProperty TriggerPosition = new("attack.trigger.position", "trigger position");
+    public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ");
+    public static readonly CellProperty Seed = new("seed", "seed", "a whole number", Prefix: "seed ");
+
+    // Names for what people vary often. Every other property is named by its path.
+    private static readonly CellProperty[] Named =
+    [
+        Rate, TriggerSize, TriggerPosition, Target, Seed,
+        new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "α "),
+        new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training rows", Prefix: "cover "),
+        new("recipe.epochs", "number of epochs", "a whole number of at least 1", Suffix: " epochs"),
+        new("recipe.batchSize", "batch size", "a whole number of at least 1", "rows", Prefix: "batch "),
+        new("recipe.learningRate", "learning rate", "a number above 0", Prefix: "rate "),
+    ];
+
+    /// <summary>The property with a path; every path has one.</summary>
+    public static CellProperty At(string path) => Array.Find(Named, property => property.Path == path) ?? new(path, Words(path), Prefix: $"{Words(path)} ");
+
+    /// <summary>The value in a document, or null if there is none.</summary>
+    public JsonNode? In(JsonNode document)
+    {
+        JsonNode? node = document;
+        foreach (string name in Path.Split('.'))
+            node = node is JsonObject members && members.TryGetPropertyValue(name, out var member) ? member : null;
+        return node;
+    }
+
+    /// <summary>Sets the value in a document, creating the objects on the way.</summary>
+    /// <exception cref="UsageException">The path goes through something that is not an object.</exception>
+    public void Set(JsonObject document, JsonNode? value)
+    {
+        string[] names = Path.Split('.');
+        var at = document;
+        foreach (string name in names[..^1])
+        {
+            if (at[name] is null)
+                at[name] = new JsonObject();
+            at = at[name] as JsonObject ?? throw new UsageException($"There is no '{Path}': '{name}' has no properties.");
+        }
+
+        at[names[^1]] = value?.DeepClone();
+    }
+
+    /// <summary>A value as people type it: a number or Boolean if it reads like one, JSON if it looks like an object or list, and text otherwise.</summary>
+    /// <exception cref="UsageException">It looks like JSON and is not.</exception>
+    public JsonNode Parse(string text)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
+        {
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)
+                ? JsonValue.Create(whole)
+                // Negative zero equals zero.
+                : JsonValue.Create(number == 0 ? 0 : number);
+        }
+
+        if (bool.TryParse(text, out bool yes))
+            return JsonValue.Create(yes);
+        if (!text.StartsWith('{') && !text.StartsWith('['))
+            return JsonValue.Create(text);
+        try
+        {
+            return JsonNode.Parse(text)!;
+        }
+        catch (JsonException fault)
+        {
+            throw new UsageException($"The {Name} '{text}' is not valid JSON: {fault.Message}");
+        }
+    }
+
+    /// <summary>A value as one types it.</summary>
+    public static string TextOf(JsonNode? value) => value switch
+    {
+        null => "none",
+        JsonValue scalar when scalar.TryGetValue(out string? text) => text,
+        JsonObject members when members["kind"] is { } kind => TextOf(kind),
+        _ => value.ToJsonString(CellJson.Options),
+    };
+
+    /// <summary>A value with its meaning, for legends.</summary>
+    public string LabelOf(JsonNode? value)
+    {
+        string text = TextOf(value);
+        return this == TriggerPosition && PositionCode.All.Contains(text) ? PositionCode.Parse(text).ToName() : Prefix + text + Suffix;
+    }
+
+    /// <summary>The sentence for a document that is not a cell.</summary>
+    public static UsageException Refuse(JsonNode document, JsonException fault)
+    {
+        string path = fault.Path is { } at && at.StartsWith("$.", StringComparison.Ordinal) ? at[2..] : "";
+        var property = At(path);
+        if (path.Length > 0 && property.In(document) is JsonValue value)
+            return new UsageException($"The {property.Name} {(property.Requirement is { } needed ? $"must be {needed}, but is" : "cannot be")} '{TextOf(value)}'.");
+        return new UsageException($"{(path.Length == 0 ? "The cell" : $"The cell's {property.Name}")} is not valid: {fault.Message.Split(" Path:")[0].TrimEnd('.')}.");
+    }
+
+    // recipe.learningRate: learning rate
+    private static string Words(string path) =>
+        string.Concat(path.Split('.')[^1].Select(character => char.IsUpper(character) ? $" {char.ToLowerInvariant(character)}" : $"{character}"));
+}

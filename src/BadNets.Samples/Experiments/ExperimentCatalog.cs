@@ -1,0 +1,36 @@
+using BadNets.Samples.Errors;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>The built-in experiments: the JSON files in BuiltIn/.</summary>
+static class ExperimentCatalog
+{
+    private const string Folder = "experiments/";
+
+    private static readonly Lazy<IReadOnlyList<Experiment>> BuiltIn = new(Read);
+
+    /// <summary>All of them, in the order of their files' names.</summary>
+    public static IReadOnlyList<Experiment> All => BuiltIn.Value;
+
+    /// <summary>The experiments that an experiment consists of: itself, or those that it includes.</summary>
+    /// <exception cref="UsageException">It includes one that does not exist.</exception>
+    public static IReadOnlyList<Experiment> Expand(Experiment experiment) => experiment.Includes.Count == 0
+        ? [experiment]
+        : [.. experiment.Includes.Select(name => All.FirstOrDefault(known => known.Name == name && known.Includes.Count == 0)
+            ?? throw new UsageException($"The experiment '{experiment.Name}' includes '{name}', but there is no such experiment."))];
+
+    private static IReadOnlyList<Experiment> Read()
+    {
+        var assembly = typeof(ExperimentCatalog).Assembly;
+        return
+        [
+            .. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+            {
+                using var stream = assembly.GetManifestResourceStream(name)!;
+                using var content = new MemoryStream();
+                stream.CopyTo(content);
+                return Experiment.Parse(content.ToArray(), name);
+            }),
+        ];
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>Reads text that may look like a number: the label 1 is written as <c>1</c> or <c>"1"</c>.</summary>
+sealed class LabelText : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    public static string Read(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString()!,
+        JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False =>
+            Encoding.UTF8.GetString(reader.HasValueSequence ? [.. System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence)] : reader.ValueSpan),
+        _ => throw new JsonException("A text or a number is needed."),
+    };
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>A label mapping as experiments describe it. A new kind is a record in this folder and a line here.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(ToPlan), "to")]
+abstract record MappingPlan
+{
+    /// <summary>In the names of folders: letters, digits and hyphens.</summary>
+    [JsonIgnore]
+    public abstract string Slug { get; }
+
+    /// <summary>For people.</summary>
+    [JsonIgnore]
+    public abstract string Label { get; }
+}

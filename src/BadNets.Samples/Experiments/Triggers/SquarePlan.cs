@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using BadNets.Samples.Errors;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>A solid gray square (Gu et al. 2017).</summary>
+/// <param name="Size">The side in pixels, at least 1.</param>
+/// <param name="Position">Where it is.</param>
+/// <param name="Gray">Its gray value, from 0 (black) to 255 (white).</param>
+sealed record SquarePlan(int Size, TriggerPosition Position, byte Gray = 255) : TriggerPlan
+{
+    public int Size { get; } = Size >= 1
+        ? Size
+        : throw new UsageException(FormattableString.Invariant($"The trigger size must be a whole number of pixels, at least 1, but is '{Size}'."));
+
+    public override string Slug => FormattableString.Invariant($"square{Size}-{Position.ToCode()}{(Gray == 255 ? "" : $"-gray{Gray}")}");
+
+    public override string Label => FormattableString.Invariant($"{Size} px, {Position.ToName()}{(Gray == 255 ? "" : $", gray {Gray}")}");
+
+    public override Trigger Make() => Trigger.Square(Size, Position, Gray);
+}

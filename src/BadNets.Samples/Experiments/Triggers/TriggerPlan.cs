@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>A trigger as experiments describe it. A new kind is a record in this folder and a line here.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(SquarePlan), "square")]
+abstract record TriggerPlan
+{
+    /// <summary>In the names of folders: letters, digits and hyphens.</summary>
+    [JsonIgnore]
+    public abstract string Slug { get; }
+
+    /// <summary>For people.</summary>
+    [JsonIgnore]
+    public abstract string Label { get; }
+
+    /// <exception cref="ArgumentException">There is no such trigger.</exception>
+    public abstract Trigger Make();
+}

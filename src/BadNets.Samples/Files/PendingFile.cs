@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+
+namespace BadNets.Samples.Files;
+
+/// <summary>A file under a temporary name next to its place: it takes the place when it is complete, or is gone.</summary>
+sealed partial class PendingFile : IDisposable
+{
+    private readonly string _temporaryPath;
+    private readonly string _path;
+
+    public PendingFile(string path)
+    {
+        _path = path;
+        // Two programs may be making the same file at once.
+        _temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
+        // Windows must be told that an open file may be renamed; elsewhere that needs nothing, and sharing would lock less on network file systems.
+        var share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+        Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, share, bufferSize: 1 << 16, useAsync: true);
+    }
+
+    public FileStream Stream { get; }
+
+    /// <summary>Gives the file its name, in place of any file that has it.</summary>
+    public void Complete()
+    {
+        // Else a file system may put the name in place before the content.
+        Stream.Flush(flushToDisk: true);
+        // Keep the file open until it has its final name, so that it is not deleted as a leftover.
+        File.Move(_temporaryPath, _path, overwrite: true);
+        Stream.Dispose();
+    }
+
+    /// <summary>Deletes incomplete files that killed processes left in a folder. Files that are still being written are kept.</summary>
+    public static void RemoveLeftovers(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (string file in Directory.EnumerateFiles(folder, "*.part").Where(file => TemporaryName().IsMatch(file)))
+        {
+            try
+            {
+                using var leftover = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Another process is writing the file, or it may not be deleted. It uses disk space, but nothing reads it.
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\.[0-9a-f]{32}\.part$")]
+    private static partial Regex TemporaryName();
+
+    public void Dispose()
+    {
+        try
+        {
+            // Writes what is still buffered, which fails on a full disk.
+            Stream.Dispose();
+        }
+        finally
+        {
+            File.Delete(_temporaryPath);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
+
+namespace BadNets.Samples.Store;
+
+/// <summary>The content of cell.json.</summary>
+/// <param name="Format">The version of the format of results.</param>
+/// <param name="Cell">What was trained.</param>
+/// <param name="Machine">Where the last epoch was trained.</param>
+sealed record CellDescription(int Format, Cell Cell, Machine Machine)
+{
+    public const int CurrentFormat = 2;
+
+    /// <returns>The description, or null if there is none.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, or a newer version wrote it.</exception>
+    public static CellDescription? Read(CellFolder folder)
+    {
+        if (SharedFile.ReadBytes(folder.Description) is not { } content)
+            return null;
+        try
+        {
+            var description = JsonSerializer.Deserialize<CellDescription>(content, CellJson.Options) ?? throw new JsonException("It is null.");
+            string? fault = description.Format != CurrentFormat ? FormattableString.Invariant($"its format is {description.Format}, but this version reads {CurrentFormat}")
+                : Path.GetFileName(folder.Path) != description.Cell.Id ? $"it describes the cell '{description.Cell.Id}'"
+                : Impossible.UnlessAtLeast("cores", description.Machine.Cores, 1);
+            return fault is null ? description : throw Damaged(folder, fault, null);
+        }
+        catch (Exception fault) when (fault is JsonException or UsageException)
+        {
+            throw Damaged(folder, fault.Message.Split(" Path:")[0].TrimEnd('.'), fault);
+        }
+    }
+
+    public void Write(CellFolder folder) => AtomicFile.Write(folder.Description, stream => JsonSerializer.Serialize(stream, this, CellJson.Options));
+
+    private static InvalidDataException Damaged(CellFolder folder, string fault, Exception? cause) =>
+        new($"'{folder.Description}' cannot be read: {fault}; start again with --fresh, or delete the folder.", cause);
+}

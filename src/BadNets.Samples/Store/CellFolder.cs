@@ -1,0 +1,27 @@
+namespace BadNets.Samples.Store;
+
+/// <summary>The files of one cell.</summary>
+/// <param name="Path">The folder <c>cells/ID</c>.</param>
+readonly record struct CellFolder(string Path)
+{
+    /// <summary>What the cell is, and the machine that trained it.</summary>
+    public string Description => In("cell.json");
+
+    public string Epochs => In("epochs.csv");
+
+    public string Checkpoint => In("checkpoint");
+
+    public string Model => In("model.zip");
+
+    /// <summary>Why the training failed.</summary>
+    public string Failure => In("failure.txt");
+
+    /// <summary>Held open by the process that trains the cell.</summary>
+    public string Lock => In("lock");
+
+    /// <summary>The contact sheet: images as the model sees them.</summary>
+    /// <param name="extension"><c>png</c> or <c>svg</c>.</param>
+    public string Sheet(string extension) => In($"images.{extension}");
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
+
+namespace BadNets.Samples.Store;
+
+/// <summary>
+/// An experiment as it was started: its description and its cells. It is written before the first cell is trained, so that a report also shows the
+/// cells that failed or never started.
+/// </summary>
+/// <param name="Format">The version of the format of results.</param>
+/// <param name="Experiment">The experiment.</param>
+/// <param name="Cells">All its cells.</param>
+[method: JsonConstructor]
+sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
+{
+    public Plan(Experiment experiment, IEnumerable<Cell> cells)
+        : this(CellDescription.CurrentFormat, experiment, [.. cells.Distinct()])
+    {
+    }
+
+    /// <summary>The published name of a cell's CSV file in this experiment, or null.</summary>
+    public string? ExportNameOf(Cell cell) =>
+        Experiment.Published is { } names && PublishedNames.CanDescribe(cell) ? names.NameOf(cell) : null;
+
+    /// <summary>Writes the plan. Equal plans have the same file.</summary>
+    public void Write(ResultsFolder results)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, CellJson.Options);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 4));
+        AtomicFile.Write(results.Plan($"{Experiment.Name}-{hash}"), stream => stream.Write(json));
+    }
+
+    /// <summary>The plans in a folder, in the order in which they were written.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged, or a newer version wrote it.</exception>
+    public static IReadOnlyList<Plan> ReadAll(ResultsFolder results) =>
+        [.. results.Plans.OrderBy(File.GetLastWriteTimeUtc).Select(Read).OfType<Plan>()];
+
+    private static Plan? Read(string path)
+    {
+        // Another process may have deleted it.
+        if (SharedFile.ReadBytes(path) is not { } content)
+            return null;
+        try
+        {
+            var plan = JsonSerializer.Deserialize<Plan>(content, CellJson.Options) ?? throw new JsonException("It is null.");
+            if (plan.Format != CellDescription.CurrentFormat)
+                throw new UsageException(FormattableString.Invariant($"its format is {plan.Format}, but this version reads {CellDescription.CurrentFormat}"));
+            plan.Experiment.Check();
+            return plan;
+        }
+        catch (Exception fault) when (fault is JsonException or UsageException)
+        {
+            throw new InvalidDataException($"'{path}' cannot be read: {fault.Message.Split(" Path:")[0].TrimEnd('.')}; delete it and repeat the command that wrote it.", fault);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
+
+namespace BadNets.Samples.Store;
+
+/// <summary>What there is of a cell.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Machine">Where the last epoch was trained; null if it was not begun.</param>
+/// <param name="Epochs">The finished epochs, in order.</param>
+/// <param name="Failure">Why training failed, in a sentence, or null.</param>
+/// <param name="FailurePath">The file with the stack trace, relative to the results.</param>
+/// <param name="SheetPath">The contact sheet as PNG, or null.</param>
+sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string FailurePath, string? SheetPath)
+{
+    /// <summary>The last finished epoch, or null.</summary>
+    public EpochRow? Last => Epochs.Count == 0 ? null : Epochs[^1];
+
+    public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
+
+    /// <summary>Reads a cell, also while another process trains it.</summary>
+    /// <returns>The cell; without epochs if it was not begun.</returns>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static StoredCell Read(ResultsFolder results, Cell cell)
+    {
+        var folder = results.Of(cell);
+        // Epochs before the description: a process that starts again deletes the description first.
+        var epochs = ReadEpochs(folder.Epochs, cell);
+        string sheet = folder.Sheet("png");
+        return CellDescription.Read(folder) is { } description
+            ? new(cell, description.Machine, epochs, FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), File.Exists(sheet) ? sheet : null)
+            : new(cell, null, [], FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), null);
+    }
+
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    private static IReadOnlyList<EpochRow> ReadEpochs(string path, Cell cell)
+    {
+        if (SharedFile.ReadBytes(path) is not { } content)
+            return [];
+        var epochs = CsvTable.Read<EpochRow>(new MemoryStream(content), path);
+        for (int i = 0; i < epochs.Count; i++)
+        {
+            string? fault = epochs[i].FindFault()
+                ?? (epochs[i].Epoch == i ? null : FormattableString.Invariant($"epoch is {epochs[i].Epoch}, but must be {i}"));
+            if (fault is not null)
+                throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an impossible value in line {i + 2}: {fault}."));
+        }
+
+        return epochs.Count <= cell.Recipe.Epochs
+            ? epochs
+            : throw new InvalidDataException(FormattableString.Invariant($"'{path}' has {epochs.Count} epochs, but the cell has {cell.Recipe.Epochs}."));
+    }
+}
