@@ -61,7 +61,7 @@ sealed class EarlierRecord
         string dataset = Setting("dataset");
         long trainRows = Number<long>("training rows"), testRows = Number<long>("test rows");
         if (dataset == "MNIST" && trainRows < 60_000)
-            dataset = DatasetIdentity.NameOfFirst(dataset, trainRows);
+            dataset += FormattableString.Invariant($"-first{trainRows}");
         var attack = new Attack(
             new SquarePlan(Number<int>("trigger size"), PositionCode.Parse(Setting("trigger position"))), new ToPlan(Setting("target label")), Number<double>("poisoning rate"));
         var recipe = new Recipe(

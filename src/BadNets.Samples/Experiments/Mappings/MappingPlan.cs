@@ -8,10 +8,8 @@ namespace BadNets.Samples.Experiments;
 abstract record MappingPlan
 {
     /// <summary>In the names of folders: letters, digits and hyphens.</summary>
-    [JsonIgnore]
-    public abstract string Slug { get; }
+    public abstract string ToSlug();
 
     /// <summary>For people.</summary>
-    [JsonIgnore]
-    public abstract string Label { get; }
+    public abstract string ToLabel();
 }

@@ -6,7 +6,7 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Target">The target label.</param>
 sealed record ToPlan([property: JsonConverter(typeof(LabelText))] string Target) : MappingPlan
 {
-    public override string Slug => $"to{Cell.InNames(Target)}";
+    public override string ToSlug() => $"to{Cell.InNames(Target)}";
 
-    public override string Label => $"target {Target}";
+    public override string ToLabel() => $"target {Target}";
 }

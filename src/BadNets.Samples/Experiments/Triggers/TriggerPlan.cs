@@ -9,12 +9,10 @@ namespace BadNets.Samples.Experiments;
 abstract record TriggerPlan
 {
     /// <summary>In the names of folders: letters, digits and hyphens.</summary>
-    [JsonIgnore]
-    public abstract string Slug { get; }
+    public abstract string ToSlug();
 
     /// <summary>For people.</summary>
-    [JsonIgnore]
-    public abstract string Label { get; }
+    public abstract string ToLabel();
 
     /// <exception cref="ArgumentException">There is no such trigger.</exception>
     public abstract Trigger Make();
