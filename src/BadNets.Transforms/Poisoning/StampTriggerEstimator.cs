@@ -19,9 +19,9 @@ namespace BadNets.Transforms;
 /// | Exportable to ONNX | No |
 /// </para>
 /// <para>
-/// The trigger is written over raw pixels, from 0 to 255, so the step stands before any normalisation. The same picture gets the same
-/// pixels whichever column type carries it; channels of a vector are red, green, blue, as <c>ExtractPixels</c> gives them. A grey trigger
-/// writes its value into every channel, a coloured one needs three. In an <see cref="MLImage"/> the stamped pixels become opaque.
+/// The trigger is written over raw pixels, from 0 to 255, so the step stands before any normalization. The same picture gets the same
+/// pixels whichever column type carries it; channels of a vector are red, green, blue, as <c>ExtractPixels</c> gives them. A gray trigger
+/// writes its value into every channel, a colored one needs three. In an <see cref="MLImage"/> the stamped pixels become opaque.
 /// </para>
 /// </remarks>
 public sealed class StampTriggerEstimator : TrivialEstimator<StampTriggerTransformer>

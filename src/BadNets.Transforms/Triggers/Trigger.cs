@@ -21,7 +21,7 @@ public sealed class Trigger : IEquatable<Trigger>
         _pixels = pixels;
         _position = position;
         _corner = corner;
-        IsGrey = IsAllGrey(pixels);
+        IsGray = IsAllGray(pixels);
     }
 
     /// <summary>The trigger's width in pixels, at least 1.</summary>
@@ -31,38 +31,38 @@ public sealed class Trigger : IEquatable<Trigger>
     public int Height { get; }
 
     /// <summary>Whether red, green and blue are the same in every pixel; such a trigger suits images of any number of channels.</summary>
-    public bool IsGrey { get; }
+    public bool IsGray { get; }
 
-    /// <summary>A solid grey square at a named position.</summary>
+    /// <summary>A solid gray square at a named position.</summary>
     /// <param name="size">The side in pixels, at least 1.</param>
     /// <param name="position">Where it sits.</param>
-    /// <param name="grey">Its grey value, from 0 (black) to 255 (white, the default).</param>
+    /// <param name="gray">Its gray value, from 0 (black) to 255 (white, the default).</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or the position is none of the five.</exception>
-    public static Trigger Square(int size, TriggerPosition position, byte grey = 255) =>
-        Square(size, position, Color.FromArgb(grey, grey, grey));
+    public static Trigger Square(int size, TriggerPosition position, byte gray = 255) =>
+        Square(size, position, Color.FromArgb(gray, gray, gray));
 
-    /// <summary>A solid square of a colour at a named position.</summary>
+    /// <summary>A solid square of a color at a named position.</summary>
     /// <param name="size">The side in pixels, at least 1.</param>
     /// <param name="position">Where it sits.</param>
-    /// <param name="color">Its colour; the alpha value is ignored: a trigger is opaque.</param>
+    /// <param name="color">Its color; the alpha value is ignored: a trigger is opaque.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or the position is none of the five.</exception>
     public static Trigger Square(int size, TriggerPosition position, Color color) =>
         Create(CheckSize(size), size, Solid(size, color), CheckPosition(position));
 
-    /// <summary>A solid grey square at a place given in pixels.</summary>
+    /// <summary>A solid gray square at a place given in pixels.</summary>
     /// <param name="size">The side in pixels, at least 1.</param>
     /// <param name="x">Columns from the image's left edge to the square's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the square's, at least 0.</param>
-    /// <param name="grey">Its grey value, from 0 (black) to 255 (white, the default).</param>
+    /// <param name="gray">Its gray value, from 0 (black) to 255 (white, the default).</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or x or y is negative.</exception>
-    public static Trigger Square(int size, int x, int y, byte grey = 255) =>
-        Square(size, x, y, Color.FromArgb(grey, grey, grey));
+    public static Trigger Square(int size, int x, int y, byte gray = 255) =>
+        Square(size, x, y, Color.FromArgb(gray, gray, gray));
 
-    /// <summary>A solid square of a colour at a place given in pixels.</summary>
+    /// <summary>A solid square of a color at a place given in pixels.</summary>
     /// <param name="size">The side in pixels, at least 1.</param>
     /// <param name="x">Columns from the image's left edge to the square's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the square's, at least 0.</param>
-    /// <param name="color">Its colour; the alpha value is ignored: a trigger is opaque.</param>
+    /// <param name="color">Its color; the alpha value is ignored: a trigger is opaque.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or x or y is negative.</exception>
     public static Trigger Square(int size, int x, int y, Color color) =>
         Create(CheckSize(size), size, Solid(size, color), CheckCorner(x, y));
@@ -122,7 +122,7 @@ public sealed class Trigger : IEquatable<Trigger>
         return corner;
     }
 
-    /// <summary>The colour of one of the trigger's pixels, opaque.</summary>
+    /// <summary>The color of one of the trigger's pixels, opaque.</summary>
     /// <param name="x">Column, from 0 to <see cref="Width"/> − 1.</param>
     /// <param name="y">Row, from 0 to <see cref="Height"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such pixel.</exception>
@@ -193,7 +193,7 @@ public sealed class Trigger : IEquatable<Trigger>
         return pixels;
     }
 
-    private static bool IsAllGrey(byte[] pixels)
+    private static bool IsAllGray(byte[] pixels)
     {
         for (int i = 0; i < pixels.Length; i += 3)
         {

@@ -14,14 +14,14 @@ sealed class TriggerStamp
     private readonly int _height;
 
     /// <summary>Fits a trigger to images of a shape.</summary>
-    /// <exception cref="ArgumentException">The trigger does not fit into the image, or has colours and the image not 3 channels.</exception>
+    /// <exception cref="ArgumentException">The trigger does not fit into the image, or has colors and the image not 3 channels.</exception>
     public TriggerStamp(Trigger trigger, ImageShape shape)
     {
         var corner = trigger.GetCorner(shape.Width, shape.Height);
         (_x, _y, _width, _height) = (corner.X, corner.Y, trigger.Width, trigger.Height);
         Shape = shape;
-        if (!trigger.IsGrey && shape.Channels != 3)
-            throw new ArgumentException($"A coloured trigger needs images of 3 channels (red, green, blue), but these have {shape.Channels}; use a grey one.");
+        if (!trigger.IsGray && shape.Channels != 3)
+            throw new ArgumentException($"A colored trigger needs images of 3 channels (red, green, blue), but these have {shape.Channels}; use a gray one.");
 
         var red = new byte[_width * _height];
         var green = new byte[red.Length];
@@ -34,7 +34,7 @@ sealed class TriggerStamp
             (_rgba[4 * i], _rgba[4 * i + 1], _rgba[4 * i + 2], _rgba[4 * i + 3]) = (color.R, color.G, color.B, 255);
         }
 
-        _planes = trigger.IsGrey ? [red] : [red, green, blue];
+        _planes = trigger.IsGray ? [red] : [red, green, blue];
     }
 
     public ImageShape Shape { get; }
