@@ -37,10 +37,10 @@ public sealed class EvaluateBackdoorTests
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", labelColumn);
 
         CollectionAssert.AreEqual(new[] { "c", "a", "b" }, metrics.Labels.Select(label => label.ToString()).ToArray());
-        Assert.AreEqual((LabelValue)"b", metrics.TargetLabel);
+        Assert.AreEqual(LabelMapping.To("b"), metrics.Mapping);
         Assert.AreEqual(5, metrics.CleanRowCount);
         Assert.AreEqual(7, metrics.TriggeredRowCount);
-        Assert.AreEqual(5, metrics.NonTargetRowCount);
+        Assert.AreEqual(5, metrics.AttackedRowCount);
         Assert.AreEqual(4 / 5.0, metrics.TestCleanAccuracy, Tolerance);
         Assert.AreEqual(3 / 5.0, metrics.AttackSuccessRate, Tolerance);
         Assert.AreEqual(4 / 7.0, metrics.AttackSuccessRateAllRows, Tolerance);

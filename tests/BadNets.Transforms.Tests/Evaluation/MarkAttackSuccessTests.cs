@@ -40,7 +40,7 @@ public sealed class MarkAttackSuccessTests
 
         int successes = Mark(stamped, 2, "Label", "PredictedLabel").Count(success => success);
 
-        Assert.AreEqual(metrics.AttackSuccessRate, (double)successes / metrics.NonTargetRowCount, 1e-12);
+        Assert.AreEqual(metrics.AttackSuccessRate, (double)successes / metrics.AttackedRowCount, 1e-12);
     }
 
     [TestMethod]
