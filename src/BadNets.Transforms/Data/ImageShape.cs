@@ -1,7 +1,7 @@
 namespace BadNets.Transforms;
 
 /// <summary>The shape of a planar image: channels × height × width.</summary>
-/// <param name="Channels">The number of channels, at least 1: 1 for grey, 3 for red, green and blue.</param>
+/// <param name="Channels">The number of channels, at least 1: 1 for gray, 3 for red, green and blue.</param>
 /// <param name="Height">The number of rows of pixels, at least 1.</param>
 /// <param name="Width">The number of columns of pixels, at least 1.</param>
 public readonly record struct ImageShape(int Channels, int Height, int Width)

@@ -11,7 +11,7 @@ namespace BadNets.Transforms;
 /// </summary>
 public sealed class TorchNetwork
 {
-    // What an image in a model file may have at most: 4096×4096 grey pixels.
+    // What an image in a model file may have at most: 4096×4096 gray pixels.
     private const long MostValues = 1 << 24;
 
     private static readonly ConcurrentDictionary<string, TorchNetwork> Registered = new(StringComparer.Ordinal);

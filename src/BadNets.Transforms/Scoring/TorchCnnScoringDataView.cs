@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 /// A view with scores, which are computed for several rows at once: a cursor reads that many rows of the input ahead and keeps what the
 /// caller asked for of them. The input is read once, so it need not be the same on every pass.
 /// </summary>
-sealed class TorchCnnScoringDataView : IDataView
+sealed class TorchCnnScoringDataView : IRowByRowView
 {
     private readonly IHost _host;
     private readonly IDataView _input;
@@ -26,6 +26,8 @@ sealed class TorchCnnScoringDataView : IDataView
     }
 
     public DataViewSchema Schema => _bindings.Schema;
+
+    public IDataView Source => _input;
 
     public bool CanShuffle => _input.CanShuffle;
 

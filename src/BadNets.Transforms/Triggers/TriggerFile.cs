@@ -17,8 +17,10 @@ static class TriggerFile
 
     private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
 
-    /// <summary>Red, green and blue of each of size × size pixels.</summary>
-    public static byte[] Read(string path, int size)
+    /// <summary>Reads a picture and resizes it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="resize">Gives the width and height that the picture is to have for those that it has.</param>
+    public static Picture Read(string path, Func<int, int, (int Width, int Height)> resize)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         byte[] file = ReadPicture(path);
@@ -39,9 +41,10 @@ static class TriggerFile
         using var picture = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         if (codec.GetPixels(picture.Info, picture.GetPixels()) != SKCodecResult.Success)
             throw Unreadable(path);
-        if (picture.Width == size && picture.Height == size)
+        var (width, height) = resize(picture.Width, picture.Height);
+        if (picture.Width == width && picture.Height == height)
             return WithoutAlpha(picture);
-        using var resized = picture.Resize(picture.Info.WithSize(size, size), SKFilterQuality.High) ?? throw Unreadable(path);
+        using var resized = picture.Resize(picture.Info.WithSize(width, height), SKFilterQuality.High) ?? throw Unreadable(path);
         return WithoutAlpha(resized);
     }
 
@@ -89,13 +92,13 @@ static class TriggerFile
         return false;
     }
 
-    private static byte[] WithoutAlpha(SKBitmap picture)
+    private static Picture WithoutAlpha(SKBitmap picture)
     {
         var rgba = picture.GetPixelSpan();
         var pixels = new byte[rgba.Length / 4 * 3];
         for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
             (pixels[to], pixels[to + 1], pixels[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
-        return pixels;
+        return new Picture(picture.Width, picture.Height, pixels);
     }
 
     private static InvalidDataException Unreadable(string path) =>

@@ -35,7 +35,7 @@ public sealed class InterleavedPixelsTests
 
     private IDataView Extract(ImagePixelExtractingEstimator.ColorBits colors, bool isInterleaved)
     {
-        var images = ColourImages.View(_ml, ColourImages.Make(3));
+        var images = ColorImages.View(_ml, ColorImages.Make(3));
         return _ml.Transforms.ExtractPixels("Pixels", "Image", colors, interleavePixelColors: isInterleaved)
             .Append(_ml.Transforms.Conversion.MapValueToKey("Label", "Digit")).Fit(images).Transform(images);
     }

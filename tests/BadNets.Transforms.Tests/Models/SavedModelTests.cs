@@ -13,7 +13,7 @@ public sealed class SavedModelTests
 
     private static readonly TorchNetwork Tiny = TorchNetwork.Register(TinyName, (shape, classes) => new TinyNetwork(shape, classes));
     private static readonly MLContext Ml = new(seed: 0);
-    private static readonly IDataView View = GreyImages.View(Ml, 40);
+    private static readonly IDataView View = GrayImages.View(Ml, 40);
 
     // Channels, height and width follow the network's and three columns' names; class count after three more singles.
     private const int ShapeAt = 1 + 10 + 1 + 5 + 1 + 5 + 1 + 14;
@@ -297,7 +297,7 @@ public sealed class SavedModelTests
     // A model whose classes have no names: the file says only how many there are.
     private static TorchCnnTransformer TrainBare(TorchNetwork network)
     {
-        var rows = Ml.Data.LoadFromEnumerable(GreyImages.Make(20).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
+        var rows = Ml.Data.LoadFromEnumerable(GrayImages.Make(20).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
         return Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(rows);
     }
 
@@ -311,7 +311,7 @@ public sealed class SavedModelTests
 
     private sealed class BareRow
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         [KeyType(3)]
