@@ -83,7 +83,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
             disposer = null;
             var where = _where is { } column ? input.GetGetter<bool>(column) : (ref bool always) => always = true;
             if (_image.Type is not VectorDataViewType vector)
-                return MakeImageGetter(input.GetGetter<MLImage>(_image), where);
+                return MakeImageGetter(input.GetGetter<MLImage?>(_image), where, out disposer);
             if (vector.ItemType == NumberDataViewType.Byte)
                 return MakeVectorGetter<byte>(input, where, _stamp!.Apply);
             return MakeVectorGetter<float>(input, where, _stamp!.Apply);
@@ -108,37 +108,21 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
             };
         }
 
-        private ValueGetter<MLImage> MakeImageGetter(ValueGetter<MLImage> source, ValueGetter<bool> where)
+        private ValueGetter<MLImage?> MakeImageGetter(ValueGetter<MLImage?> source, ValueGetter<bool> where, out Action disposer)
         {
+            var images = new SourceImages(source);
+            disposer = images.Dispose;
             var stamp = _stamp;
             bool stamped = false;
-            MLImage? original = null, made = null;
             byte[] pixels = [];
 
-            // Only pictures made here are disposed here, and only when the caller gives them back: one that comes from the source may be the
-            // user's own, and the last one is the caller's to keep.
-            return (ref MLImage image) =>
+            return (ref MLImage? image) =>
             {
-                if (ReferenceEquals(image, made))
-                {
-                    made?.Dispose();
-                    image = null!;
-                    made = null;
-                }
-
+                images.TakeBack(ref image);
                 where(ref stamped);
-                if (!stamped)
-                {
-                    source(ref image);
+                image = images.Read();
+                if (!stamped || image is not { } original)
                     return;
-                }
-
-                source(ref original!);
-                if (original is null)
-                {
-                    image = null!;
-                    return;
-                }
 
                 if (stamp is null || stamp.Shape.Width != original.Width || stamp.Shape.Height != original.Height)
                     stamp = new TriggerStamp(_parent.Trigger, new ImageShape(3, original.Height, original.Width));
@@ -146,9 +130,9 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
                 Array.Resize(ref pixels, 4 * original.Width * original.Height);
                 original.Pixels.CopyTo(pixels);
                 stamp.ApplyInterleaved(pixels, blueFirst: original.PixelFormat == MLPixelFormat.Bgra32);
-                made = MLImage.CreateFromPixels(original.Width, original.Height, original.PixelFormat, pixels);
+                var made = MLImage.CreateFromPixels(original.Width, original.Height, original.PixelFormat, pixels);
                 made.Tag = original.Tag;
-                image = made;
+                image = images.GiveOut(made, original);
             };
         }
 
