@@ -67,7 +67,7 @@ public sealed class Trigger : IEquatable<Trigger>
     public static Trigger Square(int size, int x, int y, Color color) =>
         Create(CheckSize(size), size, Solid(size, color), CheckCorner(x, y));
 
-    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a named position.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a named position.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, at least 1.</param>
     /// <param name="position">Where it sits.</param>
@@ -80,7 +80,7 @@ public sealed class Trigger : IEquatable<Trigger>
     public static Trigger FromFile(string path, int size, TriggerPosition position) =>
         Create(CheckSize(size), size, TriggerFile.Read(path, size), CheckPosition(position));
 
-    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a position in pixels.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a position in pixels.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, at least 1.</param>
     /// <param name="x">Columns from the image's left edge to the picture's, at least 0.</param>
