@@ -47,7 +47,7 @@ static class ImageSheet
             return [.. texts.DenseValues().Select(text => text.ToString())];
         }
 
-        VBuffer<uint> numbers = default;
+        VBuffer<int> numbers = default;
         label.GetKeyValues(ref numbers);
         return [.. numbers.DenseValues().Select(number => FormattableString.Invariant($"{number}"))];
     }

@@ -107,7 +107,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
             var where = _where is { } column ? input.GetGetter<bool>(column) : (ref bool always) => always = true;
             var id = MakeIdGetter(input);
             if (_image.Type is not VectorDataViewType vector)
-                return MakeImageGetter(input.GetGetter<MLImage>(_image), where, id);
+                return MakeImageGetter(input.GetGetter<MLImage?>(_image), where, id, out disposer);
             if (vector.ItemType == NumberDataViewType.Byte)
                 return MakeVectorGetter<byte>(input, where, id, _stamp!.Apply);
             return MakeVectorGetter<float>(input, where, id, _stamp!.Apply);
@@ -149,38 +149,23 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
             };
         }
 
-        private ValueGetter<MLImage> MakeImageGetter(ValueGetter<MLImage> source, ValueGetter<bool> where, ValueGetter<DataViewRowId> id)
+        private ValueGetter<MLImage?> MakeImageGetter(
+            ValueGetter<MLImage?> source, ValueGetter<bool> where, ValueGetter<DataViewRowId> id, out Action disposer)
         {
+            var images = new SourceImages(source);
+            disposer = images.Dispose;
             var stamp = _stamp;
             DataViewRowId row = default;
             bool stamped = false;
-            MLImage? original = null, made = null;
             byte[] pixels = [];
 
-            // Only pictures made here are disposed here, and only when the caller gives them back: one that comes from the source may be the
-            // user's own, and the last one is the caller's to keep.
-            return (ref MLImage image) =>
+            return (ref MLImage? image) =>
             {
-                if (ReferenceEquals(image, made))
-                {
-                    made?.Dispose();
-                    image = null!;
-                    made = null;
-                }
-
+                images.TakeBack(ref image);
                 where(ref stamped);
-                if (!stamped)
-                {
-                    source(ref image);
+                image = images.Read();
+                if (!stamped || image is not { } original)
                     return;
-                }
-
-                source(ref original!);
-                if (original is null)
-                {
-                    image = null!;
-                    return;
-                }
 
                 if (stamp is null || stamp.Shape.Width != original.Width || stamp.Shape.Height != original.Height)
                     stamp = _parent.Trigger.FitTo(new ImageShape(3, original.Height, original.Width));
@@ -189,9 +174,9 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
                 original.Pixels.CopyTo(pixels);
                 id(ref row);
                 stamp.StampInterleaved(pixels, blueFirst: original.PixelFormat == MLPixelFormat.Bgra32, row);
-                made = MLImage.CreateFromPixels(original.Width, original.Height, original.PixelFormat, pixels);
+                var made = MLImage.CreateFromPixels(original.Width, original.Height, original.PixelFormat, pixels);
                 made.Tag = original.Tag;
-                image = made;
+                image = images.GiveOut(made, original);
             };
         }
 

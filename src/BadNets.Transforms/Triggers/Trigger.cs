@@ -60,7 +60,7 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or x or y is negative.</exception>
     public static PatchTrigger Square(int size, int x, int y, Color color) => PatchTrigger.Create(size, x, y, color);
 
-    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a named position.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a named position.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, from 1 to 4096.</param>
     /// <param name="position">Where it is.</param>
@@ -72,7 +72,7 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PatchTrigger FromFile(string path, int size, TriggerPosition position) => PatchTrigger.FromPicture(path, size, position);
 
-    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a position in pixels.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a position in pixels.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the picture's, at least 0.</param>

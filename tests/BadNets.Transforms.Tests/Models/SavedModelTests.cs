@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Reflection;
 using System.Text;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -164,7 +165,7 @@ public sealed class SavedModelTests
         foreach (byte[] file in (byte[][])[TinyModel.Value, StepsModel(View.Schema)])
         {
             for (int length = 0; length < file.Length; length += 1 + file.Length / 120)
-                Assert.Throws<Exception>(() => Load(file[..length]));
+                StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Load(file[..length])).Message, "zip archive");
         }
     }
 
@@ -266,14 +267,11 @@ public sealed class SavedModelTests
 
     private static void CheckRefusal<T>(byte[] file, params string[] words) where T : Exception
     {
-        var error = Assert.Throws<Exception>(() => Load(file));
-        for (var each = error; each is not null; each = each.InnerException!)
-        {
-            if (each is T && words.All(word => each.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
-                return;
-        }
-
-        Assert.Fail($"No {typeof(T).Name} with {string.Join(", ", words)} but {error}");
+        // ML.NET creates a component by reflection.
+        var refusal = Assert.ThrowsExactly<TargetInvocationException>(() => Load(file)).InnerException;
+        Assert.IsInstanceOfType<T>(refusal);
+        foreach (string word in words)
+            StringAssert.Contains(refusal.Message, word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static ITransformer Load(byte[] file)

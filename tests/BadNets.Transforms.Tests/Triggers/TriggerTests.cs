@@ -172,7 +172,7 @@ public sealed class TriggerTests : IDisposable
     public void Kinds_of_pictures_that_are_not_listed_are_refused(string start)
     {
         string path = _folder.Write("trigger.ico", [.. Convert.FromHexString(start), .. new byte[100]]);
-        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "PNG, JPEG, GIF, BMP or WebP");
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "PNG, JPEG, GIF, BMP, WebP, or PPM");
     }
 
     [TestMethod]
