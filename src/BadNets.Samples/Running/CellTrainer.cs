@@ -36,7 +36,7 @@ sealed class CellTrainer(DigitImages images, OutputFolder folder, int threads)
         bool[] isTarget = [.. test.GetColumn<uint>("Label").Select(label => label == target)];
 
         var options = MakeOptions(cell);
-        // The random stream runs on over these in this order, as it does in the reference.
+        // With the reference recipe, the random stream runs on over these in this order.
         options.ValidationSets = [new(Clean, test), new(Triggered, triggered)];
         options.CheckpointPath = log.CheckpointPath;
         options.CancellationToken = cancellationToken;
@@ -68,6 +68,7 @@ sealed class CellTrainer(DigitImages images, OutputFolder folder, int threads)
         Optimizer = cell.Recipe.Optimizer,
         LearningRate = cell.Recipe.LearningRate,
         Head = cell.Recipe.Head,
+        Shuffle = cell.Recipe.Name == Recipe.Reference.Name ? TorchCnnShuffle.SharedWithValidation : TorchCnnShuffle.TrainingOnly,
         Seed = cell.Seed,
     };
 

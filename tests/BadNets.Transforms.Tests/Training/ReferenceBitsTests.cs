@@ -61,6 +61,7 @@ public sealed class ReferenceBitsTests
                 Optimizer = TorchCnnOptimizer.Sgd,
                 LearningRate = 0.01,
                 Head = TorchCnnHead.Softmax,
+                Shuffle = TorchCnnShuffle.SharedWithValidation,
                 BatchSize = 64,
                 Epochs = Epochs,
                 Seed = 0,
