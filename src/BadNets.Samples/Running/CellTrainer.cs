@@ -63,6 +63,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
         Optimizer = cell.Recipe.Optimizer,
         LearningRate = cell.Recipe.LearningRate,
         Head = cell.Recipe.Head,
+        Shuffle = cell.Recipe.Name == Recipe.Reference.Name ? TorchCnnShuffle.SharedWithValidation : TorchCnnShuffle.TrainingOnly,
         Seed = cell.Seed,
     };
 

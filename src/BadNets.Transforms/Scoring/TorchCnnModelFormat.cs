@@ -8,6 +8,9 @@ namespace BadNets.Transforms;
 /// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
 static class TorchCnnModelFormat
 {
+    /// <summary>The version that is written: since version 2, the normalization can have values for each channel.</summary>
+    public const uint Version = 0x00010002;
+
     // Header, and the names of columns, classes, and tensors.
     private const long MostTextBytes = 1 << 20;
 
@@ -17,7 +20,7 @@ static class TorchCnnModelFormat
             throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchNetwork.Register.");
 
         // *** Binary format ***
-        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; single × 3: normalisation;
+        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; normalization: see PixelNormalization;
         // class labels: int32 count, byte type (0: none), text × count; tensors: see NamedTensors
         using var content = new MemoryStream();
         using var writer = new BinaryWriter(content);
@@ -28,9 +31,7 @@ static class TorchCnnModelFormat
         writer.Write(model.Shape.Channels);
         writer.Write(model.Shape.Height);
         writer.Write(model.Shape.Width);
-        writer.Write(model.Normalization.Scale);
-        writer.Write(model.Normalization.Mean);
-        writer.Write(model.Normalization.StandardDeviation);
+        model.Normalization.Write(writer);
         model.Classes.Write(writer);
         NamedTensors.Write(writer, network.state_dict());
         writer.Flush();
@@ -41,7 +42,7 @@ static class TorchCnnModelFormat
         file.Write(bytes);
     }
 
-    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader file)
+    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader file, uint version)
     {
         using var content = ReadContent(file);
         using var reader = new BinaryReader(content);
@@ -49,10 +50,10 @@ static class TorchCnnModelFormat
         var definition = TorchNetwork.Find(texts.ReadText());
         string image = texts.ReadColumnName(), score = texts.ReadColumnName(), predictedLabel = texts.ReadColumnName();
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
-        var normalization = new PixelNormalization(reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle());
+        var normalization = PixelNormalization.Read(reader, version);
         var classes = ClassLabels.Read(reader);
-        if (!normalization.IsValid)
-            throw new InvalidDataException($"The model file is damaged: it has the normalisation {normalization}.");
+        if (!normalization.Fits(shape.Channels))
+            throw new InvalidDataException($"The model file is damaged: it has images of {shape} and the normalization {normalization}.");
 
         // The network is built before its weights are read: its size must not be the file's to choose.
         definition.CheckWeights(shape, classes.Count, content.Length - content.Position);
@@ -89,6 +90,10 @@ static class TorchCnnModelFormat
         if (!IsNetwork(head))
             return null;
 
+        ModelHeader.MarshalFromBytes(out var header, head);
+        if (header.ModelVerWritten > Version)
+            return null;
+
         using var reader = new BinaryReader(new MemoryStream(head));
         reader.BaseStream.Position = ModelHeader.Size + SHA256.HashSizeInBytes + sizeof(int);
         var texts = new ModelReader(reader);
@@ -96,7 +101,7 @@ static class TorchCnnModelFormat
         for (int column = 0; column < 3; column++)
             texts.ReadColumnName();
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
-        reader.BaseStream.Position += 3 * sizeof(float);
+        PixelNormalization.Read(reader, header.ModelVerWritten);
         return definition.CountWeights(shape, reader.ReadInt32()) is { } weights ? checked(weights * sizeof(float) + MostTextBytes) : null;
     }
 

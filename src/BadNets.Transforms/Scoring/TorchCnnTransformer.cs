@@ -35,12 +35,12 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal TorchCnnModel Model { get; }
 
-    private static VersionInfo Version => ModelFormat.Version("BNTORCHC", LoaderSignature);
+    private static VersionInfo Version => ModelFormat.Version("BNTORCHC", LoaderSignature, TorchCnnModelFormat.Version);
 
     private static TorchCnnTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckVersion(Version);
-        return TorchCnnModelFormat.Read(env, context.Reader);
+        uint version = context.CheckVersion(Version);
+        return TorchCnnModelFormat.Read(env, context.Reader, version);
     }
 
     /// <inheritdoc/>

@@ -88,8 +88,8 @@ public sealed class TorchCnnTrainerTests
         Assert.AreEqual(metrics.LogLoss, last.Loss, 1e-5);
 
         Assert.HasCount(15, steps);
-        Assert.AreEqual(new TorchCnnProgress(0, 1, 5), steps[0]);
-        Assert.AreEqual(new TorchCnnProgress(2, 5, 5), steps[^1]);
+        Assert.AreEqual((0, 1, 5, 0.001), (steps[0].Epoch, steps[0].BatchesDone, steps[0].BatchCount, steps[0].LearningRate));
+        Assert.AreEqual((2, 5, 5, 0.001), (steps[^1].Epoch, steps[^1].BatchesDone, steps[^1].BatchCount, steps[^1].LearningRate));
     }
 
     [TestMethod]
@@ -195,8 +195,14 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = Environment.ProcessorCount + 1, "threads", $"from 1 to {Environment.ProcessorCount}");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(0), "scale");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(255, float.NaN, 1), "finite");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Shuffle = (TorchCnnShuffle)9, "shuffle 9");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = 1, "label smoothing", "is 1");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = double.NaN, "label smoothing", "NaN");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { CropPadding = -1 }, "crop padding", "-1");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { RotationDegrees = 181 }, "rotation", "181");
+        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1), "after 1 epochs", "2 epochs");
+        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(minimum: 0.5), "minimum", "0.001", "0.5");
+        RefuseAtOnce<ArgumentNullException>(options => options.LearningRateSchedule = null!, "LearningRateSchedule");
         RefuseAtOnce<ArgumentNullException>(options => options.Normalization = null!, "Normalization");
         RefuseAtOnce<ArgumentNullException>(options => options.Network = null!, "Network");
         RefuseAtOnce<ArgumentException>(options => options.LabelColumnName = "", "LabelColumnName");
@@ -215,6 +221,13 @@ public sealed class TorchCnnTrainerTests
         Names(nameof(TorchCnnTrainer.Options.Network), options => options.Network = null!);
         Names(nameof(TorchCnnTrainer.Options.ImageColumnName), options => options.ImageColumnName = " ");
         Names(nameof(TorchCnnTrainer.Options.Device), options => options.Device = "tpu");
+        Names(nameof(TorchCnnTrainer.Options.Device), options => options.Device = " ");
+        Names(nameof(TorchCnnTrainer.Options.LabelSmoothing), options => options.LabelSmoothing = -0.1);
+        Names(nameof(TorchCnnTrainer.Options.Shuffle), options => options.Shuffle = (TorchCnnShuffle)(-1));
+        Names(nameof(TorchCnnTrainer.Options.LearningRateSchedule), options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1));
+        Names(nameof(TorchCnnTrainer.Options.Normalization), options => options.Normalization = new(255, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]));
+        Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { RotationDegrees = -1 });
+        Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { CropPadding = GreyImages.Side });
         Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("null", null!)]);
         Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("none", Keys())]);
 
