@@ -13,8 +13,7 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Scores images with a trained network: adds the probabilities of the classes and the predicted label; made by
-/// <see cref="TorchCnnTrainer"/>. May be used from several threads.
+/// Scores images with a trained network: adds the probabilities of the classes and the predicted label. May be used from several threads.
 /// </summary>
 public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer, IDisposable
 {

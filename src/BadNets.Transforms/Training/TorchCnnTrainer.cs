@@ -74,7 +74,8 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (Array.Find(validation, set => set.Value.Count == 0) is { Key: { } empty })
             throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{empty}' has no rows.");
 
-        var model = new TorchCnnModel(_options, shape, ClassLabels.Of(label));
+        var model = new TorchCnnModel(
+            _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName);
         using var threads = ThreadCount.Use(_options.Threads);
         channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes; libtorch threads: {torch.get_num_threads()}.");
         var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.Seed);
