@@ -48,6 +48,15 @@ public sealed class TorchNetwork
     public static TorchNetwork BadNets { get; } =
         Add(new TorchNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
 
+    /// <summary>
+    /// The residual network of 18 layers with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep Residual
+    /// Networks"), as BackdoorBench trains it on small images: 64 channels without pooling in front, then stages of 64, 128, 256, and 512 channels,
+    /// global average pooling, an output for each class. For 3×32×32 and 10 classes, it has 11,171,146 parameters. Its first weights are drawn as
+    /// PyTorch draws them by default. Images must be at least 8×8.
+    /// </summary>
+    public static TorchNetwork PreActResNet18 { get; } =
+        Add(new TorchNetwork("PreActResNet18", (shape, classCount) => new PreActResNet(shape, classCount), PreActResNet.CountWeights));
+
     /// <summary>The name under which the network is registered, or null.</summary>
     public string? Name { get; }
 
@@ -63,6 +72,25 @@ public sealed class TorchNetwork
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return Add(new TorchNetwork(name, factory));
+    }
+
+    /// <summary>
+    /// The residual network for small images of section 4.2 in He et al. 2016, "Deep Residual Learning for Image Recognition": a 3×3 convolution,
+    /// three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average pooling, an
+    /// output for each class. For 3×32×32 and 10 classes, 20 layers have 269,722 parameters, 110 layers 1,727,962. Its first weights are
+    /// drawn by He et al. 2015. Images must be at least 8×8.
+    /// </summary>
+    /// <param name="layers">The number of layers with weights: 6n + 2 with n of at least 1, for example 20, 32, 44, 56, or 110.</param>
+    /// <returns>The architecture. Its name is <c>ResNet</c> and the number of layers; saved models find it without registration.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network of that many layers.</exception>
+    public static TorchNetwork ResNet(int layers = 20)
+    {
+        if (!Transforms.ResNet.IsDepth(layers))
+            throw new ArgumentOutOfRangeException(nameof(layers), $"A residual network has 6n + 2 layers, for example 20, 32, 44, 56, or 110, not {layers}.");
+        return Registered.GetOrAdd(Transforms.ResNet.NameOf(layers), name => new TorchNetwork(
+            name,
+            (shape, classCount) => new Transforms.ResNet(layers, shape, classCount),
+            (shape, classCount) => Transforms.ResNet.CountWeights(layers, shape, classCount)));
     }
 
     private static TorchNetwork Add(TorchNetwork network) => Registered.TryAdd(network.Name!, network)
@@ -185,7 +213,13 @@ public sealed class TorchNetwork
     /// <summary>The network's name at the beginning of a sentence.</summary>
     internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
-    internal static TorchNetwork Find(string name) =>
-        Registered.TryGetValue(name, out var network) ? network : throw new InvalidOperationException(
+    /// <summary>The network that a saved model names.</summary>
+    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    internal static TorchNetwork Find(string name)
+    {
+        if (Registered.TryGetValue(name, out var network))
+            return network;
+        return Transforms.ResNet.LayersIn(name) is { } layers ? ResNet(layers) : throw new InvalidOperationException(
             $"The model uses a network named '{name}', which this program has not registered; call TorchNetwork.Register(\"{name}\", …) before loading it.");
+    }
 }
