@@ -20,6 +20,30 @@ public sealed record PixelNormalization(float Scale = 255, float Mean = 0.5f, fl
 
     internal bool IsValid => Scale > 0 && float.IsFinite(Scale) && float.IsFinite(Mean) && StandardDeviation > 0 && float.IsFinite(StandardDeviation);
 
+    internal IReadOnlyList<float> Means => [Mean];
+
+    internal IReadOnlyList<float> StandardDeviations => [StandardDeviation];
+
+    // *** Binary format ***
+    // version 1: single × 3: scale, mean, standard deviation
+    // from version 2: single: scale; int32: number of means; single × that number: means; single × that number: standard deviations
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(Scale);
+        writer.Write(1);
+        writer.Write(Mean);
+        writer.Write(StandardDeviation);
+    }
+
+    internal static PixelNormalization Read(BinaryReader reader, uint version)
+    {
+        float scale = reader.ReadSingle();
+        if (version > ModelFormat.First && reader.ReadInt32() != 1)
+            throw new InvalidDataException("The model file is damaged: its normalization has no mean.");
+        var normalization = new PixelNormalization(scale, reader.ReadSingle(), reader.ReadSingle());
+        return normalization.IsValid ? normalization : throw new InvalidDataException($"The model file is damaged: it has the normalization {normalization}.");
+    }
+
     internal float[] MakeByteTable()
     {
         var table = new float[256];

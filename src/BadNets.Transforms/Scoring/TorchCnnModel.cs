@@ -8,4 +8,5 @@ sealed record TorchCnnModel(
     PixelNormalization Normalization,
     string ImageColumnName,
     string ScoreColumnName,
-    string PredictedLabelColumnName);
+    string PredictedLabelColumnName,
+    string? FeaturesColumnName);
