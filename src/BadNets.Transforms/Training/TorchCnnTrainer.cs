@@ -79,7 +79,8 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (Array.Find(validation, set => set.Value.Count == 0) is { Key: { } empty })
             throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{empty}' has no rows.");
 
-        var model = new TorchCnnModel(_options, shape, ClassLabels.Of(label));
+        var model = new TorchCnnModel(
+            _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, FeaturesColumnName: null);
         using var threads = ThreadCount.Use(_options.Threads);
         channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes; libtorch threads: {torch.get_num_threads()}.");
         if (_isSeedDrawn)
@@ -90,7 +91,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             network.to(device);
             using (var run = new TrainingRun(_host, channel, _options, network, device, shape, (int)labelType.Count, training, validation))
                 run.Complete();
-            return new TorchCnnTransformer(_host, network, device, model);
+            return new TorchCnnTransformer(_host, new SharedModule(network, device), model);
         }
         catch
         {
@@ -158,20 +159,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         return FindDevice($"cuda:{gpu}");
     }
 
-    private static torch.Device FindDevice(string name)
-    {
-        bool isCuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
-        if (!isCuda && name != "cpu")
-            throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; use cpu, cuda or cuda:N.");
-        if (!isCuda)
-            return torch.CPU;
-        if (!torch.cuda_is_available())
-            throw Options.Refusal(nameof(Options.Device), $"Device '{name}' is not available: this program has no CUDA build of libtorch (a TorchSharp-cuda package), or this machine has no CUDA device; use cpu.");
-        int index = 0;
-        if (name.Length > 4 && !int.TryParse(name.AsSpan(5), out index) || index < 0 || index >= torch.cuda.device_count())
-            throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; this machine has {torch.cuda.device_count()} CUDA devices.");
-        return torch.device(DeviceType.CUDA, index);
-    }
+    private static torch.Device FindDevice(string name) => TorchDevice.Find(name, nameof(Options.Device));
 
     /// <summary>The input's columns with those for scores and predicted labels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
