@@ -19,7 +19,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        CellSteps.Poison(ml, cell).Fit(dataset.Train(ml));
+        CellSteps.Plant(ml, cell).Fit(dataset.Train(ml));
         CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml));
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
@@ -46,26 +46,22 @@ sealed class CellTrainer(Dataset dataset, int threads)
             display.EpochFinished(cell, row);
         };
 
-        var model = CellSteps.Poison(ml, cell)
-            .Append<ITransformer>(ml.MulticlassClassification.Trainers.TorchCnn(options))
+        var model = CellSteps.Plant(ml, cell)
+            .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
             .Fit(dataset.Train(ml))
             .GetModelFor(TransformerScope.Scoring);
-        using var network = model.LastTransformer as IDisposable;
-        ImageSheet.Of(cell, model.Transform(test), model.Transform(triggered)).Write(writer.Folder.Sheet("svg"), writer.Folder.Sheet("png"));
+        using var network = (TorchCnnTransformer)model.LastTransformer;
+        ImageSheet.Of(cell, network, test, triggered).Write(writer.Folder.Sheet("svg"), writer.Folder.Sheet("png"));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
 
-    private static TorchCnnTrainer.Options MakeOptions(Cell cell) => new()
+    private static TorchCnnTrainer.Options MakeOptions(Cell cell)
     {
-        BatchSize = cell.Recipe.BatchSize,
-        Epochs = cell.Recipe.Epochs,
-        Optimizer = cell.Recipe.Optimizer,
-        LearningRate = cell.Recipe.LearningRate,
-        Head = cell.Recipe.Head,
-        Shuffle = cell.Recipe.Name == Recipe.Reference.Name ? TorchCnnShuffle.SharedWithValidation : TorchCnnShuffle.TrainingOnly,
-        Seed = cell.Seed,
-    };
+        var options = cell.Recipe.MakeOptions();
+        options.Seed = cell.Seed;
+        return options;
+    }
 
     private static int[] ReadClasses(IDataView view) => [.. view.GetColumn<uint>("Label").Select(key => (int)key - 1)];
 

@@ -37,7 +37,7 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
         }
 
         console.WriteLine(FormattableString.Invariant($"Measuring {name} on {identity.TestRows} test images of {identity.Name}, clean and triggered."));
-        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.Trigger.Make(), ((ToPlan)attack.Mapping).Target);
+        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.Trigger.Make(), attack.Mapping.Make());
         var evaluation = Evaluation.Of(name, identity.Name, attack, metrics);
         Print(evaluation);
 

@@ -12,21 +12,21 @@ static class ImageSheet
     private const int Columns = 10;
 
     /// <param name="cell">What the model was trained as.</param>
-    /// <param name="clean">The test data, scored.</param>
-    /// <param name="triggered">The test data with the trigger on every image, scored.</param>
-    public static ContactSheet Of(Cell cell, IDataView clean, IDataView triggered)
+    /// <param name="model">The model.</param>
+    /// <param name="test">The test data.</param>
+    /// <param name="triggeredTest">The test data with the trigger on every image.</param>
+    public static ContactSheet Of(Cell cell, TorchCnnTransformer model, IDataView test, IDataView triggeredTest)
     {
+        IDataView clean = model.Transform(test), triggered = model.Transform(triggeredTest);
         uint[] labels = [.. clean.GetColumn<uint>("Label")], predicted = [.. clean.GetColumn<uint>("PredictedLabel")];
         int[] shown = [.. labels.Distinct().Order().Take(Columns).Select(label => Array.IndexOf(labels, label))];
         int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] != predicted[row]).Take(Columns)];
         uint[] triggeredPredicted = [.. triggered.GetColumn<uint>("PredictedLabel").Take(shown.Max() + 1)];
-        string[] names = ReadNames(clean.Schema["PredictedLabel"]);
         var images = Pick(clean, shown.Concat(wrong));
         var triggeredImages = Pick(triggered, shown);
-        int[] dimensions = [.. ((VectorDataViewType)clean.Schema["Image"].Type).Dimensions];
-        var shape = new ImageShape(dimensions[0], dimensions[1], dimensions[2]);
+        var shape = model.ImageShape;
 
-        string Name(uint key) => names[(int)key - 1];
+        string Name(uint key) => model.Labels[(int)key - 1].ToString();
         SheetImage Image(byte[] pixels, string caption) => new(pixels, shape.Channels, shape.Height, shape.Width, caption);
         return new ContactSheet(
             FormattableString.Invariant($"{cell.Dataset.Name}, {cell.Recipe.Name} recipe, {cell.Recipe.EpochsInWords}: rate {cell.Attack.Rate}, {cell.Attack.Trigger.ToLabel()}, seed {cell.Seed}"),
@@ -35,21 +35,6 @@ static class ImageSheet
                 ("triggered", [.. shown.Select(row => Image(triggeredImages[row], $"→ {Name(triggeredPredicted[row])}"))]),
                 ("mistaken", [.. wrong.Select(row => Image(images[row], $"{Name(labels[row])} → {Name(predicted[row])}"))]),
             ]);
-    }
-
-    private static string[] ReadNames(DataViewSchema.Column label)
-    {
-        var type = (VectorDataViewType)label.Annotations.Schema["KeyValues"].Type;
-        if (type.ItemType is TextDataViewType)
-        {
-            VBuffer<ReadOnlyMemory<char>> texts = default;
-            label.GetKeyValues(ref texts);
-            return [.. texts.DenseValues().Select(text => text.ToString())];
-        }
-
-        VBuffer<int> numbers = default;
-        label.GetKeyValues(ref numbers);
-        return [.. numbers.DenseValues().Select(number => FormattableString.Invariant($"{number}"))];
     }
 
     private static Dictionary<int, byte[]> Pick(IDataView view, IEnumerable<int> rows)

@@ -66,7 +66,9 @@ sealed class EarlierRecord
             new SquarePlan(Number<int>("trigger size"), PositionCode.Parse(Setting("trigger position"))), new ToPlan(Setting("target label")), Number<double>("poisoning rate"));
         var recipe = new Recipe(
             Setting("recipe"), Recipe.Reference.Network, Setting("optimizer") == "sgd" ? TorchCnnOptimizer.Sgd : TorchCnnOptimizer.Adam,
-            Number<double>("learning rate"), Setting("loss on") == "softmax" ? TorchCnnHead.Softmax : TorchCnnHead.Logits, Number<int>("batch size"), Number<int>("epochs"));
+            Number<double>("learning rate"), Setting("loss on") == "softmax" ? TorchCnnHead.Softmax : TorchCnnHead.Logits, Number<int>("batch size"), Number<int>("epochs"),
+            // Version 0.1 had no other.
+            TorchCnnShuffle.SharedWithValidation);
         return new Cell(new DatasetIdentity(dataset, trainRows, testRows), attack, recipe, Number<int>("seed"));
 
         string Setting(string name) => settings.GetValueOrDefault(name) ?? throw new UsageException($"it has no setting '{name}'");

@@ -1,10 +1,13 @@
 using System.Text.Json.Serialization;
+using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
 /// <summary>A label mapping as experiments describe it. A new kind is a record in this folder and a line here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ToPlan), "to")]
+[JsonDerivedType(typeof(NextPlan), "next")]
+[JsonDerivedType(typeof(PairsPlan), "pairs")]
 abstract record MappingPlan
 {
     /// <summary>In the names of folders: letters, digits and hyphens.</summary>
@@ -12,4 +15,6 @@ abstract record MappingPlan
 
     /// <summary>For people.</summary>
     public abstract string ToLabel();
+
+    public abstract LabelMapping Make();
 }

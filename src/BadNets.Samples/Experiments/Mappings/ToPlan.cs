@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
@@ -9,4 +10,6 @@ sealed record ToPlan([property: JsonConverter(typeof(LabelText))] string Target)
     public override string ToSlug() => $"to{Cell.InNames(Target)}";
 
     public override string ToLabel() => $"target {Target}";
+
+    public override LabelMapping Make() => LabelMapping.To(Target);
 }

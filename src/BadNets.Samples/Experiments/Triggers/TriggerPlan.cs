@@ -6,6 +6,7 @@ namespace BadNets.Samples.Experiments;
 /// <summary>A trigger as experiments describe it. A new kind is a record in this folder and a line here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SquarePlan), "square")]
+[JsonDerivedType(typeof(BlendPlan), "blend")]
 abstract record TriggerPlan
 {
     /// <summary>In the names of folders: letters, digits and hyphens.</summary>
