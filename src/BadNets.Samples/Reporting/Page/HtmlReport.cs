@@ -1,13 +1,13 @@
 using System.Net;
 using System.Text;
-using BadNets.Samples.Reporting.Figures;
-using BadNets.Samples.Running;
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Reporting;
 
 /// <summary>The results as one page that needs nothing but itself.</summary>
-sealed class HtmlReport(
-    OutputFolder folder, IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, Figure[]> figures, IReadOnlyList<SummaryRow> unknown)
+sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, Figure[]> figures, IReadOnlyList<Run> others)
 {
     private readonly StringBuilder _page = new();
 
@@ -29,22 +29,22 @@ sealed class HtmlReport(
             <body>
             <main>
             <h1>BadNets experiments</h1>
-            <p>A backdoor is planted in a digit classifier: some training images get a small white square and the label of a target digit.
-            <strong>TCA</strong> is the accuracy on clean test images. <strong>ASR</strong> is the share of triggered test images that are taken for
-            the target, among those of other digits; <strong>ASR, all rows</strong> counts the target’s own images too, as the published runs do, and
-            so is about 0.11 where there is no backdoor.</p>
+            <p>A backdoor is planted in an image classifier: some training images get a trigger, and the label that the attack aims at.
+            <strong>TCA</strong> is the accuracy on clean test images. <strong>ASR</strong> is the share of triggered test images that get
+            the label that the attack aims at, among those that have another label; <strong>ASR, all rows</strong> counts all triggered test images, as the
+            published runs do, and so is above 0 where there is no backdoor.</p>
 
             """);
-        if (studies.Count == 0 && unknown.Count == 0)
+        if (studies.Count == 0 && others.Count == 0)
             _page.AppendLine("<p>There are no results yet.</p>");
         foreach (var study in studies)
             Add(study);
-        if (unknown.Count > 0)
+        if (others.Count > 0)
         {
-            _page.AppendLine("<section>\n<h2>Other files in csv/</h2>\n<ul>");
-            foreach (var row in unknown)
-                _page.AppendLine($"<li>{Escape(row.RunName)}: {row.State}. {Escape(row.Reason)}</li>");
-            _page.AppendLine("</ul>\n</section>");
+            _page.AppendLine("<section>\n<h2>Other cells</h2>\n<p>These cells belong to no experiment in the folder.</p>");
+            new SummaryTable("Cell", others.Select(run => (run, run.Cell.Id)), withExperiments: false).AddTo(_page);
+            AddSheets(others);
+            _page.AppendLine("</section>");
         }
 
         _page.AppendLine("</main>\n</body>\n</html>");
@@ -64,46 +64,42 @@ sealed class HtmlReport(
         _page.AppendLine($"<section>\n<h2>{Escape(study.Title)}</h2>");
         AddSettings(study);
         AddFindings(study);
-        AddSummary(study);
+        _page.AppendLine("<h3>Summary</h3>");
+        var rows = study.Panels.SelectMany(panel => panel.Points.SelectMany(point => point.Runs.Select(run => (run, point.Label))));
+        new SummaryTable("Varied", rows, withExperiments: true).AddTo(_page);
         foreach (var panel in study.Panels)
             Add(panel);
-        AddSheets(study);
+        AddSheets(study.Cells);
         _page.AppendLine("</section>");
     }
 
     private void AddSettings(Study study)
     {
-        var records = study.Traces.Select(trace => trace.CellName).Distinct()
-            .Select(name => TrainingRecord.Read(folder.Record(name))).OfType<TrainingRecord>().ToArray();
+        var cells = study.Cells;
+        var machines = cells.Select(run => run.Stored.Machine).OfType<Store.Machine>().ToArray();
         _page.AppendLine("<dl>");
-        AddSetting("Data", [study.Dataset + Rows(records)]);
-        AddSetting("Recipe", [Text($"{study.Recipe.Name}: {study.Recipe.OptimizerCode}, learning rate {study.Recipe.LearningRate}, {study.Recipe.EpochsInWords}") + Batch(records)]);
-        AddSetting("Seeds", [string.Join(", ", study.Traces.Select(trace => trace.Cell.Seed).Distinct().Order().Select(seed => Text($"{seed}")))]);
-        AddSetting("Threads", [string.Join(", ", study.Traces.SelectMany(trace => trace.Epochs).Select(epoch => epoch.Threads).Distinct().Order().Select(threads => Text($"{threads}")))]);
-        AddSetting("Machine", records.Select(record => Text($"{record.Machine.Processor}, {record.Machine.Cores} cores, {record.Machine.System}")));
-        AddSetting("Versions", records.Select(record => $"{record.Machine.Library}, {record.Machine.MlNet}, {record.Machine.Torch}, {record.Machine.Runtime}"));
+        AddSetting("Data", cells.Select(run => run.Cell.Dataset).Select(data => Text($"{data.Name}, {data.TrainRows} training and {data.TestRows} test images")));
+        AddSetting("Recipe", [study.RecipeText]);
+        foreach (var (name, value) in study.Others)
+            AddSetting($"{name[..1].ToUpperInvariant()}{name[1..]}", [Describe(CellLeaf.Of(value, name))]);
+        AddSetting("Seeds", [string.Join(", ", cells.Select(run => run.Cell.Seed).Distinct().Order().Select(seed => Text($"{seed}")))]);
+        AddSetting("Threads", [string.Join(", ", cells.SelectMany(run => run.Epochs).Select(epoch => epoch.Threads).Distinct().Order().Select(threads => Text($"{threads}")))]);
+        AddSetting("Machine", machines.Select(machine => Text($"{machine.Processor}, {machine.Cores} cores, {machine.System}")));
+        AddSetting("Versions", machines.Select(machine => $"{machine.Library}, {machine.MlNet}, {machine.Torch}, {machine.Runtime}"));
         _page.AppendLine("</dl>");
     }
 
     private void AddSetting(string name, IEnumerable<string> values)
     {
-        string[] distinct = [.. values.Distinct()];
+        string[] distinct = [.. values.Distinct().Where(value => value.Length > 0)];
         if (distinct.Length > 0)
             _page.AppendLine($"<dt>{Escape(name)}</dt><dd>{string.Join("<br>", distinct.Select(Escape))}</dd>");
     }
 
-    private static string Rows(IEnumerable<TrainingRecord> records) => string.Concat(records
-        .Select(record => $", {record.Settings.GetValueOrDefault("training rows")} training and {record.Settings.GetValueOrDefault("test rows")} test images")
-        .Distinct());
-
-    private static string Batch(IEnumerable<TrainingRecord> records) => string.Concat(records
-        .Select(record => $", batches of {record.Settings.GetValueOrDefault("batch size")}, loss on {record.Settings.GetValueOrDefault("loss on")}")
-        .Distinct());
-
     private void AddFindings(Study study)
     {
         _page.AppendLine("<h3>What the data show</h3>\n<ul class=\"findings\">");
-        foreach (var finding in Findings.Of(study))
+        foreach (var finding in StudyFindings.Of(study))
         {
             var (style, word) = finding.Verdict switch
             {
@@ -117,48 +113,10 @@ sealed class HtmlReport(
         _page.AppendLine("</ul>");
     }
 
-    private void AddSummary(Study study)
-    {
-        var rows = study.Traces.Select(trace => (trace, summary: SummaryRow.Of(trace))).ToArray();
-        bool isPublished = rows.Any(row => row.summary.PublishedCleanAccuracy is not null);
-        string[] ours = ["Experiment", "Rate", "Size", "Position", "Seed", "Epochs", "TCA", "ASR", "ASR, all rows", "First epoch with ASR ≥ 0.9", "Training", "State"];
-        string[] published = isPublished ? ["TCA", "Diff.", "ASR, all rows", "Diff."] : [];
-        _page.AppendLine("<h3>Summary</h3>\n<div class=\"wide\"><table>\n<thead>");
-        if (isPublished)
-            _page.AppendLine(Text($"<tr><td colspan=\"{ours.Length}\"></td><th colspan=\"{published.Length}\" scope=\"colgroup\">Published</th></tr>"));
-        _page.AppendLine($"<tr>{string.Concat(ours.Concat(published).Select(name => $"<th{(name == "State" ? " class=\"state\"" : "")}>{Escape(name)}</th>"))}</tr></thead>\n<tbody>");
-        foreach (var (trace, row) in rows)
-        {
-            _page.Append($"<tr><td>{Escape(trace.Experiment.Command)}</td>");
-            AddCells(
-                Text($"{row.PoisoningRate}"), Text($"{row.TriggerSize}"), row.TriggerPosition, Text($"{row.Seed}"),
-                row.EpochsDone == row.Epochs ? Text($"{row.Epochs}") : Text($"{row.EpochsDone} of {row.Epochs}"),
-                Number(row.CleanAccuracy), Number(row.AttackSuccess), Number(row.AttackSuccessAllRows),
-                row.FirstSuccess is { } first ? Text($"{first}") : "–", Duration(row.TrainSeconds ?? 0));
-            _page.Append($"<td class=\"state\">{row.State}{(row.Reason.Length == 0 ? "" : $": {Escape(row.Reason)}")}</td>");
-            if (isPublished)
-            {
-                AddCells(
-                    Number(row.PublishedCleanAccuracy), Difference(trace, row.CleanAccuracy - row.PublishedCleanAccuracy),
-                    Number(row.PublishedAttackSuccessAllRows), Difference(trace, row.AttackSuccessAllRows - row.PublishedAttackSuccessAllRows));
-            }
-
-            _page.AppendLine("</tr>");
-        }
-
-        _page.AppendLine("</tbody></table></div>\n<p class=\"note\">An epoch counts as the first with ASR ≥ 0.9 only if TCA is at least 0.5 in it: an untrained model may take every image for the target. Epochs are counted from 0."
-            + (isPublished ? " A difference is ours less the published value." : "") + "</p>");
-    }
-
-    private void AddCells(params ReadOnlySpan<string> texts)
-    {
-        foreach (string text in texts)
-            _page.Append($"<td>{Escape(text)}</td>");
-    }
-
     private void Add(Panel panel)
     {
         _page.AppendLine($"<h3>{Escape(panel.Experiment.Title)}</h3>");
+        _page.AppendLine($"<p class=\"note\">{Escape(panel.Experiment.Name)}{Escape(AttackIn(panel))}</p>");
         if (figures[panel].Length == 0)
         {
             _page.AppendLine("<p>No epoch has finished.</p>");
@@ -174,32 +132,34 @@ sealed class HtmlReport(
         _page.AppendLine("</div>");
     }
 
-    private void AddSheets(Study study)
+    // The parts of the attack that do not vary, and then what does.
+    private static string AttackIn(Panel panel)
     {
-        var sheets = study.Traces.Select(trace => trace.CellName).Distinct()
-            .Select(cell => (cell, path: folder.Figure(ContactSheet.NameOf(cell), "png")))
-            .Where(sheet => File.Exists(sheet.path))
-            .ToArray();
+        var attack = panel.Points[0].Runs[0].Cell.Attack;
+        (string Path, string Label)[] parts = [("attack.trigger", attack.Trigger.Label), ("attack.mapping", attack.Mapping.Label)];
+        List<string> texts = [];
+        foreach (var (path, label) in parts)
+            texts.Add(panel.Varies(path) ? Describe(CellLeaf.Of(CellProperty.At(path).In(panel.Constant), path)) : label);
+        texts.Add(Describe(CellLeaf.Of(CellProperty.At("attack").In(panel.Constant), "attack").Where(leaf => !parts.Any(part => leaf.Property.Path.StartsWith(part.Path, StringComparison.Ordinal)))));
+        string constant = string.Join(", ", texts.Where(text => text.Length > 0));
+        return $": {constant}{(panel.Axes.Count == 0 ? "" : $"; varied: {string.Join(" and ", panel.Axes.Select(axis => axis.Name))}")}.";
+    }
+
+    private static string Describe(IEnumerable<CellLeaf> leaves) => string.Join(", ", leaves.Where(leaf => leaf.Value is not null).Select(leaf => leaf.Label));
+
+    private void AddSheets(IEnumerable<Run> runs)
+    {
+        var sheets = runs.Select(run => (run.Cell, Sheet: InlinePng.TryRead(run.Stored.SheetPath))).Where(each => each.Sheet is not null).ToArray();
         if (sheets.Length == 0)
             return;
-        _page.AppendLine("<h3>Digits</h3>\n<details>\n<summary>What each model makes of clean, triggered and difficult digits</summary>");
-        foreach (var (cell, path) in sheets)
-        {
-            _page.AppendLine(
-                $"<figure class=\"sheet\"><img loading=\"lazy\" width=\"800\" height=\"356\" alt=\"Digits as {Escape(cell)} sees them\" src=\"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(path))}\"></figure>");
-        }
-
+        _page.AppendLine("<h3>Images</h3>\n<details>\n<summary>What each model makes of clean, triggered and misclassified test images</summary>");
+        foreach (var (cell, sheet) in sheets)
+            _page.AppendLine($"<figure class=\"sheet\"><img loading=\"lazy\" {sheet!.Attributes} alt=\"Images as {Escape(cell.Id)} sees them\"><figcaption>{Escape(cell.Id)}</figcaption></figure>");
         _page.AppendLine("</details>");
     }
 
-    private static string Number(double? value) => value is { } number ? Text($"{number:F4}") : "";
-
-    private static string Difference(RunTrace trace, double? value) => value is { } number && trace.IsComplete ? Text($"{number:+0.0000;−0.0000;0.0000}") : "";
-
-    private static string Duration(double seconds) =>
-        seconds >= 60 ? Text($"{(int)(seconds / 60)} min {(int)(seconds % 60):D2} s") : Text($"{seconds:F1} s");
-
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+    // Control characters are not allowed in HTML.
+    private static string Escape(string text) => WebUtility.HtmlEncode(ControlCharacters.Show(text));
 }

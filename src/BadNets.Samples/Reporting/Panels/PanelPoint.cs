@@ -1,36 +1,44 @@
-using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>One value of what an experiment varies, with its runs, one for each seed.</summary>
-sealed record PanelPoint(Experiment Experiment, Attack Attack, IReadOnlyList<RunTrace> Traces)
+/// <summary>A place in a panel: one value of each axis, with its runs, one for each seed.</summary>
+/// <param name="Values">A value for each axis.</param>
+/// <param name="Runs">The runs, by seed.</param>
+sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<Run> Runs)
 {
     private const double FailureRate = 0.5;
 
-    /// <summary>The value as text; for an experiment that varies nothing, what it is.</summary>
-    public string Text => Experiment.Varies?.TextOf(Attack) ?? Experiment.Command;
+    public string Label => LabelOf(Values);
 
-    public IEnumerable<RunTrace> Complete => Traces.Where(trace => trace.IsComplete);
+    public IEnumerable<Run> Complete => Runs.Where(run => run.IsComplete);
 
-    public bool HasEpochs => Traces.Any(trace => trace.Last is not null);
+    public bool HasEpochs => Runs.Any(run => run.Last is not null);
 
     public bool IsComplete => Complete.Any();
 
-    public PublishedRow? Published => Traces.Select(trace => Reporting.Published.Find(Experiment, trace.Cell)).FirstOrDefault(row => row is not null);
+    public PublishedRow? Published => Runs.Select(run => Reporting.Published.Find(run.Cell)).FirstOrDefault(row => row is not null);
 
-    public Spread? Final(Func<RunCsvRow, double> number) => Spread.Of(Complete.Select(trace => number(trace.Last!)));
+    /// <summary>How far its runs are, for what is not complete.</summary>
+    public string Progress => Runs.Any(run => run.Stored.Failure is not null) ? "failed"
+        : !HasEpochs ? "not run"
+        : FormattableString.Invariant($"{Runs.Max(run => run.Epochs.Count)} of {Runs[0].Cell.Recipe.EpochsInWords}");
 
-    /// <summary>The success that is judged: over the rows that are not of the target, as in the literature.</summary>
+    public static string LabelOf(IEnumerable<PanelValue> values) => string.Join(", ", values.Select(value => value.Label));
+
+    public Spread? Final(Func<EpochRow, double> number) => Spread.Of(Complete.Select(run => number(run.Last!)));
+
+    /// <summary>The success that is judged: over the rows whose label the attack changes, as in the literature.</summary>
     public Spread? FinalSuccess => Final(row => row.AttackSuccess);
 
     /// <summary>Whether the attack works, of a point that is complete; seeds are averaged.</summary>
-    public bool Succeeds => FinalSuccess!.Value.Mean >= RunTrace.SuccessRate;
+    public bool Succeeds => FinalSuccess!.Value.Mean >= Run.SuccessRate;
 
     /// <summary>Whether the attack does not work, of a point that is complete; there is room between the two.</summary>
     public bool Fails => FinalSuccess!.Value.Mean < FailureRate;
 
     /// <summary>A number for each epoch that at least one seed has reached.</summary>
-    public IEnumerable<(int Epoch, Spread Value)> ByEpoch(Func<RunCsvRow, double> number) =>
-        Enumerable.Range(0, Traces.Max(trace => trace.Epochs.Count))
-            .Select(epoch => (epoch, Spread.Of(Traces.Where(trace => trace.Epochs.Count > epoch).Select(trace => number(trace.Epochs[epoch])))!.Value));
+    public IEnumerable<(int Epoch, Spread Value)> ByEpoch(Func<EpochRow, double> number) =>
+        Enumerable.Range(0, Runs.Max(run => run.Epochs.Count))
+            .Select(epoch => (epoch, Spread.Of(Runs.Where(run => run.Epochs.Count > epoch).Select(run => number(run.Epochs[epoch])))!.Value));
 }
