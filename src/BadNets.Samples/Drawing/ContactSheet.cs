@@ -1,77 +1,97 @@
-using BadNets.Samples.Experiments;
-using BadNets.Samples.Reporting.Drawing;
-using BadNets.Samples.Running;
-using Microsoft.ML;
-using Microsoft.ML.Data;
+using BadNets.Transforms;
 using OxyPlot;
 using SkiaSharp;
 
 namespace BadNets.Samples.Drawing;
 
-/// <summary>Digits as a trained model sees them: clean, with the trigger, and the clean ones that it gets wrong.</summary>
+/// <summary>Rows of captioned images of one shape, for example test images as a model sees them.</summary>
 sealed class ContactSheet
 {
-    private const int Side = 28;
-    private const int Columns = 10;
-    private const double Width = 800;
-    private const double Height = 356;
-    private const double Left = 108;
-    private const double Top = 58;
-    private const double DigitSize = 62;
-    private const double ColumnWidth = 68;
-    private const double RowHeight = 98;
+    /// <summary>The most images side by side. A row with more continues below.</summary>
+    public const int Columns = 10;
 
-    private readonly string _title;
-    private readonly (string Name, IReadOnlyList<SheetDigit> Digits)[] _rows;
+    // Images are at most this many pixels wide and high in PNG files.
+    private const int LargestSide = 128;
+    private const int MostCaptionLines = 3;
+    private const double Margin = 12;
+    private const double Gap = 8;
+    private const double TitleSize = 17;
+    private const double NameSize = 16;
+    private const double CaptionSize = 15;
+    private const double CaptionLine = 18;
+    private const double WidestCaption = 110;
+    private const double LeastWidth = 400;
+    private const double TitleLine = 24;
 
-    private ContactSheet(string title, params (string Name, IReadOnlyList<SheetDigit> Digits)[] rows)
+    private readonly SKSizeI _pixels;
+    private readonly OxySize _size;
+    private readonly IReadOnlyList<string> _title;
+    private readonly List<Line> _lines = [];
+    private readonly double _left;
+    private readonly double _columnWidth;
+    private readonly double _width;
+    private readonly double _height;
+
+    /// <param name="title">What is written above.</param>
+    /// <param name="shape">The shape of all images: one channel for gray, three for red, green and blue.</param>
+    /// <param name="rows">The rows.</param>
+    public ContactSheet(string title, ImageShape shape, IReadOnlyList<SheetRow> rows)
     {
-        _title = title;
-        _rows = rows;
+        double scale = (double)LargestSide / Math.Max(shape.Width, shape.Height);
+        // Small images: whole pixels, so that each has the same size.
+        scale = scale >= 1 ? Math.Floor(scale) : scale;
+        _pixels = new SKSizeI(Math.Max(1, (int)(shape.Width * scale)), Math.Max(1, (int)(shape.Height * scale)));
+        _size = new OxySize((double)_pixels.Width / FigureFile.PixelsPerPoint, (double)_pixels.Height / FigureFile.PixelsPerPoint);
+
+        using var text = new TextMeasure();
+        var captions = rows.SelectMany(row => row.Images).Select(image => image.Caption).ToArray();
+        double widestWord = captions.SelectMany(caption => caption.Split(' ')).Select(word => text.WidthOf(word, CaptionSize)).DefaultIfEmpty(0).Max();
+        double widestCaption = captions.Select(caption => text.WidthOf(caption, CaptionSize)).DefaultIfEmpty(0).Max();
+        // Captions as wide as the image or a little wider stay on one line; longer ones are wrapped.
+        double captionWidth = Math.Max(_size.Width, Math.Min(WidestCaption, widestCaption <= 1.5 * _size.Width ? widestCaption : Math.Max(widestWord, 1.5 * _size.Width)));
+        _columnWidth = captionWidth + Gap;
+        _left = Margin + rows.Select(row => text.WidthOf(row.Name, NameSize)).DefaultIfEmpty(0).Max() + 2 * Gap;
+        int columns = Math.Clamp(rows.Select(row => row.Images.Count).DefaultIfEmpty(0).Max(), 1, Columns);
+        _width = Math.Max(LeastWidth, _left + columns * _columnWidth + Margin - Gap);
+        _title = text.Wrap(title, TitleSize, _width - 2 * Margin, int.MaxValue);
+
+        double top = Margin + _title.Count * TitleLine + Gap;
+        foreach (var row in rows)
+        {
+            var parts = row.Images.Count == 0 ? [[]] : row.Images.Chunk(Columns).ToArray();
+            foreach (var part in parts)
+            {
+                Tile[] tiles = [.. part.Select(image => new Tile(Encode(image.Pixels, shape), text.Wrap(image.Caption, CaptionSize, captionWidth, MostCaptionLines)))];
+                _lines.Add(new Line(top, part == parts[0] ? row.Name : "", tiles));
+                top += _size.Height + tiles.Select(tile => tile.Caption.Count).DefaultIfEmpty(1).Max() * CaptionLine + 2 * Gap;
+            }
+        }
+
+        _height = top;
     }
 
-    public static string NameOf(string cellName) => "digits_" + cellName;
-
-    /// <summary>Lets a model look at test digits.</summary>
-    /// <param name="cell">What the model was trained as.</param>
-    /// <param name="clean">The test data, scored.</param>
-    /// <param name="triggered">The test data with the trigger over every image, scored.</param>
-    public static ContactSheet Of(Cell cell, IDataView clean, IDataView triggered)
-    {
-        uint[] labels = [.. clean.GetColumn<uint>("Label")], predicted = [.. clean.GetColumn<uint>("PredictedLabel")];
-        // Label keys start at 1, digits at 0.
-        int[] shown = [.. labels.Distinct().Order().Take(Columns).Select(label => Array.IndexOf(labels, label))];
-        int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] != predicted[row]).Take(Columns)];
-        uint[] triggeredPredicted = [.. triggered.GetColumn<uint>("PredictedLabel").Take(shown.Max() + 1)];
-
-        var images = Pick(clean, shown.Concat(wrong));
-        var triggeredImages = Pick(triggered, shown);
-        return new ContactSheet(
-            Title(cell),
-            ("clean", [.. shown.Select(row => new SheetDigit(images[row], Caption(predicted[row])))]),
-            ("triggered", [.. shown.Select(row => new SheetDigit(triggeredImages[row], Caption(triggeredPredicted[row])))]),
-            ("mistaken", [.. wrong.Select(row => new SheetDigit(images[row], $"{labels[row] - 1} → {predicted[row] - 1}"))]));
-    }
-
-    public void Write(OutputFolder folder, string cellName) => FigureFile.Write(folder, NameOf(cellName), Width, Height, Draw);
+    /// <summary>Writes the sheet as two files.</summary>
+    public void Write(string svgPath, string pngPath) => FigureFile.Write(svgPath, pngPath, _width, _height, Draw);
 
     private void Draw(IRenderContext context)
     {
-        Text(context, 12, 26, _title, 17);
-        for (int row = 0; row < _rows.Length; row++)
+        for (int i = 0; i < _title.Count; i++)
+            Text(context, Margin, Margin + (i + 0.5) * TitleLine, _title[i], TitleSize);
+        foreach (var line in _lines)
         {
-            double top = Top + row * RowHeight;
-            var (name, digits) = _rows[row];
-            Text(context, 12, top + DigitSize / 2, name, 16);
-            if (digits.Count == 0)
-                Text(context, Left, top + DigitSize / 2, "none", 16);
-            for (int column = 0; column < digits.Count; column++)
+            double middle = line.Top + _size.Height / 2;
+            Text(context, Margin, middle, line.Name, NameSize);
+            if (line.Tiles.Count == 0)
+                Text(context, _left, middle, "none", NameSize);
+            for (int column = 0; column < line.Tiles.Count; column++)
             {
-                double left = Left + column * ColumnWidth;
-                // A white trigger in a corner would be lost on white paper.
-                context.DrawRectangle(new OxyRect(left - 1, top - 1, DigitSize + 2, DigitSize + 2), PlotStyle.Frame, OxyColors.Undefined, 0, EdgeRenderingMode.Automatic);
-                context.DrawImage(new OxyImage(Encode(digits[column].Pixels)), 0, 0, Side * 4, Side * 4, left, top, DigitSize, DigitSize, 1, interpolate: false);
-                Text(context, left + DigitSize / 2, top + DigitSize + 13, digits[column].Caption, 15, HorizontalAlignment.Center);
+                double center = _left + column * _columnWidth + (_columnWidth - Gap) / 2;
+                var place = new OxyRect(center - _size.Width / 2, line.Top, _size.Width, _size.Height);
+                // Else white pixels at the edge could not be told from the paper.
+                context.DrawRectangle(place.Inflate(1, 1), PlotStyle.Frame, OxyColors.Undefined, 0, EdgeRenderingMode.Automatic);
+                context.DrawImage(new OxyImage(line.Tiles[column].Png), 0, 0, _pixels.Width, _pixels.Height, place.Left, place.Top, place.Width, place.Height, 1, interpolate: false);
+                for (int i = 0; i < line.Tiles[column].Caption.Count; i++)
+                    Text(context, center, place.Bottom + Gap / 2 + (i + 0.5) * CaptionLine, line.Tiles[column].Caption[i], CaptionSize, HorizontalAlignment.Center);
             }
         }
     }
@@ -79,29 +99,21 @@ sealed class ContactSheet
     private static void Text(IRenderContext context, double x, double y, string text, double size, HorizontalAlignment alignment = HorizontalAlignment.Left) =>
         context.DrawText(new ScreenPoint(x, y), text, PlotStyle.Ink, PlotStyle.FontFamily, size, FontWeights.Normal, 0, alignment, VerticalAlignment.Middle, null);
 
-    private static string Title(Cell cell) => FormattableString.Invariant(
-        $"{cell.Dataset}, {cell.Recipe.Name} recipe, {cell.Recipe.EpochsInWords}: rate {cell.Attack.PoisoningRate}, {cell.Attack.TriggerSize} px, {cell.Attack.Position.ToName()}, seed {cell.Seed}");
-
-    private static string Caption(uint predicted) => $"→ {predicted - 1}";
-
-    private static Dictionary<int, byte[]> Pick(IDataView view, IEnumerable<int> rows)
+    private byte[] Encode(byte[] pixels, ImageShape shape)
     {
-        var wanted = rows.ToHashSet();
-        return view.GetColumn<byte[]>("Image")
-            .Take(wanted.Count == 0 ? 0 : wanted.Max() + 1)
-            .Select((pixels, row) => (pixels, row))
-            .Where(pair => wanted.Contains(pair.row))
-            .ToDictionary(pair => pair.row, pair => pair.pixels);
-    }
-
-    // Each pixel four times as large, lest viewers smooth the digit away.
-    private static byte[] Encode(byte[] pixels)
-    {
-        using var small = new SKBitmap(Side, Side, SKColorType.Gray8, SKAlphaType.Opaque);
-        for (int i = 0; i < pixels.Length; i++)
-            small.SetPixel(i % Side, i / Side, new SKColor(pixels[i], pixels[i], pixels[i]));
-        using var large = small.Resize(new SKImageInfo(4 * Side, 4 * Side, SKColorType.Gray8, SKAlphaType.Opaque), SKFilterQuality.None);
-        using var encoded = large.Encode(SKEncodedImageFormat.Png, 100);
+        if (pixels.Length != shape.Size || shape.Channels is not (1 or 3))
+            throw new ArgumentException($"A sheet of {shape} images needs {shape.Size} values in one or three channels, but has {pixels.Length}.", nameof(pixels));
+        int plane = shape.Height * shape.Width, green = shape.Channels == 3 ? plane : 0;
+        using var image = new SKBitmap(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        for (int i = 0; i < plane; i++)
+            image.SetPixel(i % shape.Width, i / shape.Width, new SKColor(pixels[i], pixels[i + green], pixels[i + 2 * green]));
+        // Enlarged here, because viewers would smooth small images.
+        using var resized = image.Resize(_pixels, _pixels.Width >= shape.Width ? SKFilterQuality.None : SKFilterQuality.High);
+        using var encoded = resized.Encode(SKEncodedImageFormat.Png, 100);
         return encoded.ToArray();
     }
+
+    private sealed record Tile(byte[] Png, IReadOnlyList<string> Caption);
+
+    private sealed record Line(double Top, string Name, IReadOnlyList<Tile> Tiles);
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using BadNets.Samples.Running;
+using BadNets.Samples.Files;
 using OxyPlot;
 using SkiaSharp;
 
@@ -8,24 +8,22 @@ namespace BadNets.Samples.Drawing;
 /// <summary>Writes what can be drawn as SVG and as PNG.</summary>
 static class FigureFile
 {
-    // Sharp on screens with two pixels to the point, and in print at half size.
-    private const int PixelsPerPoint = 2;
+    /// <summary>Sharp on screens with two pixels to the point, and in print at half size.</summary>
+    public const int PixelsPerPoint = 2;
 
-    public static void Write(OutputFolder folder, string name, double width, double height, Action<IRenderContext> draw)
+    public static void Write(string svgPath, string pngPath, double width, double height, Action<IRenderContext> draw)
     {
-        AtomicFile.WriteText(folder.Figure(name, "svg"), MakeSvg(width, height, draw));
-        AtomicFile.Write(folder.Figure(name, "png"), stream => WritePng(stream, width, height, draw));
+        AtomicFile.WriteText(svgPath, MakeSvg(width, height, draw));
+        AtomicFile.Write(pngPath, stream => WritePng(stream, width, height, draw));
     }
 
     public static string MakeSvg(double width, double height, Action<IRenderContext> draw)
     {
         // Text has the size in the file that it has in the picture, whatever fonts this machine has.
-        using var nothing = new SKBitmap(1, 1);
-        using var canvas = new SKCanvas(nothing);
-        using var measurer = new SkiaRenderContext(canvas);
+        using var measure = new TextMeasure();
         using var content = new MemoryStream();
         // Not every viewer knows the attribute that aligns text vertically; the workaround does without it.
-        using (var context = new SvgRenderContext(content, width, height, isDocument: true, measurer, OxyColors.White, useVerticalTextAlignmentWorkaround: true))
+        using (var context = new SvgRenderContext(content, width, height, isDocument: true, measure.Context, OxyColors.White, useVerticalTextAlignmentWorkaround: true))
             draw(context);
         return Encoding.UTF8.GetString(content.ToArray()).TrimStart('\ufeff');
     }

@@ -22,8 +22,18 @@ static class PlotStyle
     public static readonly OxyColor Frame = OxyColor.FromRgb(0x99, 0x99, 0x99);
 
     private const double TextSize = 16;
+    private const double WidestName = 200;
+    private const double LegendEntryRoom = 65;
+    private const double LegendLine = 24;
+    private const double UsualLegendRows = 3;
 
-    // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that is lost on white; dashes for those who see none.
+    private static readonly OxyColor Lightest = OxyColor.FromRgb(0xf0, 0xf4, 0xf8);
+    private static readonly OxyColor Darkest = OxyColor.FromRgb(0x08, 0x30, 0x6b);
+    // Not quite ink and paper, which a page may exchange: shades stay.
+    private static readonly OxyColor OnLight = OxyColor.FromRgb(0x11, 0x11, 0x11);
+    private static readonly OxyColor OnDark = OxyColor.FromRgb(0xfe, 0xfe, 0xfe);
+
+    // Okabe and Ito's colors, which color-blind readers can tell apart, without the yellow that is lost on white; dashes for those who see none.
     private static readonly OxyColor[] Colors =
     [
         OxyColor.FromRgb(0x00, 0x72, 0xb2),
@@ -36,7 +46,7 @@ static class PlotStyle
     ];
 
     // In points, the same in SVG and PNG: what OxyPlot's own line styles are multiples of differs between the two.
-    // One fewer than the colours, so that the two come together again only after 42 curves.
+    // One fewer than the colors, so that the two come together again only after 42 curves.
     private static readonly double[]?[] AllDashes = [null, [10, 4], [3, 3], [12, 4, 3, 4], [20, 5], [6, 3]];
 
     public static OxyColor Color(int index) => Colors[index % Colors.Length];
@@ -91,6 +101,48 @@ static class PlotStyle
         MajorGridlineColor = Grid,
         MajorGridlineThickness = 1,
     };
+
+    /// <summary>An axis of names. Long ones are cut off, and written at an angle where they would overlap.</summary>
+    public static CategoryAxis MakeNameAxis(AxisPosition position, string title, IReadOnlyList<string> names)
+    {
+        using var text = new TextMeasure();
+        string[] labels = [.. names.Select(name => text.Cut(name, TextSize, WidestName))];
+        double room = (Width - WidestName) / Math.Max(1, names.Count);
+        var axis = new CategoryAxis
+        {
+            Position = position,
+            Title = title,
+            FontSize = TextSize,
+            TitleFontSize = TextSize,
+            AxisTitleDistance = 14,
+            TextColor = Ink,
+            TitleColor = Ink,
+            TicklineColor = Ink,
+            GapWidth = 0,
+            Angle = position == AxisPosition.Bottom && labels.Any(label => text.WidthOf(label, TextSize) > room) ? -40 : 0,
+        };
+        axis.Labels.AddRange(labels);
+        return axis;
+    }
+
+    /// <summary>A shade for a share from 0 to 1: the higher, the darker, also without colors.</summary>
+    public static OxyColor Shade(double share)
+    {
+        share = Math.Clamp(share, 0, 1);
+        byte Mix(byte light, byte dark) => (byte)Math.Round(light + share * (dark - light));
+        return OxyColor.FromRgb(Mix(Lightest.R, Darkest.R), Mix(Lightest.G, Darkest.G), Mix(Lightest.B, Darkest.B));
+    }
+
+    /// <summary>The color in which text is read best on a shade.</summary>
+    public static OxyColor TextOn(OxyColor shade) => (0.299 * shade.R) + (0.587 * shade.G) + (0.114 * shade.B) > 140 ? OnLight : OnDark;
+
+    /// <summary>The height of a figure whose legend has many entries.</summary>
+    public static double HeightWithLegend(IEnumerable<string> entries)
+    {
+        using var text = new TextMeasure();
+        double rows = entries.Sum(entry => text.WidthOf(entry, TextSize) + LegendEntryRoom) / (0.8 * Width);
+        return Height + Math.Max(0, Math.Ceiling(rows) - UsualLegendRows) * LegendLine;
+    }
 
     /// <summary>An axis from 0 to 100 %, with room for markers at both ends.</summary>
     public static LinearAxis MakePercentAxis(string title)

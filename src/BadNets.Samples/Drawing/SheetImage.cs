@@ -1,4 +1,6 @@
 namespace BadNets.Samples.Drawing;
 
-/// <summary>A digit on a contact sheet: its pixels, row by row, and what is written under it.</summary>
-sealed record SheetDigit(byte[] Pixels, string Caption);
+/// <summary>An image on a contact sheet.</summary>
+/// <param name="Pixels">Its values, from 0 to 255: all of one channel, row by row, before the next channel.</param>
+/// <param name="Caption">What is written under it.</param>
+sealed record SheetImage(byte[] Pixels, string Caption);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
@@ -19,6 +20,7 @@ static class CellJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         AllowOutOfOrderMetadataProperties = true,
         WriteIndented = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatIsDerived } },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new PositionCode.Converter(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
@@ -39,6 +41,16 @@ static class CellJson
         catch (JsonException fault)
         {
             throw CellProperty.Refuse(document, fault);
+        }
+    }
+
+    // JsonIgnore on an abstract property does not hold for its overrides. A slug or label must not become a part of a cell's identity.
+    private static void LeaveOutWhatIsDerived(JsonTypeInfo type)
+    {
+        for (int i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i] is { Set: null, AssociatedParameter: null })
+                type.Properties.RemoveAt(i);
         }
     }
 

@@ -59,6 +59,14 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
         at[names[^1]] = value?.DeepClone();
     }
 
+    /// <summary>Removes the value from a document, if there is one.</summary>
+    public void Remove(JsonObject document)
+    {
+        int last = Path.LastIndexOf('.');
+        var parent = last < 0 ? document : At(Path[..last]).In(document) as JsonObject;
+        parent?.Remove(Path[(last + 1)..]);
+    }
+
     /// <summary>A value as people type it: a number or Boolean if it reads like one, JSON if it looks like an object or list, and text otherwise.</summary>
     /// <exception cref="UsageException">It looks like JSON and is not.</exception>
     public JsonNode Parse(string text)

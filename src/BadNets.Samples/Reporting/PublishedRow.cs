@@ -7,9 +7,6 @@ namespace BadNets.Samples.Reporting;
 [CsvRecord]
 sealed partial record PublishedRow
 {
-    [CsvColumn("experiment")]
-    public string Experiment { get; init; } = "";
-
     [CsvColumn("poisoning_rate")]
     public double PoisoningRate { get; init; }
 
@@ -26,6 +23,9 @@ sealed partial record PublishedRow
     [CsvColumn("final_tca")]
     public double CleanAccuracy { get; init; }
 
-    public bool IsOf(Attack attack) =>
-        PoisoningRate == attack.PoisoningRate && TriggerSize == attack.TriggerSize && TriggerPosition == attack.Position.ToCode();
+    /// <summary>What was trained.</summary>
+    public Cell Cell => new(
+        new DatasetIdentity("MNIST", 60_000, 10_000),
+        new Attack(new SquarePlan(TriggerSize, PositionCode.Parse(TriggerPosition)), new ToPlan("1"), PoisoningRate),
+        Recipe.Reference, seed: 0);
 }

@@ -1,27 +1,39 @@
-using BadNets.Samples.Reporting.Drawing;
-using BadNets.Samples.Reporting.Figures;
-using BadNets.Samples.Running;
+using BadNets.Samples.Drawing;
+using BadNets.Samples.Files;
+using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Makes summary, figures and the HTML page from the results in a folder, finished or not.</summary>
+/// <summary>Makes summary, figures and the HTML page from the results in a folder, finished or not, also while other processes add to it.</summary>
 static class ResultReport
 {
-    /// <returns>The rows of the summary, one for each run.</returns>
+    /// <returns>The rows of the summary, one for each cell of each experiment, and one for each cell that belongs to no experiment.</returns>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static IReadOnlyList<SummaryRow> Write(OutputFolder folder)
+    public static IReadOnlyList<SummaryRow> Write(ResultsFolder folder)
     {
-        var traces = RunTrace.ReadAll(folder);
-        SummaryRow[] unknown = [.. folder.CsvPaths.Select(path => Path.GetFileNameWithoutExtension(path)).Except(traces.Select(trace => trace.Name)).Select(SummaryRow.OfUnknown)];
-        SummaryRow[] summary = [.. traces.Select(SummaryRow.Of), .. unknown];
+        var results = Results.Read(folder);
+        var panels = PanelReader.PanelsOf(results);
+        var planned = panels.SelectMany(panel => panel.Runs).Select(run => run.Cell).ToHashSet();
+        Run[] others =
+        [
+            .. results.Cells.Values.Where(stored => !planned.Contains(stored.Cell)).OrderBy(stored => stored.Cell.Id, StringComparer.Ordinal)
+                .Select(stored => PanelReader.RunOf(null, stored)),
+        ];
+        SummaryRow[] summary =
+        [
+            .. panels.SelectMany(panel => panel.Runs).Select(SummaryRow.Of).DistinctBy(row => (row.Experiment, row.Cell))
+                .OrderBy(row => row.Experiment, StringComparer.Ordinal).ThenBy(row => row.RunName, StringComparer.Ordinal),
+            .. others.Select(SummaryRow.Of),
+        ];
         CsvTable.Write(folder.Summary, summary);
-        var studies = Study.Of(traces);
+
+        var studies = Study.Of(panels);
         var figures = studies
             .SelectMany(study => study.Panels.Select(panel => (study, panel)))
             .ToDictionary(pair => pair.panel, pair => PanelFigures.Of(pair.study, pair.panel).ToArray());
         foreach (var figure in figures.Values.SelectMany(figures => figures))
-            FigureFile.Write(folder, figure.Name, PlotStyle.Width, PlotStyle.Height, figure.Draw);
-        AtomicFile.WriteText(folder.Report, new HtmlReport(folder, studies, figures, unknown).Make());
+            FigureFile.Write(folder.Figure(figure.Name, "svg"), folder.Figure(figure.Name, "png"), figure.Width, figure.Height, figure.Draw);
+        AtomicFile.WriteText(folder.Report, new HtmlReport(studies, figures, others).Make());
         return summary;
     }
 }

@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using BadNets.Samples.Experiments;
 using CsvHelper;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>A row of summary.csv: a run, its state, its results, and the published results. Unknown values are empty.</summary>
+/// <summary>A row of summary.csv: a cell as a part of an experiment, its state, its results, and the published results. Unknown values are empty.</summary>
 [CsvRecord]
 sealed partial record SummaryRow
 {
@@ -20,22 +21,22 @@ sealed partial record SummaryRow
     public string Recipe { get; init; } = "";
 
     [CsvColumn("poisoning_rate")]
-    public double? PoisoningRate { get; init; }
+    public double PoisoningRate { get; init; }
 
     [CsvColumn("trigger_size")]
-    public int? TriggerSize { get; init; }
+    public string TriggerSize { get; init; } = "";
 
     [CsvColumn("trigger_pos")]
     public string TriggerPosition { get; init; } = "";
 
     [CsvColumn("trigger_label")]
-    public int? TargetLabel { get; init; }
+    public string TargetLabel { get; init; } = "";
 
     [CsvColumn("seed")]
-    public int? Seed { get; init; }
+    public int Seed { get; init; }
 
     [CsvColumn("epochs")]
-    public int? Epochs { get; init; }
+    public int Epochs { get; init; }
 
     [CsvColumn("epochs_done")]
     public int EpochsDone { get; init; }
@@ -53,7 +54,7 @@ sealed partial record SummaryRow
     public int? FirstSuccess { get; init; }
 
     [CsvColumn("train_seconds")]
-    public double? TrainSeconds { get; init; }
+    public double TrainSeconds { get; init; }
 
     [CsvColumn("published_tca")]
     public double? PublishedCleanAccuracy { get; init; }
@@ -67,46 +68,52 @@ sealed partial record SummaryRow
     [CsvColumn("reason")]
     public string Reason { get; init; } = "";
 
-    /// <summary>The row of a run that its file does not identify.</summary>
-    public static SummaryRow OfUnknown(string runName)
-    {
-        var experiment = RunTrace.FindExperiment(runName);
-        return new SummaryRow
-        {
-            RunName = runName,
-            Experiment = experiment?.Number ?? "",
-            State = experiment is null ? "unknown" : RunTrace.Unfinished,
-            Reason = experiment is null
-                ? "It does not belong to an experiment that this program knows."
-                : "No epoch has finished, and no record in runs/ identifies the run.",
-        };
-    }
+    [CsvColumn("cell")]
+    public string Cell { get; init; } = "";
 
-    public static SummaryRow Of(RunTrace trace)
+    [CsvColumn("trigger")]
+    public string Trigger { get; init; } = "";
+
+    [CsvColumn("mapping")]
+    public string Mapping { get; init; } = "";
+
+    [CsvColumn("network")]
+    public string Network { get; init; } = "";
+
+    public static SummaryRow Of(Run run)
     {
-        var (cell, last, published) = (trace.Cell, trace.Last, Published.Find(trace.Experiment, trace.Cell));
+        var (cell, last, published) = (run.Cell, run.Last, Published.Find(run.Cell));
+        var document = JsonNode.Parse(cell.ToJson())!;
         return new SummaryRow
         {
-            RunName = trace.Name,
-            Experiment = trace.Experiment.Number,
-            Dataset = cell.Dataset,
+            RunName = run.Name,
+            Experiment = run.Experiment?.Published?.Number ?? run.Experiment?.Name ?? "",
+            Dataset = cell.Dataset.Name,
             Recipe = cell.Recipe.Name,
-            PoisoningRate = cell.Attack.PoisoningRate,
-            TriggerSize = cell.Attack.TriggerSize,
-            TriggerPosition = cell.Attack.Position.ToCode(),
-            TargetLabel = cell.Attack.TargetLabel,
+            PoisoningRate = cell.Attack.Rate,
+            TriggerSize = TextIn(document, CellProperty.TriggerSize),
+            TriggerPosition = TextIn(document, CellProperty.TriggerPosition),
+            TargetLabel = TextIn(document, CellProperty.Target),
             Seed = cell.Seed,
             Epochs = cell.Recipe.Epochs,
-            EpochsDone = trace.Epochs.Count,
+            EpochsDone = run.Epochs.Count,
             CleanAccuracy = last?.CleanAccuracy,
             AttackSuccessAllRows = last?.AttackSuccessAllRows,
             AttackSuccess = last?.AttackSuccess,
-            FirstSuccess = trace.FirstSuccess,
-            TrainSeconds = Math.Round(trace.Epochs.Sum(epoch => epoch.TrainSeconds), 1),
+            FirstSuccess = run.FirstSuccess,
+            // The sum of what the CSV files say.
+            TrainSeconds = Math.Round(run.Epochs.Sum(epoch => Math.Round(epoch.TrainSeconds, 3)), 1),
             PublishedCleanAccuracy = published?.CleanAccuracy,
             PublishedAttackSuccessAllRows = published?.AttackSuccessAllRows,
-            State = trace.State,
-            Reason = trace.Reason,
+            State = run.State,
+            Reason = run.Reason,
+            Cell = cell.Id,
+            Trigger = cell.Attack.Trigger.Slug,
+            Mapping = cell.Attack.Mapping.Slug,
+            Network = cell.Recipe.Network,
         };
     }
+
+    // Not every trigger has a size, and not every mapping has one target.
+    private static string TextIn(JsonNode document, CellProperty property) => property.In(document) is { } value ? CellProperty.TextOf(value) : "";
 }

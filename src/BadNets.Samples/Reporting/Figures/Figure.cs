@@ -1,13 +1,18 @@
+using BadNets.Samples.Drawing;
 using OxyPlot;
 
-namespace BadNets.Samples.Reporting.Figures;
+namespace BadNets.Samples.Reporting;
 
 /// <summary>A figure: its files' name, what it shows in a sentence, and how it is drawn.</summary>
 sealed record Figure(string Name, string Description, PlotModel Model)
 {
+    public double Width { get; init; } = PlotStyle.Width;
+
+    public double Height { get; init; } = PlotStyle.Height;
+
     public void Draw(IRenderContext context)
     {
         ((IPlotModel)Model).Update(updateData: true);
-        ((IPlotModel)Model).Render(context, new OxyRect(0, 0, PlotStyle.Width, PlotStyle.Height));
+        ((IPlotModel)Model).Render(context, new OxyRect(0, 0, Width, Height));
     }
 }

@@ -1,16 +1,15 @@
 using System.Net;
-using BadNets.Samples.Reporting.Drawing;
-using BadNets.Samples.Reporting.Figures;
+using BadNets.Samples.Drawing;
 using OxyPlot;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Figures as part of a page: as wide as it lets them be, and in its colours.</summary>
+/// <summary>Figures as part of a page: as wide as it lets them be, and in its colors.</summary>
 static class InlineSvg
 {
     public static string Of(Figure figure)
     {
-        string svg = FigureFile.MakeSvg(PlotStyle.Width, PlotStyle.Height, figure.Draw);
+        string svg = FigureFile.MakeSvg(figure.Width, figure.Height, figure.Draw);
         // From the document, what is inside its outermost element.
         int start = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1, end = svg.LastIndexOf("</svg>", StringComparison.Ordinal);
         string content = svg[start..end]
@@ -21,7 +20,7 @@ static class InlineSvg
             .Replace(Css(PlotStyle.Grid), "var(--line)", StringComparison.Ordinal)
             .Replace(Css(PlotStyle.Paper), "var(--paper)", StringComparison.Ordinal);
         return FormattableString.Invariant(
-            $"<svg viewBox=\"0 0 {PlotStyle.Width} {PlotStyle.Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(figure.Description)}\">{content}</svg>");
+            $"<svg viewBox=\"0 0 {figure.Width} {figure.Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(figure.Description)}\">{content}</svg>");
     }
 
     private static string Css(OxyColor color) => FormattableString.Invariant($"rgb({color.R},{color.G},{color.B})");

@@ -1,0 +1,49 @@
+using BadNets.Samples.Drawing;
+using BadNets.Samples.Store;
+using OxyPlot.Axes;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>A number at the end of a training that figures show.</summary>
+/// <param name="Slug">In the names of files.</param>
+/// <param name="Name">In titles.</param>
+/// <param name="AxisTitle">On axes.</param>
+/// <param name="Of">The number of an epoch, from 0 to 1.</param>
+/// <param name="OfPublished">The published number, from 0 to 1.</param>
+sealed record Measure(string Slug, string Name, string AxisTitle, Func<EpochRow, double> Of, Func<PublishedRow, double> OfPublished)
+{
+    public static readonly Measure Success = new(
+        "asr", "Attack success", "Attack success rate, all test rows (%)", row => row.AttackSuccessAllRows, published => published.AttackSuccessAllRows);
+
+    public static readonly Measure Accuracy = new(
+        "tca", "Clean accuracy", "Clean test accuracy (%)", row => row.CleanAccuracy, published => published.CleanAccuracy);
+
+    public static IReadOnlyList<Measure> All { get; } = [Success, Accuracy];
+
+    /// <summary>The range to show, in percent.</summary>
+    public (double Least, double Most) RangeIn(Panel panel)
+    {
+        double[] values =
+        [
+            .. panel.Complete.SelectMany(point => point.Complete).Select(run => 100 * Of(run.Last!)),
+            .. panel.Complete.Select(point => point.Published).OfType<PublishedRow>().Select(row => 100 * OfPublished(row)),
+        ];
+        if (this == Success || values.Length == 0)
+            return (0, 100);
+        // Differences of a few hundredths are noise; an axis that is stretched to show them would say otherwise.
+        double middle = (values.Min() + values.Max()) / 2, half = Math.Max(1, 0.6 * (values.Max() - values.Min()));
+        return (Math.Max(0, middle - half), Math.Min(100, middle + half));
+    }
+
+    public LinearAxis MakeAxis(Panel panel)
+    {
+        var (least, most) = RangeIn(panel);
+        if ((least, most) == (0, 100))
+            return PlotStyle.MakePercentAxis(AxisTitle);
+        var axis = PlotStyle.MakeAxis(AxisPosition.Left, AxisTitle);
+        // Room for markers at both ends.
+        double room = 0.03 * (most - least);
+        (axis.Minimum, axis.Maximum) = (least == 0 ? -room : least, most == 100 ? 100 + room : most);
+        return axis;
+    }
+}

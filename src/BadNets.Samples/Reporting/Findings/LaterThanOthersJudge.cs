@@ -1,0 +1,32 @@
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Reporting;
+
+sealed class LaterThanOthersJudge(LaterThanOthers claim) : OneAgainstOthers(claim.Value)
+{
+    protected override (Verdict Verdict, string Evidence) Judge(PanelPoint one, IReadOnlyList<PanelPoint> others, Func<PanelPoint, string> label)
+    {
+        double late = MedianOf(one);
+        string what = claim.Lasting ? Text($"Epoch from which on ASR stays at {Run.SuccessRate} or more") : Text($"Epoch in which ASR first reaches {Run.SuccessRate}");
+        string median = others.Append(one).Any(point => point.Runs.Count > 1) ? ", median over the seeds" : "";
+        return (VerdictOf(others.All(other => MedianOf(other) < late)),
+            $"{what}{median}: {string.Join(", ", others.Append(one).Select(point => Describe(point, label(point))))}.");
+    }
+
+    private string Describe(PanelPoint point, string label)
+    {
+        double median = MedianOf(point);
+        int never = point.Runs.Count(run => EpochOf(run) is null);
+        string note = never > 0 && point.Runs.Count > 1 ? Text($"; {never} of {point.Runs.Count} seeds never") : "";
+        return Text($"{(double.IsInfinity(median) ? "never" : $"{median}")} ({label}{note})");
+    }
+
+    // Never is later than any epoch. Of an even number of seeds it is the lower of the two in the middle, because nothing lies between an epoch and never.
+    private double MedianOf(PanelPoint point)
+    {
+        double[] epochs = [.. point.Runs.Select(run => EpochOf(run) ?? double.PositiveInfinity).Order()];
+        return epochs[(epochs.Length - 1) / 2];
+    }
+
+    private int? EpochOf(Run run) => claim.Lasting ? run.LastingSuccess : run.FirstSuccess;
+}

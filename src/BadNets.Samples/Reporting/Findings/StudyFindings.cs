@@ -1,0 +1,29 @@
+namespace BadNets.Samples.Reporting;
+
+/// <summary>What is claimed of a study, held against its numbers.</summary>
+static class StudyFindings
+{
+    // A share of the highest accuracy in the study: how high it can be depends on the data set.
+    private const double HighAccuracy = 0.95;
+
+    public static IReadOnlyList<Finding> Of(Study study) =>
+    [
+        .. from panel in study.Panels
+           from claim in panel.Experiment.Claims
+           select ClaimJudge.Judge(claim, panel),
+        HighCleanAccuracy(study),
+    ];
+
+    private static Finding HighCleanAccuracy(Study study)
+    {
+        const string Claim = "Clean accuracy stays high, whatever is done to the training data.";
+        string[] missing = [.. study.Panels.SelectMany(panel => ClaimJudge.UnfinishedIn(panel, panel.Points)).Distinct()];
+        if (missing.Length > 0)
+            return new(Claim, Verdict.CannotBeJudged, ClaimJudge.Missing(missing));
+        double[] accuracies = [.. study.Cells.Select(run => run.Last!.CleanAccuracy)];
+        if (accuracies.Length < 2)
+            return new(Claim, Verdict.CannotBeJudged, "There is only one run.");
+        return new(Claim, accuracies.Min() >= HighAccuracy * accuracies.Max() ? Verdict.Holds : Verdict.DoesNotHold,
+            FormattableString.Invariant($"Final TCA is between {accuracies.Min():F4} and {accuracies.Max():F4} in {accuracies.Length} runs."));
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>A property of a cell that has no properties of its own, and its value.</summary>
+sealed record CellLeaf(CellProperty Property, JsonNode? Value)
+{
+    /// <summary>The value as one types it, for people: nothing in it is invisible.</summary>
+    public string Text => ControlCharacters.Show(CellProperty.TextOf(Value));
+
+    /// <summary>The value with its meaning. What kind of thing it is part of needs no explanation.</summary>
+    public string Label => Property.Path.EndsWith(".kind", StringComparison.Ordinal) ? Text : ControlCharacters.Show(Property.LabelOf(Value));
+
+    /// <summary>The leaves of a part of a cell.</summary>
+    /// <param name="node">The part.</param>
+    /// <param name="path">Its path.</param>
+    public static IEnumerable<CellLeaf> Of(JsonNode? node, string path) => node is JsonObject members
+        ? members.SelectMany(member => Of(member.Value, path.Length == 0 ? member.Key : $"{path}.{member.Key}"))
+        : [new CellLeaf(CellProperty.At(path), node)];
+}

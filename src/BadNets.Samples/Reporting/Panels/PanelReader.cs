@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
+using BadNets.Samples.Store;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>Sorts the cells of started experiments into panels.</summary>
+static class PanelReader
+{
+    public static IReadOnlyList<Panel> PanelsOf(Results results)
+    {
+        List<Panel> panels = [];
+        // An experiment that was started again, with other values or seeds, is the same experiment.
+        foreach (var plans in results.Plans.GroupBy(plan => (plan.Experiment.Name, string.Join(' ', plan.Experiment.Axes.Select(axis => axis.Path)))))
+        {
+            // The last plan has the description as it is now.
+            var experiment = plans.Last().Experiment;
+            CellProperty[] varied = [.. experiment.Axes.Select(axis => axis.Property), CellProperty.Seed];
+            var cells = plans.SelectMany(plan => plan.Cells).Distinct().Select(cell => (Cell: cell, Document: DocumentOf(cell)));
+            foreach (var alike in cells.GroupBy(each => CellJson.Canonical(Without(varied, each.Document)), StringComparer.Ordinal))
+                panels.Add(Make(experiment, alike.Key, [.. alike], results));
+        }
+
+        // Names do not say everything: two data sets may have the same name.
+        return
+        [
+            .. panels.GroupBy(panel => panel.Name, StringComparer.OrdinalIgnoreCase).SelectMany(alike => alike.OrderBy(panel => panel.Constant.ToJsonString(), StringComparer.Ordinal)
+                .Select((panel, index) => index == 0 ? panel : panel with { Name = $"{panel.Name}_{HashOf(panel.Experiment, panel.Constant.ToJsonString())}" })),
+        ];
+    }
+
+    private static Panel Make(Experiment experiment, string constant, IReadOnlyList<(Cell Cell, JsonObject Document)> cells, Results results)
+    {
+        var all = Declared(experiment, cells[0].Cell.Dataset);
+        PanelAxis[] axes = [.. experiment.Axes.Select(axis => new PanelAxis(axis.Property, all.Concat(cells.Select(each => each.Document)).Select(axis.Property.In)))];
+        var runs = cells.ToLookup(each => Key(ValuesIn(axes, each.Document)), each => RunOf(experiment, results.Cells[each.Cell.Id]));
+        var places = Places(axes).ToArray();
+        PanelPoint[] points =
+        [
+            .. places.Where(values => runs.Contains(Key(values))).Select(values => new PanelPoint(values, [.. runs[Key(values)].OrderBy(run => run.Cell.Seed)])),
+        ];
+        var declared = all.Select(document => Key(ValuesIn(axes, document))).ToHashSet(StringComparer.Ordinal);
+        return new Panel(experiment, NameOf(experiment, cells[0].Cell, constant), JsonNode.Parse(constant)!.AsObject(), axes, points,
+            [.. places.Where(values => declared.Contains(Key(values)) && !runs.Contains(Key(values)))]);
+    }
+
+    public static Run RunOf(Experiment? experiment, StoredCell stored) =>
+        new(experiment, experiment?.Published is { } names && PublishedNames.CanDescribe(stored.Cell) ? names.NameOf(stored.Cell) : stored.Cell.Id, stored);
+
+    // Of a built-in experiment, the values that it has, whichever were started.
+    private static JsonObject[] Declared(Experiment experiment, DatasetIdentity dataset)
+    {
+        var builtIn = ExperimentCatalog.All.FirstOrDefault(known => known.Name == experiment.Name && known.Axes.Select(axis => axis.Path).SequenceEqual(experiment.Axes.Select(axis => axis.Path)));
+        return [.. (builtIn ?? experiment).CellsOn(dataset).Select(DocumentOf)];
+    }
+
+    // Runs' names with what varies left out; and for other experiments, a name that says what there is in short and a hash of all that there is.
+    private static string NameOf(Experiment experiment, Cell cell, string constant)
+    {
+        string hash = HashOf(experiment, constant);
+        return (experiment.Published is { } names && PublishedNames.CanDescribe(cell) ? names.GroupNameOf(cell, [.. experiment.Axes.Select(axis => axis.Path)], hash) : null)
+            ?? FileName.Fit(Cell.InNames($"{experiment.Name}_{cell.Dataset.Name}_{cell.Recipe.Name}"), $"_{hash}");
+    }
+
+    private static string HashOf(Experiment experiment, string constant)
+    {
+        string all = string.Join('\n', [experiment.Name, .. experiment.Axes.Select(axis => axis.Path), constant]);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)).AsSpan(0, 5));
+    }
+
+    private static PanelValue[] ValuesIn(PanelAxis[] axes, JsonObject document) => [.. axes.Select(axis => axis.ValueIn(document))];
+
+    private static string Key(IEnumerable<PanelValue> values) => string.Join('\n', values.Select(value => value.Key));
+
+    private static IEnumerable<PanelValue[]> Places(PanelAxis[] axes) => axes.Aggregate(
+        (IEnumerable<PanelValue[]>)[[]], (places, axis) => places.SelectMany(place => axis.Values, (place, value) => (PanelValue[])[.. place, value]));
+
+    private static JsonObject DocumentOf(Cell cell) => JsonNode.Parse(cell.ToJson())!.AsObject();
+
+    private static JsonObject Without(CellProperty[] properties, JsonObject document)
+    {
+        var rest = (JsonObject)document.DeepClone();
+        foreach (var property in properties)
+            property.Remove(rest);
+        return rest;
+    }
+}

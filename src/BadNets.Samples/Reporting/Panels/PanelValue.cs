@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>A value of an axis.</summary>
+/// <param name="Key">The same for equal values.</param>
+/// <param name="Text">The value as one types it.</param>
+/// <param name="Label">The value with its meaning.</param>
+/// <param name="Number">The value if it is a number.</param>
+sealed record PanelValue(string Key, string Text, string Label, double? Number)
+{
+    public static string KeyOf(JsonNode? node) => node is null ? "null" : CellJson.Canonical(node);
+
+    /// <summary>Values with labels that tell them apart.</summary>
+    public static IReadOnlyList<PanelValue> Of(CellProperty property, IReadOnlyList<JsonNode?> nodes) =>
+    [
+        .. from node in nodes
+           let label = property.LabelOf(node)
+           let alike = nodes.Where(other => property.LabelOf(other) == label).ToArray()
+           select new PanelValue(
+               KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), ControlCharacters.Show(label) + Difference(property, node, alike), NumberOf(node)),
+    ];
+
+    // Objects of the same kind differ in their properties.
+    private static string Difference(CellProperty property, JsonNode? node, IReadOnlyList<JsonNode?> alike) => string.Concat(
+        from leaf in CellLeaf.Of(node, property.Path)
+        where leaf.Property.Path != property.Path
+        where alike.Any(other => CellLeaf.Of(other, property.Path).All(theirs => theirs.Property.Path != leaf.Property.Path || theirs.Text != leaf.Text))
+        select $", {leaf.Label}");
+
+    private static double? NumberOf(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : null;
+}

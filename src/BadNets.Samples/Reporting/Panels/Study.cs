@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>Panels whose numbers can be compared: they have the same data set, recipe and label mapping, and whatever else is no part of the attack.</summary>
+/// <param name="Constant">What all its cells have in common, as JSON.</param>
+/// <param name="Panels">The panels, by name.</param>
+sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
+{
+    // An attack may differ between the panels of a study, but for what it aims at.
+    private const string Attack = "attack";
+    private const string Mapping = "attack.mapping";
+
+
+
+    public IEnumerable<Run> Runs => Panels.SelectMany(panel => panel.Runs);
+
+    /// <summary>Its cells; cells that experiments share are one.</summary>
+    public IReadOnlyList<Run> Cells => [.. Runs.DistinctBy(run => run.Cell)];
+
+    public Cell FirstCell => Panels[0].Points[0].Runs[0].Cell;
+
+    /// <summary>What distinguishes it: data set, recipe, what is changed in the recipe, and the label mapping.</summary>
+    public string Title
+    {
+        get
+        {
+            var cell = FirstCell;
+            List<string> parts = [];
+            if (!Varies("dataset.name"))
+                parts.Add(ControlCharacters.Show(cell.Dataset.Name));
+            if (!Varies("recipe.name"))
+                parts.Add($"{ControlCharacters.Show(cell.Recipe.Name)} recipe");
+            if (!Varies("recipe.epochs"))
+                parts.Add(cell.Recipe.EpochsInWords);
+            parts.AddRange(Changes(cell).Where(leaf => !Varies(leaf.Property.Path)).Select(Describe));
+            if (!Varies(Mapping))
+                parts.Add(ControlCharacters.Show(cell.Attack.Mapping.Label));
+            parts.AddRange(CellLeaf.Of(Others, "").Where(leaf => leaf.Property.Path.Length > 0).Select(Describe));
+            return string.Join(", ", parts);
+        }
+    }
+
+    /// <summary>The settings of the recipe that all cells have in common.</summary>
+    public string RecipeText => string.Join(", ",
+        CellLeaf.Of(CellProperty.At("recipe").In(Constant), "recipe").Where(leaf => leaf.Property.Path != "recipe" && leaf.Value is not null).Select(leaf => leaf.Property.Path == "recipe.name" ? leaf.Text : Describe(leaf)));
+
+    /// <summary>Parts of cells besides data set, attack and recipe.</summary>
+    public JsonObject Others => new(Constant.Where(member => member.Key is not ("dataset" or Attack or "recipe")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+
+    public static string Describe(CellLeaf leaf) => $"{leaf.Property.Name} {leaf.Text}";
+
+    public static IReadOnlyList<Study> Of(IEnumerable<Panel> panels) =>
+    [
+        .. from panel in panels
+           let constant = ConstantOf(panel)
+           group panel by CellJson.Canonical(constant) into study
+           let first = study.First().Points[0].Runs[0].Cell
+           orderby first.Dataset.Name, first.Recipe.Name descending, first.Recipe.Epochs descending, study.Key
+           select new Study(JsonNode.Parse(study.Key)!.AsObject(), [.. study.OrderBy(panel => panel.Name, StringComparer.Ordinal)]),
+    ];
+
+    private static JsonObject ConstantOf(Panel panel)
+    {
+        var constant = (JsonObject)panel.Constant.DeepClone();
+        var mapping = CellProperty.At(Mapping).In(constant)?.DeepClone();
+        constant.Remove(Attack);
+        CellProperty.At(Mapping).Set(constant, mapping);
+        return constant;
+    }
+
+    private bool Varies(string path) => Panels.Any(panel => panel.Varies(path));
+
+    private static IEnumerable<CellLeaf> Changes(Cell cell)
+    {
+        if (Experiments.Recipe.All.FirstOrDefault(usual => usual.Name == cell.Recipe.Name) is not { } usual)
+            return [];
+        return LeavesOf(cell.Recipe).ExceptBy(LeavesOf(usual with { Epochs = cell.Recipe.Epochs }).Select(leaf => (leaf.Property.Path, leaf.Text)), leaf => (leaf.Property.Path, leaf.Text));
+    }
+
+    private static IEnumerable<CellLeaf> LeavesOf(Recipe recipe) => CellLeaf.Of(JsonSerializer.SerializeToNode(recipe, CellJson.Options), "recipe");
+}
