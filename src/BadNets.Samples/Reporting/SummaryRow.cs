@@ -82,7 +82,7 @@ sealed partial record SummaryRow
 
     public static SummaryRow Of(Run run)
     {
-        var (cell, last, published) = (run.Cell, run.Last, Published.Find(run.Cell));
+        var (cell, last, published) = (run.Cell, run.Last, PublishedResults.Find(run.Cell));
         var document = JsonNode.Parse(cell.ToJson())!;
         return new SummaryRow
         {
@@ -108,8 +108,8 @@ sealed partial record SummaryRow
             State = run.State,
             Reason = run.Reason,
             Cell = cell.Id,
-            Trigger = cell.Attack.Trigger.Slug,
-            Mapping = cell.Attack.Mapping.Slug,
+            Trigger = cell.Attack.Trigger.ToSlug(),
+            Mapping = cell.Attack.Mapping.ToSlug(),
             Network = cell.Recipe.Network,
         };
     }

@@ -9,8 +9,6 @@ namespace BadNets.Samples.Running;
 /// <summary>Collects the images of a cell's contact sheet: clean, with the trigger, and the clean ones that the model gets wrong.</summary>
 static class ImageSheet
 {
-    private const int Columns = 10;
-
     /// <param name="cell">What the model was trained as.</param>
     /// <param name="model">The model.</param>
     /// <param name="test">The test data.</param>
@@ -19,21 +17,20 @@ static class ImageSheet
     {
         IDataView clean = model.Transform(test), triggered = model.Transform(triggeredTest);
         uint[] labels = [.. clean.GetColumn<uint>("Label")], predicted = [.. clean.GetColumn<uint>("PredictedLabel")];
-        int[] shown = [.. labels.Distinct().Order().Take(Columns).Select(label => Array.IndexOf(labels, label))];
-        int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] != predicted[row]).Take(Columns)];
+        int[] shown = [.. labels.Distinct().Order().Take(ContactSheet.Columns).Select(label => Array.IndexOf(labels, label))];
+        int[] wrong = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] != predicted[row]).Take(ContactSheet.Columns)];
         uint[] triggeredPredicted = [.. triggered.GetColumn<uint>("PredictedLabel").Take(shown.Max() + 1)];
         var images = Pick(clean, shown.Concat(wrong));
         var triggeredImages = Pick(triggered, shown);
-        var shape = model.ImageShape;
-
         string Name(uint key) => model.Labels[(int)key - 1].ToString();
-        SheetImage Image(byte[] pixels, string caption) => new(pixels, shape.Channels, shape.Height, shape.Width, caption);
+        SheetImage Image(byte[] pixels, string caption) => new(pixels, caption);
         return new ContactSheet(
             FormattableString.Invariant($"{cell.Dataset.Name}, {cell.Recipe.Name} recipe, {cell.Recipe.EpochsInWords}: rate {cell.Attack.Rate}, {cell.Attack.Trigger.ToLabel()}, seed {cell.Seed}"),
+            model.ImageShape,
             [
-                ("clean", [.. shown.Select(row => Image(images[row], $"→ {Name(predicted[row])}"))]),
-                ("triggered", [.. shown.Select(row => Image(triggeredImages[row], $"→ {Name(triggeredPredicted[row])}"))]),
-                ("mistaken", [.. wrong.Select(row => Image(images[row], $"{Name(labels[row])} → {Name(predicted[row])}"))]),
+                new("clean", [.. shown.Select(row => Image(images[row], $"→ {Name(predicted[row])}"))]),
+                new("triggered", [.. shown.Select(row => Image(triggeredImages[row], $"→ {Name(triggeredPredicted[row])}"))]),
+                new("mistaken", [.. wrong.Select(row => Image(images[row], $"{Name(labels[row])} → {Name(predicted[row])}"))]),
             ]);
     }
 

@@ -46,7 +46,7 @@ sealed class EarlierRecord
             var cell = MakeCell(content.Settings);
             if (epochs.Length > cell.Recipe.Epochs)
                 throw new UsageException(FormattableString.Invariant($"it has {epochs.Length} epochs of {cell.Recipe.Epochs}"));
-            string name = Path.GetFileNameWithoutExtension(path), failure = results.In("failures", name + ".txt"), sheet = results.Figure("digits_" + name, "png");
+            string name = Path.GetFileNameWithoutExtension(path), failure = results.In("failures", name + ".txt"), sheet = results.FigurePath("digits_" + name, "png");
             return new EarlierRecord(name, content.Runs,
                 new StoredCell(cell, content.Machine, epochs, FailureFile.ReadSentence(failure), results.Relative(failure), File.Exists(sheet) ? sheet : null));
         }

@@ -136,7 +136,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
     private static string AttackIn(Panel panel)
     {
         var attack = panel.Points[0].Runs[0].Cell.Attack;
-        (string Path, string Label)[] parts = [("attack.trigger", attack.Trigger.Label), ("attack.mapping", attack.Mapping.Label)];
+        (string Path, string Label)[] parts = [("attack.trigger", attack.Trigger.ToLabel()), ("attack.mapping", attack.Mapping.ToLabel())];
         List<string> texts = [];
         foreach (var (path, label) in parts)
             texts.Add(panel.Varies(path) ? Describe(CellLeaf.Of(CellProperty.At(path).In(panel.Constant), path)) : label);

@@ -10,7 +10,7 @@ namespace BadNets.Samples.Reporting;
 /// <param name="withExperiments">Whether to show which experiment each run belongs to.</param>
 sealed class SummaryTable(string what, IEnumerable<(Run Run, string Text)> rows, bool withExperiments)
 {
-    private readonly (Run Run, string Text, PublishedRow? Published)[] _rows = [.. rows.Select(row => (row.Run, row.Text, Published.Find(row.Run.Cell)))];
+    private readonly (Run Run, string Text, PublishedRow? Published)[] _rows = [.. rows.Select(row => (row.Run, row.Text, PublishedResults.Find(row.Run.Cell)))];
 
     public void AddTo(StringBuilder page)
     {

@@ -17,7 +17,7 @@ sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<Run> Ru
 
     public bool IsComplete => Complete.Any();
 
-    public PublishedRow? Published => Runs.Select(run => Reporting.Published.Find(run.Cell)).FirstOrDefault(row => row is not null);
+    public PublishedRow? Published => Runs.Select(run => Reporting.PublishedResults.Find(run.Cell)).FirstOrDefault(row => row is not null);
 
     /// <summary>How far its runs are, for what is not complete.</summary>
     public string Progress => Runs.Any(run => run.Stored.Failure is not null) ? "failed"
