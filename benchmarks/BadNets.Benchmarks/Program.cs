@@ -4,7 +4,7 @@ using BadNets.Benchmarks;
 const string Usage = $"""
     Commands:
       {SweepOptions.Usage}
-      rows          the row path: load, mark, stamp, flip, drain
+      rows          the row path: load, mark, stamp, flip, drain; augmentation
       predictions   single predictions and batch scoring
     """;
 
@@ -13,7 +13,7 @@ try
     return args switch
     {
         ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
-        ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks)),
+        ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks), typeof(AugmentationBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
 
         // The processes of a sweep.
