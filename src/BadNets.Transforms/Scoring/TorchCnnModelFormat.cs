@@ -77,25 +77,14 @@ static class TorchCnnModelFormat
         }
     }
 
-    /// <summary>Whether an entry of a model file begins like one of a network.</summary>
-    /// <param name="head">The entry's first bytes, ML.NET's header included.</param>
-    public static bool IsNetwork(byte[] head)
-    {
-        if (head.Length < ModelHeader.Size)
-            return false;
-        ModelHeader.MarshalFromBytes(out var header, head);
-        return ModelHeader.GetLoaderSig(ref header) == TorchCnnTransformer.LoaderSignature;
-    }
-
     /// <summary>The maximum length of a model file's entry, if it starts like the entry of a network with a known number of weights; otherwise null.</summary>
     /// <param name="head">The entry's first bytes, including ML.NET's header.</param>
     public static long? MostBytes(byte[] head)
     {
-        if (!IsNetwork(head))
+        if (head.Length < ModelHeader.Size)
             return null;
-
         ModelHeader.MarshalFromBytes(out var header, head);
-        if (header.ModelVerWritten > Version)
+        if (ModelHeader.GetLoaderSig(ref header) != TorchCnnTransformer.LoaderSignature || header.ModelVerWritten > Version)
             return null;
 
         using var reader = new BinaryReader(new MemoryStream(head));

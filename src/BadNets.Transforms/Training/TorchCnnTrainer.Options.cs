@@ -45,7 +45,7 @@ public sealed partial class TorchCnnTrainer
         public double? LearningRate { get; set; }
 
         /// <summary>
-        /// How the learning rate changes from epoch to epoch or step to step; <see cref="LearningRate"/> is its base rate, which is the highest rate.
+        /// How the learning rate changes from epoch to epoch or step to step; <see cref="LearningRate"/> is its base rate.
         /// Default: <see cref="LearningRateSchedule.Constant"/>.
         /// </summary>
         public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant;

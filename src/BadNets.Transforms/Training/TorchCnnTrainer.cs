@@ -14,7 +14,7 @@ namespace BadNets.Transforms;
 /// | Trainer characteristics | |
 /// | -- | -- |
 /// | Machine learning task | Multiclass classification |
-/// | Is normalisation required? | No: it normalises pixels itself, see <see cref="Options.Normalization"/> |
+/// | Is normalization required? | No: it normalizes pixels itself, see <see cref="Options.Normalization"/> |
 /// | Is caching required? | No: it reads the data once |
 /// | Input column data type | Image: vector of Byte or Single with dimensions channels × height × width; label: key |
 /// | Output column data type | <c>Score</c>: vector of Single, a probability for each class; <c>PredictedLabel</c>: key with the label's key values |
@@ -22,8 +22,8 @@ namespace BadNets.Transforms;
 /// | Exportable to ONNX | No |
 /// </para>
 /// <para>
-/// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program with one
-/// generator for all its loaders has. The same seed, machine and number of libtorch threads give the same bits.
+/// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program has whose training
+/// loader has a generator of its own. The same seed, machine and number of libtorch threads give the same bits, with any validation sets.
 /// </para>
 /// <para>
 /// Progress is written to <see cref="MLContext.Log"/>: at level Info, a line after each epoch with the loss, the duration in seconds, and the

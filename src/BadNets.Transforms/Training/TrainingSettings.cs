@@ -19,7 +19,7 @@ static class TrainingSettings
     {
         // Omitted at their defaults, as in checkpoints from before these options existed.
         string extras = Extra("momentum", NonZero(options.Momentum)) + Extra("weight decay", NonZero(options.EffectiveWeightDecay))
-            + Extra("learning rate schedule", options.LearningRateSchedule.Describe(options.Epochs))
+            + Extra("learning rate schedule", options.LearningRateSchedule == LearningRateSchedule.Constant ? null : options.LearningRateSchedule.Describe(options.Epochs))
             + Extra("label smoothing", NonZero(options.LabelSmoothing)) + Extra("augmentation", options.Augmentation?.ToString());
 
         // Validation sets decide something only if they draw from the training's random stream. Otherwise, the text is that of a training without

@@ -115,6 +115,8 @@ public sealed class SavedModelTests
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") + 9] = 0x70), "layer.weight");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") - 1] = (byte)'x'), "layer.weighx");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 12, float.NaN)), "normalization");
+        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 16, 0)), "normalization");
+        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 16, int.MaxValue)), "2147483647 items");
     }
 
     [TestMethod]
