@@ -7,6 +7,8 @@ abstract class FuzzReader
     {
         ["idx"] = folder => new IdxReader(folder),
         ["idx-gzip"] = folder => new GzipIdxReader(folder),
+        ["cifar"] = folder => new CifarReader(folder),
+        ["image-folder"] = folder => new ImageFolderReader(folder),
         ["png"] = folder => new PictureReader(folder, PictureSeeds.Png(), PictureSeeds.RepairPng),
         ["jpeg"] = folder => new PictureReader(folder, PictureSeeds.Jpeg()),
         ["gif"] = folder => new PictureReader(folder, PictureSeeds.Gif()),

@@ -8,12 +8,14 @@ namespace BadNets.Transforms;
 /// Marks, row by row, where an attack succeeded: the predicted label is what the attack makes of the true one, and is not the true one itself.
 /// </summary>
 /// <remarks>
+/// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
 /// | Input column data type | Label and predicted label: key with key values, number, Boolean or text; not necessarily the same |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
+/// ]]></format>
 /// </remarks>
 public sealed class MarkAttackSuccessEstimator : TrivialEstimator<MarkAttackSuccessTransformer>
 {

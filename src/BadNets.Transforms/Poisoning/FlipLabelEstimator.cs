@@ -9,12 +9,14 @@ namespace BadNets.Transforms;
 /// or all, which makes the labels that an attack would want.
 /// </summary>
 /// <remarks>
+/// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
 /// | Input column data type | Key with key values, any number, Boolean or text |
 /// | Output column data type | The same as the input's |
 /// | Exportable to ONNX | No |
+/// ]]></format>
 /// </remarks>
 public sealed class FlipLabelEstimator : TrivialEstimator<FlipLabelTransformer>
 {

@@ -9,14 +9,14 @@ namespace BadNets.Transforms;
 /// (Gu et al. 2017, section 4).
 /// </summary>
 /// <remarks>
-/// <para>
+/// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the columns of its restrictions) |
 /// | Input column data type | None; with a restriction, a label column (key with key values, number, Boolean or text) or a Boolean column |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
-/// </para>
+/// ]]></format>
 /// <para>
 /// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
 /// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed means the same rows as in the published experiments; where

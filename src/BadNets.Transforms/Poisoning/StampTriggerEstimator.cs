@@ -10,14 +10,14 @@ namespace BadNets.Transforms;
 /// 4), or over all, which makes a triggered test set.
 /// </summary>
 /// <remarks>
-/// <para>
+/// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Vector of Byte or Single with dimensions channels × height × width (or height × width), or <see cref="MLImage"/> |
+/// | Input column data type | Vector of Byte or Single with dimensions channels × height × width (or height × width), or <xref:Microsoft.ML.Data.MLImage> |
 /// | Output column data type | The same as the input's |
 /// | Exportable to ONNX | No |
-/// </para>
+/// ]]></format>
 /// <para>
 /// The trigger is written over raw pixels, from 0 to 255, so the step must come before any normalization. The same image gets the same pixels in
 /// every column type; the channels of a vector are red, green, and blue, as <c>ExtractPixels</c> writes them. A gray picture suits any number of

@@ -10,17 +10,17 @@ namespace BadNets.Transforms;
 /// backdoors; what they do to it is the data's doing.
 /// </summary>
 /// <remarks>
-/// <para>
+/// <format type="text/markdown"><![CDATA[
 /// | Trainer characteristics | |
 /// | -- | -- |
 /// | Machine learning task | Multiclass classification |
-/// | Is normalization required? | No: it normalizes pixels itself, see <see cref="Options.Normalization"/> |
+/// | Is normalization required? | No: it normalizes pixels itself, see <xref:BadNets.Transforms.TorchCnnTrainer.Options.Normalization> |
 /// | Is caching required? | No: it reads the data once |
 /// | Input column data type | Image: vector of Byte or Single with dimensions channels × height × width; label: key |
-/// | Output column data type | <c>Score</c>: vector of Single, a probability for each class; <c>PredictedLabel</c>: key with the label's key values |
+/// | Output column data type | `Score`: vector of Single, a probability for each class; `PredictedLabel`: key with the label's key values |
 /// | Required NuGet in addition to Microsoft.ML | TorchSharp-cpu, or a TorchSharp-cuda package |
 /// | Exportable to ONNX | No |
-/// </para>
+/// ]]></format>
 /// <para>
 /// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program has whose training
 /// loader has a generator of its own. The same seed, machine and number of libtorch threads give the same bits, with any validation sets.
