@@ -14,7 +14,7 @@ abstract class FuzzReader
         ["gif"] = folder => new PictureReader(folder, PictureSeeds.Gif()),
         ["bmp"] = folder => new PictureReader(folder, PictureSeeds.Bmp()),
         ["webp"] = folder => new PictureReader(folder, PictureSeeds.Webp()),
-        ["model"] = _ => new ModelReader(),
+        ["model"] = folder => new ModelReader(folder),
         ["checkpoint"] = folder => new CheckpointReader(folder),
         ["results"] = folder => new ResultsReader(folder),
         ["command-line"] = folder => new CommandLineReader(folder),
