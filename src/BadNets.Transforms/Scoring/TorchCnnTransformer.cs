@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -135,7 +136,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         ArgumentNullException.ThrowIfNull(pixels);
         CheckNotDisposed();
         using var scope = NewDisposeScope();
-        var (logits, features) = CallForFeatures(Normalize(pixels));
+        var (logits, features, _) = CallForFeatures(Normalize(pixels));
         GC.KeepAlive(this);
         return (logits.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
     }
@@ -308,7 +309,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         }
         else
         {
-            (outputs, var computed) = CallForFeatures(batch.InputTensor(rows));
+            (outputs, var computed, _) = CallForFeatures(batch.InputTensor(rows));
             CopyTo(computed, features);
         }
 
@@ -319,12 +320,22 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _module.Device);
 
-    private (Tensor Outputs, Tensor Features) CallForFeatures(Tensor inputs)
+    /// <summary>The last layer, whose input is the features.</summary>
+    /// <exception cref="InvalidOperationException">The network calls no linear layer with an output for each class.</exception>
+    internal Linear FindLastLayer()
     {
-        var (outputs, _, features) = LastLayer.Call(
+        CheckNotDisposed();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        return CallForFeatures(Blank()).Layer;
+    }
+
+    private (Tensor Outputs, Tensor Features, Linear Layer) CallForFeatures(Tensor inputs)
+    {
+        var (outputs, layer, features) = LastLayer.Call(
             Model.Classes.Count, () => Network.Call(_module.Module, inputs, Model.Classes.Count, isShared: true));
-        return features is not null && features.shape[0] == inputs.shape[0] ? (outputs, features) : throw new InvalidOperationException(
-            $"{Network.Title} has no features: it calls no Linear layer with {Model.Classes.Count} outputs for each image at its end. (A layer whose method forward is called instead of call is not seen.)");
+        return layer is not null && features!.shape[0] == inputs.shape[0] ? (outputs, features, layer) : throw new InvalidOperationException(
+            $"{Network.Title} has no last layer that can be found: it must call a Linear layer with {Model.Classes.Count} outputs for each image, through the layer's method call and not forward.");
     }
 
     private int CountFeatures()

@@ -20,6 +20,11 @@ public sealed partial class TorchCnnTrainer
         /// <summary>The column for the predicted label. Default: <c>PredictedLabel</c>.</summary>
         public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
 
+        /// <summary>
+        /// The column for the features, the input of the network's last layer (<see cref="TorchCnnTransformer"/>). Null, the default: none.
+        /// </summary>
+        public string? FeaturesColumnName { get; set; }
+
         /// <summary>The network's architecture. Default: <see cref="TorchNetwork.BadNets"/>.</summary>
         public TorchNetwork Network { get; set; } = TorchNetwork.BadNets;
 
@@ -90,12 +95,30 @@ public sealed partial class TorchCnnTrainer
         /// <summary>Ends training at the next step, with an <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; set; }
 
+        /// <summary>
+        /// Parameters that training does not change, usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>: names of parameters
+        /// (<c>conv1.weight</c>) or of layers with all that is in them (<c>layer1</c>, <c>layer1.0</c>). A layer that is named works as in scoring: its
+        /// batch statistics stay as well, and its dropout drops nothing. Default: none.
+        /// </summary>
+        public IReadOnlyList<string> FrozenParameters { get; set; } = [];
+
+        /// <summary>The model whose weights training starts from, or null.</summary>
+        internal TorchCnnTransformer? InitialModel { get; private set; }
+
         internal double EffectiveLearningRate => LearningRate ?? (Optimizer == TorchCnnOptimizer.Sgd ? 0.01 : 0.001);
 
         internal double EffectiveWeightDecay => WeightDecay ?? (Optimizer == TorchCnnOptimizer.AdamW ? 0.01 : 0);
 
         /// <summary>Creates an exception whose parameter name is the name of an option.</summary>
         internal static ArgumentException Refusal(string option, string message) => new(message, option);
+
+        /// <summary>The options for training a model on.</summary>
+        internal Options StartingFrom(TorchCnnTransformer model)
+        {
+            var copy = (Options)MemberwiseClone();
+            (copy.InitialModel, copy.Network, copy.Normalization) = (model, model.Network, model.Normalization);
+            return copy;
+        }
 
         internal Options CheckedCopy()
         {
@@ -104,6 +127,9 @@ public sealed partial class TorchCnnTrainer
             ArgumentException.ThrowIfNullOrWhiteSpace(ScoreColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(PredictedLabelColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(Device);
+            if (FeaturesColumnName is not null)
+                ArgumentException.ThrowIfNullOrWhiteSpace(FeaturesColumnName);
+            ArgumentNullException.ThrowIfNull(FrozenParameters);
             ArgumentNullException.ThrowIfNull(Network);
             ArgumentNullException.ThrowIfNull(Normalization);
             ArgumentNullException.ThrowIfNull(ValidationSets);
@@ -131,6 +157,7 @@ public sealed partial class TorchCnnTrainer
                 throw new ArgumentException($"There are two validation sets named '{twice.Key}'.", nameof(ValidationSets));
             var copy = (Options)MemberwiseClone();
             copy.ValidationSets = [.. ValidationSets];
+            copy.FrozenParameters = [.. FrozenParameters];
             return copy;
         }
     }

@@ -16,6 +16,7 @@ sealed class TrainingRun : IDisposable
     private readonly int _classCount;
     private readonly LabeledImages _training;
     private readonly IReadOnlyList<KeyValuePair<string, LabeledImages>> _validation;
+    private readonly FrozenLayers _frozen;
     private readonly Optimizer _optimizer;
     private readonly int _batchSize;
     private readonly int _evaluationBatchSize;
@@ -35,6 +36,7 @@ sealed class TrainingRun : IDisposable
         _classCount = classCount;
         _training = training;
         _validation = validation;
+        _frozen = new FrozenLayers(network, options.FrozenParameters);
         _batchSize = Math.Min(options.BatchSize, training.Count);
         _evaluationBatchSize = BatchTensors.RowsToScore(shape);
         _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
@@ -76,6 +78,7 @@ sealed class TrainingRun : IDisposable
         }
 
         _network.eval();
+        _frozen.Release();
     }
 
     private TorchCnnEpoch RunEpoch(int epoch)
@@ -94,6 +97,7 @@ sealed class TrainingRun : IDisposable
     private double Train(int epoch)
     {
         _network.train();
+        _frozen.Evaluate();
         var order = _order.Pass(_training.Count);
         int batches = (order.Length - 1) / _batchSize + 1;
         double sum = 0;

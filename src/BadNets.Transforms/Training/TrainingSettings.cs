@@ -10,7 +10,9 @@ static class TrainingSettings
         IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
     {
         // Omitted if they are zero, as in checkpoints from before these options existed.
-        string extras = Extra("momentum", options.Momentum) + Extra("weight decay", options.EffectiveWeightDecay);
+        string extras = Extra("momentum", options.Momentum) + Extra("weight decay", options.EffectiveWeightDecay)
+            + (options.FrozenParameters.Count > 0 ? $"\nfrozen parameters {string.Join(", ", options.FrozenParameters)}" : "")
+            + (options.InitialModel is { } model ? $"\ninitial model {InitialWeights.Fingerprint(model)}" : "");
         string sets = string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")));
         return string.Create(CultureInfo.InvariantCulture, $"""
             network {options.Network.Name}
