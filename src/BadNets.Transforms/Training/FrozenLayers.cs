@@ -6,7 +6,6 @@ namespace BadNets.Transforms;
 sealed class FrozenLayers
 {
     private readonly nn.Module[] _layers;
-    private readonly TorchSharp.Modules.Parameter[] _parameters;
 
     /// <param name="network">The network.</param>
     /// <param name="names">Names of parameters, and of layers with all that is in them.</param>
@@ -24,11 +23,12 @@ sealed class FrozenLayers
             }
         }
 
-        _parameters = [.. parameters.Where(parameter => names.Any(name => IsIn(parameter.name, name))).Select(parameter => parameter.parameter)];
-        if (parameters.Length > 0 && _parameters.Length == parameters.Length)
+        var frozen = parameters.Where(parameter => names.Any(name => IsIn(parameter.name, name))).ToArray();
+        if (frozen.Length > 0 && frozen.Length == parameters.Length)
             throw TorchCnnTrainer.Options.Refusal(nameof(TorchCnnTrainer.Options.FrozenParameters), "All parameters of the network are frozen; leave at least one to train.");
         _layers = [.. network.named_modules().Where(layer => names.Any(name => IsIn(layer.name, name))).Select(layer => layer.module)];
-        SetGradients(false);
+        foreach (var (_, parameter) in frozen)
+            parameter.requires_grad = false;
     }
 
     /// <summary>Switches the frozen layers back to evaluation after the network was switched to training: their batch statistics stay, and they drop nothing.</summary>
@@ -36,15 +36,6 @@ sealed class FrozenLayers
     {
         foreach (var layer in _layers)
             layer.eval();
-    }
-
-    /// <summary>Lets the parameters have gradients again.</summary>
-    public void Release() => SetGradients(true);
-
-    private void SetGradients(bool isTrained)
-    {
-        foreach (var parameter in _parameters)
-            parameter.requires_grad = isTrained;
     }
 
     private static bool IsIn(string name, string outer) =>

@@ -86,6 +86,8 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             network.to(device);
             // Made before the training, so that a network without features is refused at once.
             var transformer = new TorchCnnTransformer(_host, new SharedModule(network, device), model);
+            if (model.FeaturesColumnName is not null)
+                transformer.TryOut();
             using (var run = new TrainingRun(_host, channel, _options, network, device, shape, (int)labelType.Count, training, validation))
                 run.Complete();
             return transformer;

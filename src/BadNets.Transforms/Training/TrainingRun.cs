@@ -78,7 +78,8 @@ sealed class TrainingRun : IDisposable
         }
 
         _network.eval();
-        _frozen.Release();
+        foreach (var parameter in _network.parameters())
+            parameter.requires_grad = false;
     }
 
     private TorchCnnEpoch RunEpoch(int epoch)

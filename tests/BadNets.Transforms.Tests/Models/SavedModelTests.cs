@@ -17,7 +17,7 @@ public sealed class SavedModelTests
 
     // Channels, height and width follow the network's and three columns' names; class count after three more singles.
     private const int ShapeAt = 1 + 10 + 1 + 5 + 1 + 5 + 1 + 14;
-    private const int ClassesAt = ShapeAt + 6 * 4;
+    private const int ClassesAt = ShapeAt + 7 * 4;
 
     private static readonly Lazy<byte[]> TinyModel = new(() => ModelFile.Save(Ml, Train(Tiny), View.Schema));
 
@@ -113,7 +113,7 @@ public sealed class SavedModelTests
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") + 2] = 4), "layer.weight", "4×16", "3×16");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") + 9] = 0x70), "layer.weight");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") - 1] = (byte)'x'), "layer.weighx");
-        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 12, float.NaN)), "normalisation");
+        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 12, float.NaN)), "normalization");
     }
 
     [TestMethod]
