@@ -31,6 +31,10 @@ public sealed class GarbageCollectionTests
             ($"{optimizer}", () => Options(optimizer)),
             ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchNetwork((_, classes) => new PaddedNetwork(classes)))),
         }),
+        ("ResNet", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Network = TorchNetwork.ResNet(8))),
+        ("PreActResNet18", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Network, options.Epochs, options.BatchSize) = (TorchNetwork.PreActResNet18, 1, 100))),
+        ("features, frozen layers", () => With(Options(TorchCnnOptimizer.Sgd), options =>
+            (options.Network, options.FeaturesColumnName, options.FrozenParameters) = (TorchNetwork.ResNet(8), "Features", ["conv1", "layer1"]))),
         ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001))),
         ("schedule, label smoothing, augmentation", () => With(Options(TorchCnnOptimizer.Sgd), options =>
             (options.LearningRateSchedule, options.LabelSmoothing, options.Augmentation) = (LearningRateSchedule.OneCycle(), 0.1, new() { CropPadding = 2, RotationDegrees = 5 }))),
