@@ -15,7 +15,7 @@ static class HeatMapFigure
     // For titles and the names of values.
     private const double Margins = 220;
 
-    public static Figure Of(Study study, Panel panel, PanelAxis down, PanelAxis across, Measure measure)
+    public static ReportFigure Of(Study study, Panel panel, PanelAxis down, PanelAxis across, PanelMeasure measure)
     {
         string title = $"{measure.Name} after training, by {down.Name} and {across.Name}";
         var model = Curves.MakeModel(study, panel, title);
@@ -48,7 +48,7 @@ static class HeatMapFigure
             });
         }
 
-        return new Figure($"{panel.Name}_{measure.Slug}_map", $"{title}, in percent; darker is higher. Without a shade: not finished.", model)
+        return new ReportFigure($"{panel.Name}_{measure.Slug}_map", $"{title}, in percent; darker is higher. Without a shade: not finished.", model)
         {
             Width = Math.Max(PlotStyle.Width, Margins + columns.Count * LeastCellWidth),
             Height = Math.Max(PlotStyle.Height, Margins + rows.Count * LeastCellHeight),

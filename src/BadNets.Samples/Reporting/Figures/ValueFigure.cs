@@ -12,7 +12,7 @@ static class ValueFigure
     private const string Published = "Published";
     private const string Unfinished = "Not finished";
 
-    public static Figure Of(Study study, Panel panel, PanelAxis axis, Measure measure)
+    public static ReportFigure Of(Study study, Panel panel, PanelAxis axis, PanelMeasure measure)
     {
         int index = panel.IndexOf(axis);
         var other = panel.Axes.FirstOrDefault(each => each != axis);
@@ -46,7 +46,7 @@ static class ValueFigure
         AddUnfinished(model, [.. panel.Points.Where(point => !point.IsComplete).Select(point => new ScatterPoint(At(point), height.Minimum + 0.03 * (height.Maximum - height.Minimum)))]);
 
         string relation = axis.IsNumeric ? "vs" : "by";
-        return new Figure($"{panel.Name}_{measure.Slug}_{relation}_{axis.Slug}", $"{measure.Name} after training, by {by}.", model) { Height = PlotStyle.HeightWithLegend(titles) };
+        return new ReportFigure($"{panel.Name}_{measure.Slug}_{relation}_{axis.Slug}", $"{measure.Name} after training, by {by}.", model) { Height = PlotStyle.HeightWithLegend(titles) };
     }
 
     private static LineSeries MakeLine(DataPoint[] means, string title, int index)

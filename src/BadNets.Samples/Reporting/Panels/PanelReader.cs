@@ -47,7 +47,7 @@ static class PanelReader
             [.. places.Where(values => declared.Contains(Key(values)) && !runs.Contains(Key(values)))]);
     }
 
-    public static Run RunOf(Experiment? experiment, StoredCell stored) =>
+    public static PanelRun RunOf(Experiment? experiment, StoredCell stored) =>
         new(experiment, experiment?.Published is { } names && PublishedNames.CanDescribe(stored.Cell) ? names.NameOf(stored.Cell) : stored.Cell.Id, stored);
 
     // Of a built-in experiment, the values that it has, whichever were started.

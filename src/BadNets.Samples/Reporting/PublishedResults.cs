@@ -4,7 +4,7 @@ using BadNets.Samples.Files;
 namespace BadNets.Samples.Reporting;
 
 /// <summary>What the published runs of the reference recipe on MNIST ended with.</summary>
-static class Published
+static class PublishedResults
 {
     private static readonly Lazy<Dictionary<Cell, PublishedRow>> Rows = new(Read);
 
@@ -13,7 +13,7 @@ static class Published
 
     private static Dictionary<Cell, PublishedRow> Read()
     {
-        using var stream = typeof(Published).Assembly.GetManifestResourceStream("published.csv")
+        using var stream = typeof(PublishedResults).Assembly.GetManifestResourceStream("published.csv")
             ?? throw new InvalidOperationException("The published numbers are not in the program.");
         // Experiments share cells, which have the same numbers in each.
         return CsvTable.Read<PublishedRow>(stream, "published.csv").DistinctBy(row => row.Cell).ToDictionary(row => row.Cell);
