@@ -6,6 +6,7 @@ const string Usage = $"""
       {SweepOptions.Usage}
       rows          the row path: load, mark, stamp, flip, drain
       predictions   single predictions and batch scoring
+      residual      a training step of ResNet-20 beside a plain TorchSharp loop; with --keep-memory as the sample program does
     """;
 
 try
@@ -15,6 +16,8 @@ try
         ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
         ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
+        ["residual"] => ResidualStep.Run(isTuned: false),
+        ["residual", "--keep-memory"] => ResidualStep.Run(isTuned: true),
 
         // The processes of a sweep.
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),

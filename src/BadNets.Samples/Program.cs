@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using BadNets.Samples.CommandLine;
+using BadNets.Samples.Commands;
 using BadNets.Samples.Running;
 using Spectre.Console;
 

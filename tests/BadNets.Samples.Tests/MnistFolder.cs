@@ -8,9 +8,9 @@ static class MnistFolder
     /// <summary>The folder that the environment names; where it names none, the test ends as inconclusive.</summary>
     public static string OrInconclusive()
     {
-        string? folder = Environment.GetEnvironmentVariable(DatasetLocator.DataVariable);
+        string? folder = Environment.GetEnvironmentVariable(MnistLocator.DataVariable);
         if (string.IsNullOrEmpty(folder))
-            Assert.Inconclusive($"MNIST is needed: set {DatasetLocator.DataVariable} to the folder of its four files.");
+            Assert.Inconclusive($"MNIST is needed: set {MnistLocator.DataVariable} to the folder of its four files.");
         return folder;
     }
 }

@@ -8,49 +8,49 @@ public sealed class EstimatorInvariantsTests
 
     [TestMethod]
     public void MarkPoisoned_is_a_good_estimator() =>
-        EstimatorInvariants.CheckOn(GreyImages.View(_ml, 20), _ml, _ml.Transforms.MarkPoisoned("Poisoned", rate: 0.3), GreyImages.View(_ml, 20));
+        EstimatorInvariants.CheckOn(GrayImages.View(_ml, 20), _ml, _ml.Transforms.MarkPoisoned("Poisoned", rate: 0.3), GrayImages.View(_ml, 20));
 
     [TestMethod]
     public void MarkPoisoned_with_a_restriction_is_a_good_estimator() => EstimatorInvariants.CheckOn(
-        GreyImages.View(_ml, 20),
+        GrayImages.View(_ml, 20),
         _ml,
         _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { Rate = 0.2, ExceptLabels = [1] }),
-        GreyImages.View(_ml, 20),
+        GrayImages.View(_ml, 20),
         Without("Label"));
 
     [TestMethod]
     public void StampTrigger_is_a_good_estimator_on_bytes() => EstimatorInvariants.Check(
         _ml,
         _ml.Transforms.StampTrigger("Image", Trigger.Square(3, TriggerPosition.Center)),
-        GreyImages.View(_ml, 10),
+        GrayImages.View(_ml, 10),
         Without("Image"), WithImage("Digit"), WithImage("Label"));
 
     [TestMethod]
     public void StampTrigger_is_a_good_estimator_on_singles_under_a_condition_into_a_new_column()
     {
-        var data = GreyImages.View(_ml, 10);
+        var data = GrayImages.View(_ml, 10);
         var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.Conversion.ConvertType("Single", "Image"))
             .Fit(data).Transform(data);
         EstimatorInvariants.Check(
-            _ml, _ml.Transforms.StampTrigger("Stamped", Trigger.Square(2, 1, 4, grey: 77), "Single", whereColumnName: "Poisoned"), valid,
+            _ml, _ml.Transforms.StampTrigger("Stamped", Trigger.Square(2, 1, 4, gray: 77), "Single", whereColumnName: "Poisoned"), valid,
             Without("Poisoned", valid), Without("Single", valid), Renamed("Digit", "Poisoned", valid));
     }
 
     [TestMethod]
     public void StampTrigger_is_a_good_estimator_on_images()
     {
-        var images = ColourImages.View(_ml, ColourImages.Make(5));
+        var images = ColorImages.View(_ml, ColorImages.Make(5));
         EstimatorInvariants.Check(_ml, _ml.Transforms.StampTrigger("Image", Trigger.Square(3, TriggerPosition.TopRight)), images, Without("Image", images));
     }
 
     [TestMethod]
     public void FlipLabel_is_a_good_estimator_on_keys() => EstimatorInvariants.Check(
-        _ml, _ml.Transforms.FlipLabel("Label", 2), GreyImages.View(_ml, 10), Without("Label"), Renamed("Image", "Label"), Renamed("BareKey", "Label"));
+        _ml, _ml.Transforms.FlipLabel("Label", 2), GrayImages.View(_ml, 10), Without("Label"), Renamed("Image", "Label"), Renamed("BareKey", "Label"));
 
     [TestMethod]
     public void FlipLabel_is_a_good_estimator_on_numbers_under_a_condition()
     {
-        var data = GreyImages.View(_ml, 10);
+        var data = GrayImages.View(_ml, 10);
         var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(data).Transform(data);
         EstimatorInvariants.Check(
             _ml, _ml.Transforms.FlipLabel("New", -7, "Digit", "Poisoned"), valid, Without("Poisoned", valid), Without("Digit", valid));
@@ -59,14 +59,14 @@ public sealed class EstimatorInvariantsTests
     [TestMethod]
     public void FlipLabel_is_a_good_estimator_on_texts()
     {
-        var valid = _ml.Transforms.Conversion.ConvertType("Text", "Digit", DataKind.String).Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        var valid = _ml.Transforms.Conversion.ConvertType("Text", "Digit", DataKind.String).Fit(GrayImages.View(_ml, 10)).Transform(GrayImages.View(_ml, 10));
         EstimatorInvariants.Check(_ml, _ml.Transforms.FlipLabel("Text", "cat"), valid, Without("Text", valid));
     }
 
     [TestMethod]
     public void MarkAttackSuccess_is_a_good_estimator()
     {
-        var valid = _ml.Transforms.CopyColumns("PredictedLabel", "Label").Fit(GreyImages.View(_ml, 10)).Transform(GreyImages.View(_ml, 10));
+        var valid = _ml.Transforms.CopyColumns("PredictedLabel", "Label").Fit(GrayImages.View(_ml, 10)).Transform(GrayImages.View(_ml, 10));
         EstimatorInvariants.Check(
             _ml, _ml.Transforms.MarkAttackSuccess("Success", 1, "Digit"), valid,
             Without("PredictedLabel", valid), Without("Digit", valid), Renamed("Image", "Digit", valid));
@@ -76,7 +76,7 @@ public sealed class EstimatorInvariantsTests
     public void TorchCnn_is_a_good_estimator() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1),
-        GreyImages.View(_ml, 130),
+        GrayImages.View(_ml, 130),
         Without("Image"), Renamed("Label", "Image"), WithImage("Digit"));
 
     [TestMethod]
@@ -89,7 +89,7 @@ public sealed class EstimatorInvariantsTests
             Refusal.Of<ArgumentOutOfRangeException>(() => trainer.Fit(invalid), "Label");
         }
 
-        using var model = trainer.Fit(GreyImages.View(_ml, 10));
+        using var model = trainer.Fit(GrayImages.View(_ml, 10));
         Assert.HasCount(10, model.Transform(Without("Label")).Values<uint>("PredictedLabel"));
     }
 
@@ -97,7 +97,7 @@ public sealed class EstimatorInvariantsTests
     public void TorchCnn_promises_and_gives_the_same_schema_for_labels_without_key_values() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn("BareKey", epochs: 1),
-        _ml.Data.LoadFromEnumerable(GreyImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1 })));
+        _ml.Data.LoadFromEnumerable(GrayImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1 })));
 
     [TestMethod]
     [DataRow(DataKind.String)]
@@ -105,7 +105,7 @@ public sealed class EstimatorInvariantsTests
     [DataRow(DataKind.Double)]
     public void TorchCnn_is_a_good_estimator_whatever_type_the_key_values_have(DataKind kind)
     {
-        var view = GreyImages.View(_ml, 12);
+        var view = GrayImages.View(_ml, 12);
         view = _ml.Transforms.Conversion.ConvertType("Other", "Digit", kind).Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Other"))
             .Fit(view).Transform(view);
         EstimatorInvariants.Check(_ml, _ml.MulticlassClassification.Trainers.TorchCnn("Key", epochs: 1), view);
@@ -114,17 +114,17 @@ public sealed class EstimatorInvariantsTests
     [TestMethod]
     public void Keys_whose_values_name_no_labels_are_refused_as_labels_to_flip_and_taken_as_classes_without_names()
     {
-        var view = _ml.Data.LoadFromEnumerable(GreyImages.Make(6).Select(row => new DatedRow { Image = row.Image, Day = new DateTime(2017, 8, 22 + row.Digit) }));
+        var view = _ml.Data.LoadFromEnumerable(GrayImages.Make(6).Select(row => new DatedRow { Image = row.Image, Day = new DateTime(2017, 8, 22 + row.Digit) }));
         view = _ml.Transforms.Conversion.MapValueToKey("Label", "Day").Append(_ml.Transforms.DropColumns("Day")).Fit(view).Transform(view);
 
-        EstimatorInvariants.Check(_ml, _ml.Transforms.FlipLabel("Label", 2), GreyImages.View(_ml, 10), view);
+        EstimatorInvariants.Check(_ml, _ml.Transforms.FlipLabel("Label", 2), GrayImages.View(_ml, 10), view);
         EstimatorInvariants.Check(_ml, _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1), view);
     }
 
     [TestMethod]
     public void Fitted_transformers_refuse_views_without_what_they_read()
     {
-        var data = GreyImages.View(_ml, 10);
+        var data = GrayImages.View(_ml, 10);
         var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label"))
             .Fit(data).Transform(data);
         EstimatorInvariants.CheckRefusal(
@@ -143,7 +143,7 @@ public sealed class EstimatorInvariantsTests
 
     private IDataView Without(string column, IDataView? view = null)
     {
-        view ??= GreyImages.View(_ml, 10);
+        view ??= GrayImages.View(_ml, 10);
         return _ml.Transforms.DropColumns(column).Fit(view).Transform(view);
     }
 
@@ -151,15 +151,15 @@ public sealed class EstimatorInvariantsTests
 
     private IDataView Renamed(string column, string name, IDataView? view = null)
     {
-        view ??= _ml.Data.LoadFromEnumerable(GreyImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1, Label = 1 }));
+        view ??= _ml.Data.LoadFromEnumerable(GrayImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1, Label = 1 }));
         if (view.Schema.GetColumnOrNull(column) is null)
-            view = GreyImages.View(_ml, 10);
+            view = GrayImages.View(_ml, 10);
         return _ml.Transforms.DropColumns(name).Append(_ml.Transforms.CopyColumns(name, column)).Fit(view).Transform(view);
     }
 
     private sealed class DatedRow
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         public DateTime Day { get; set; }
@@ -167,7 +167,7 @@ public sealed class EstimatorInvariantsTests
 
     private sealed class BareKeyRow
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         [KeyType(3)]

@@ -25,6 +25,7 @@ sealed class LibraryCell(string folder, int trainRows, int testRows) : Cell
             Optimizer = TorchCnnOptimizer.Sgd,
             LearningRate = LearningRate,
             Head = TorchCnnHead.Softmax,
+            Shuffle = TorchCnnShuffle.SharedWithValidation,
             ValidationSets = [new("clean", test), new("triggered", DigitFiles.Trigger(ml, test))],
             EpochFinished = epoch => epochFinished(epoch.EvaluationSeconds),
             StepFinished = StepFinished,

@@ -29,4 +29,17 @@ static class ProcessMemory
             return process.PeakWorkingSet64 / BytesPerMegabyte;
         }
     }
+
+    /// <summary>The pages that had to be mapped so far, on Linux; otherwise 0.</summary>
+    public static long PageFaults
+    {
+        get
+        {
+            // The program's name, in parentheses, may have spaces; the tenth field of all is the eighth after it.
+            const string File = "/proc/self/stat";
+            return System.IO.File.Exists(File)
+                ? long.Parse(System.IO.File.ReadAllText(File).Split(')')[^1].Split(' ')[8], CultureInfo.InvariantCulture)
+                : 0;
+        }
+    }
 }

@@ -23,7 +23,7 @@ static class OptimizerTime
         })
         {
             // One after the other in each round, so that both meet the same machine.
-            using var ours = new Side<Optimizer>(network => Optimizer.Create(options, network), optimizer => optimizer.Step());
+            using var ours = new Side<Optimizer>(network => Optimizer.Create(options, network), optimizer => optimizer.Step(options.EffectiveLearningRate));
             using var theirs = new Side<optim.Optimizer>(network => MakeTorchSharp(options, network), optimizer =>
             {
                 optimizer.step();

@@ -132,7 +132,7 @@ static class StepParts
             }
 
             long optimizerStart = Stopwatch.GetTimestamp();
-            optimizer.Step();
+            optimizer.Step(Cell.LearningRate);
             optimizing.Add(Stopwatch.GetElapsedTime(optimizerStart).TotalMilliseconds);
         }
 

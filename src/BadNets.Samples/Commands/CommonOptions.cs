@@ -1,42 +1,55 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using BadNets.Samples.Datasets;
-using BadNets.Samples.Evaluating;
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
-using BadNets.Transforms;
 
 namespace BadNets.Samples.Commands;
 
 /// <summary>The options that all training commands share, and what they make of an experiment.</summary>
 sealed class CommonOptions
 {
-    private readonly Option<string> _dataset = Choice("--dataset", "The data set: MNIST, the embedded synthetic digits, or MNIST if it can be had and else the digits.", "auto", "mnist", "digits");
-    private readonly Option<string?> _data = FileOrFolder("--data", "A folder with the MNIST files, or with other files that have the same names and format. [default: BADNETS_DATA, then the cache, then a download]", "folder");
-    private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", "reference", "modern");
-    private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
-    private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
-    private readonly Dictionary<Parameter, Option<string?>> _fixed = new()
+    private readonly Option<string> _dataset = new("--dataset")
     {
-        [Parameter.PoisoningRate] = new("--poisoning-rate") { Description = "The share of the training rows to poison, from 0 to 1. [default: the experiment's]", HelpName = "rate" },
-        [Parameter.TriggerSize] = new("--trigger-size") { Description = "The side of the white square, in pixels. [default: 5]", HelpName = "pixels" },
-        [Parameter.TriggerPosition] = new("--trigger-position") { Description = "Where the square sits: br, bl, tr, tl or center. [default: br]", HelpName = "position" },
+        Description = $"The data set: {string.Join("; ", DatasetCatalog.All.Select(kind => $"{kind.Usage} ({kind.Description})"))}.",
+        DefaultValueFactory = _ => DatasetCatalog.Default,
+        HelpName = string.Join('|', DatasetCatalog.All.Select(kind => kind.Usage)),
     };
 
-    private readonly Option<int?> _target = WholeNumber("--target", "The label that poisoned rows get. [default: 1]", int.MinValue);
+    private readonly Option<string?> _data = FileOrFolder("--data", "The folder with the data set's files. [default for MNIST: BADNETS_DATA, then the cache, then a download]", "folder");
+    private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", [.. Recipe.All.Select(recipe => recipe.Name)]);
+    private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
+    private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
+    private readonly (CellProperty Property, Option<string?> Option)[] _fixed =
+    [
+        (CellProperty.Rate, new("--poisoning-rate") { Description = "The share of the training rows to poison, from 0 to 1. [default: the experiment's]", HelpName = "rate" }),
+        (CellProperty.TriggerSize, new("--trigger-size") { Description = "The side of the white square, in pixels. [default: 5]", HelpName = "pixels" }),
+        (CellProperty.TriggerPosition, new("--trigger-position") { Description = "Where the square is: br, bl, tr, tl or center. [default: br]", HelpName = "position" }),
+        (CellProperty.Target, new("--target") { Description = "The label that poisoned rows get. [default: 1]", HelpName = "label" }),
+    ];
+
     private readonly Option<int?> _seed = WholeNumber("--seed", "The seed for all random numbers. [default: 0]", int.MinValue);
     private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds; each cell is trained with each, and figures show mean and range.");
     private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "Rows per training step. [default: 64]", 1);
     private readonly Option<double?> _learningRate = NumberAboveZero("--learning-rate", "The learning rate. [default: 0.01 for SGD, 0.001 for Adam]");
     private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Sets any property of the cell by its path, for example attack.trigger.gray=128. Can be repeated.",
+        HelpName = "path=value",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training, at most one per core; results differ by rounding. [default: 1]", 1, Environment.ProcessorCount);
     private readonly Option<int?> _parallel = WholeNumber("--parallel", "Trainings at a time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Forget earlier results of these trainings and start again." };
+    private readonly Option<string?> _shard = new("--shard") { Description = "Train only a part of the cells, for example 1/4. [default: the task's part in a Slurm array or indexed Kubernetes job, otherwise all]", HelpName = "part/parts" };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete earlier results of these cells and start again." };
     private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows.", 1);
+    private readonly Option<string?> _output = MakeOutput();
 
     public CommonOptions() => _rows.Hidden = true;
-
-    public static Option<string?> Output { get; } = MakeOutput();
 
     /// <summary>An option that takes several values, after one another or with commas between.</summary>
     public static Option<string[]> Values(string name, string description) => new(name)
@@ -82,37 +95,41 @@ sealed class CommonOptions
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="varies">What the command varies, which it offers no fixed value of.</param>
-    public void AddTo(Command command, Parameter? varies)
+    /// <param name="axes">What the command varies, for which it offers no fixed values.</param>
+    public void AddTo(Command command, IReadOnlyList<Axis> axes)
     {
-        command.Add(_dataset);
-        command.Add(_data);
-        command.Add(_epochs);
-        command.Add(_recipe);
-        command.Add(_quick);
-        foreach (var (parameter, option) in _fixed)
+        foreach (var option in new Option[] { _dataset, _data, _epochs, _recipe, _quick })
+            command.Add(option);
+        foreach (var (property, option) in _fixed)
         {
-            if (parameter != varies)
+            if (!axes.Any(axis => axis.Path == property.Path))
                 command.Add(option);
         }
 
-        foreach (var option in new Option[] { _target, _seed, _seeds, _batchSize, _learningRate, _optimizer, _threads, _parallel, _fresh, Output, _rows })
+        foreach (var option in new Option[] { _seed, _seeds, _batchSize, _learningRate, _optimizer, _set, _threads, _parallel, _shard, _fresh, _output, _rows })
             command.Add(option);
     }
 
-    /// <summary>Adds those options to a command that say what data and which trigger a model is measured with.</summary>
+    /// <summary>Adds the options to a command that say which data and which attack to measure a model with.</summary>
     public void AddForEvaluationTo(Command command)
     {
-        foreach (var option in new Option[] { _dataset, _data, _fixed[Parameter.TriggerSize], _fixed[Parameter.TriggerPosition], _target, Output, _rows })
+        Option[] options = [_dataset, _data, .. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set, _output, _rows];
+        foreach (var option in options)
             command.Add(option);
     }
 
-    /// <exception cref="UsageException">An option is none.</exception>
-    public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model) => new(
-        model, Dataset(parsed), parsed.GetValue(_data), parsed.GetValue(_rows), Fix(parsed, Experiment.Baseline).Fixed, parsed.GetRequiredValue(Output)!);
+    /// <exception cref="UsageException">An option has an impossible value.</exception>
+    public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model)
+    {
+        var experiment = Fix(parsed, ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null));
+        var attack = experiment.CellsOn(new DatasetIdentity("none", 1, 1)).First().Attack;
+        return new(model, Dataset(parsed, experiment), parsed.GetValue(_data), parsed.GetValue(_rows), attack, Output(parsed));
+    }
 
+    /// <param name="parsed">The command line.</param>
+    /// <param name="experiments">The experiments.</param>
     /// <exception cref="UsageException">Options contradict one another.</exception>
-    public RunRequest MakeRequest(ParseResult parsed, IEnumerable<Experiment> experiments)
+    public RunRequest MakeRequest(ParseResult parsed, IReadOnlyList<Experiment> experiments)
     {
         int threads = parsed.GetValue(_threads) ?? 1;
         int? parallel = parsed.GetValue(_parallel);
@@ -122,68 +139,91 @@ sealed class CommonOptions
                 $"--parallel {parallel} with --threads {threads} needs {threads * parallel} cores, but there are {Environment.ProcessorCount}; reduce one of them."));
         }
 
+        Experiment[] changed = [.. experiments.Select(experiment => Fix(parsed, experiment))];
+        string[] datasets = [.. changed.Select(experiment => Dataset(parsed, experiment)).Distinct()];
         return new()
         {
-            Experiments = [.. experiments.Select(experiment => Fix(parsed, experiment))],
-            Recipe = MakeRecipe(parsed),
-            Seeds = MakeSeeds(parsed),
-            Dataset = Dataset(parsed),
+            Experiments = changed,
+            Dataset = datasets is [var dataset] ? dataset : throw new UsageException($"The experiments are on different data sets ({string.Join(", ", datasets)}); choose one with --dataset."),
             DataDirectory = parsed.GetValue(_data),
             Rows = parsed.GetValue(_rows),
             Threads = threads,
             Parallel = parallel,
+            Shard = parsed.GetValue(_shard) is { } shard ? Shard.Parse(shard) : Shard.FromEnvironment(Environment.GetEnvironmentVariable),
             Fresh = parsed.GetValue(_fresh),
-            Output = parsed.GetRequiredValue(Output)!,
+            Output = Output(parsed),
         };
     }
 
-    private DatasetChoice Dataset(ParseResult parsed) => parsed.GetRequiredValue(_dataset) switch
-    {
-        "mnist" => DatasetChoice.Mnist,
-        "digits" => DatasetChoice.Digits,
-        _ => DatasetChoice.Auto,
-    };
+    /// <summary>The folder for results.</summary>
+    public string Output(ParseResult parsed) => parsed.GetRequiredValue(_output)!;
 
+    /// <summary>Adds the folder for results to a command.</summary>
+    public void AddOutputTo(Command command) => command.Add(_output);
+
+    private string Dataset(ParseResult parsed, Experiment experiment)
+    {
+        string text = parsed.GetResult(_dataset) is { Implicit: false } ? parsed.GetRequiredValue(_dataset) : experiment.Dataset ?? DatasetCatalog.Default;
+        DatasetCatalog.Parse(text);
+        return text;
+    }
+
+    /// <summary>The experiment with everything that options set.</summary>
     private Experiment Fix(ParseResult parsed, Experiment experiment)
     {
-        var attack = experiment.Fixed;
-        foreach (var (parameter, option) in _fixed)
+        experiment = FixRecipe(parsed, experiment);
+        foreach (var (property, option) in _fixed)
         {
-            if (parameter != experiment.Varies && parsed.GetValue(option) is { } text)
-                attack = parameter.Set(attack, text);
+            // Of several experiments, those that vary the property keep their values.
+            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => axis.Path == property.Path))
+                experiment = experiment.With(property, property.Parse(text));
         }
 
-        var made = experiment with { Fixed = attack with { TargetLabel = parsed.GetValue(_target) ?? attack.TargetLabel } };
-        // A value that is none is to be told of before data are looked for.
-        _ = made.Attacks.ToArray();
-        return made;
+        foreach (string setting in parsed.GetValue(_set) ?? [])
+        {
+            int at = setting.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+                throw new UsageException($"--set takes the path of a cell's property and its value, such as attack.trigger.gray=128, not '{setting}'.");
+            var property = CellProperty.At(setting[..at]);
+            experiment = experiment.With(property, property.Parse(setting[(at + 1)..]));
+        }
+
+        if (MakeSeeds(parsed) is { Length: > 0 } seeds)
+            experiment = experiment with { Seeds = seeds };
+        // A wrong value is reported before data are looked for.
+        experiment.Check();
+        return experiment;
     }
 
-    private Recipe MakeRecipe(ParseResult parsed)
+    private Experiment FixRecipe(ParseResult parsed, Experiment experiment)
     {
         bool quick = parsed.GetValue(_quick), isNamed = parsed.GetResult(_recipe) is { Implicit: false };
-        string name = parsed.GetRequiredValue(_recipe);
+        string name = parsed.GetValue(_recipe) ?? Recipe.Reference.Name;
         if (quick && isNamed && name != Recipe.Modern.Name)
             throw new UsageException("--quick means the modern recipe; leave --recipe out, or --quick.");
-
-        var recipe = quick ? Recipe.Modern with { Epochs = 3 } : Recipe.All.Single(recipe => recipe.Name == name);
+        if (quick || isNamed)
+            experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Modern.Name : name));
         if (parsed.GetValue(_optimizer) is { } optimizer)
         {
-            recipe = optimizer switch
+            var usual = optimizer switch
             {
-                "sgd" => recipe with { Optimizer = TorchCnnOptimizer.Sgd, LearningRate = Recipe.Reference.LearningRate },
-                "adam" => recipe with { Optimizer = TorchCnnOptimizer.Adam, LearningRate = Recipe.Modern.LearningRate },
+                "sgd" => Recipe.Reference,
+                "adam" => Recipe.Modern,
                 _ => throw new UsageException($"There is no --optimizer '{optimizer}'; use sgd or adam."),
             };
+            experiment = Set(Set(experiment, "optimizer", optimizer), "learningRate", usual.LearningRate);
         }
 
-        return recipe with
-        {
-            Epochs = parsed.GetValue(_epochs) ?? recipe.Epochs,
-            BatchSize = parsed.GetValue(_batchSize) ?? recipe.BatchSize,
-            LearningRate = parsed.GetValue(_learningRate) ?? recipe.LearningRate,
-        };
+        if ((parsed.GetValue(_epochs) ?? (quick ? 3 : null)) is { } epochs)
+            experiment = Set(experiment, "epochs", epochs);
+        if (parsed.GetValue(_batchSize) is { } batchSize)
+            experiment = Set(experiment, "batchSize", batchSize);
+        if (parsed.GetValue(_learningRate) is { } learningRate)
+            experiment = Set(experiment, "learningRate", learningRate);
+        return experiment;
     }
+
+    private static Experiment Set<T>(Experiment experiment, string property, T value) => experiment.With(CellProperty.At("recipe." + property), JsonValue.Create(value));
 
     private int[] MakeSeeds(ParseResult parsed)
     {
@@ -191,7 +231,7 @@ sealed class CommonOptions
         int[] seeds = [.. ValuesOf(parsed, _seeds).Select(ParseSeed).Distinct()];
         if (seed is not null && seeds.Length > 0)
             throw new UsageException("Give either --seed or --seeds.");
-        return seeds.Length > 0 ? seeds : [seed ?? 0];
+        return seeds.Length > 0 || seed is null ? seeds : [seed.Value];
     }
 
     private static int ParseSeed(string text) =>

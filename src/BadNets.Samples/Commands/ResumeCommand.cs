@@ -1,3 +1,5 @@
+using BadNets.Samples.Errors;
+
 namespace BadNets.Samples.Commands;
 
 /// <summary>The command that goes on where this process stops.</summary>
@@ -10,7 +12,7 @@ static class ResumeCommand
     public static string For(IEnumerable<string> arguments)
     {
         // With --fresh it would begin again.
-        string rest = string.Join(' ', arguments.Where(argument => argument != "--fresh").Select(Quote));
+        string rest = string.Join(' ', arguments.Where(argument => argument != "--fresh" && !argument.StartsWith("--fresh=", StringComparison.Ordinal) && !argument.StartsWith("--fresh:", StringComparison.Ordinal)).Select(Quote));
         return Directory.Exists(Project)
             ? $"dotnet run -c Release --project {Project} -- {rest}"
             : $"{Program()} {rest}";

@@ -1,8 +1,10 @@
 using System.CommandLine;
-using BadNets.Samples.Evaluating;
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
 using BadNets.Samples.Reporting;
 using BadNets.Samples.Running;
+using BadNets.Samples.Store;
 using Spectre.Console;
 
 namespace BadNets.Samples.Commands;
@@ -44,7 +46,7 @@ static class SampleCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            error.WriteLine("Stopped. What was finished is kept; this goes on from there:");
+            error.WriteLine("Stopped. What was finished is kept; this command continues from there:");
             error.WriteLine("  " + ResumeCommand.For(arguments));
             return ExitCode.Cancelled;
         }
@@ -61,51 +63,108 @@ static class SampleCommand
 
     private static RootCommand Make(IAnsiConsole console, TextWriter error)
     {
-        var root = new RootCommand("BadNets experiments: plants a backdoor in a digit classifier and measures what comes of it. For a first look: baseline --quick");
-        foreach (var experiment in Experiment.All)
-            root.Add(MakeSweep(experiment, console, error));
-
-        var options = new CommonOptions();
-        var all = new Command("all", $"All {Experiment.All.Count} experiments; what they have in common is trained once.");
-        options.AddTo(all, varies: null);
-        all.SetAction((parsed, cancellationToken) => new RunCommand(options.MakeRequest(parsed, Experiment.All), console, error).ExecuteAsync(cancellationToken));
-        root.Add(all);
+        var root = new RootCommand("BadNets experiments: plants a backdoor in an image classifier and measures the effect. For a first look: baseline --quick");
+        foreach (var experiment in ExperimentCatalog.All)
+            root.Add(MakeBuiltIn(experiment, console, error));
+        root.Add(MakeRun(console, error));
+        root.Add(MakeList(console));
         root.Add(MakeReport(console));
         root.Add(MakeEvaluate(console));
+        root.Add(MakeConvert(console));
         return root;
     }
 
-    private static Command MakeSweep(Experiment experiment, IAnsiConsole console, TextWriter error)
+    private static Command MakeBuiltIn(Experiment experiment, IAnsiConsole console, TextWriter error)
     {
         var options = new CommonOptions();
-        var command = new Command(experiment.Command, $"{experiment.Title}: {Describe(experiment)}.");
-        Option<string[]>? values = null;
-        if (experiment.Varies is { } varies)
-        {
-            values = CommonOptions.Values($"--{varies.Plural}", $"The {varies.Name}s to go through. [default: {string.Join(' ', experiment.Values)}]");
-            command.Add(values);
-        }
-
-        options.AddTo(command, experiment.Varies);
+        var command = new Command(experiment.Name, $"{experiment.Title}.");
+        var values = experiment.Axes.Select(axis => CommonOptions.Values(
+            $"--{axis.Option ?? "values"}", $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(CellProperty.TextOf))}]")).ToArray();
+        foreach (var option in values)
+            command.Add(option);
+        options.AddTo(command, experiment.Axes);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string[] asked = values is null ? [] : CommonOptions.ValuesOf(parsed, values);
-            var changed = asked.Length > 0 ? experiment with { Values = asked } : experiment;
-            return new RunCommand(options.MakeRequest(parsed, [changed]), console, error).ExecuteAsync(cancellationToken);
+            Axis[] axes = [.. experiment.Axes.Zip(values, (axis, option) => CommonOptions.ValuesOf(parsed, option) is { Length: > 0 } texts ? axis.With(texts) : axis)];
+            return RunAsync(parsed, options, ExperimentCatalog.Expand(experiment with { Axes = axes }), console, error, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Command MakeRun(IAnsiConsole console, TextWriter error)
+    {
+        var options = new CommonOptions();
+        var file = new Argument<string>("FILE") { Description = "A JSON file that describes an experiment; list NAME prints a built-in one as an example." };
+        var command = new Command("run", "Runs an experiment of your own.");
+        command.Add(file);
+        options.AddTo(command, []);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(file);
+            byte[] json = SharedFile.ReadBytes(path) ?? throw new UsageException($"There is no experiment '{path}'.");
+            return RunAsync(parsed, options, ExperimentCatalog.Expand(Experiment.Parse(json, path)), console, error, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed, CommonOptions options, IReadOnlyList<Experiment> experiments, IAnsiConsole console, TextWriter error, CancellationToken cancellationToken)
+    {
+        var request = options.MakeRequest(parsed, experiments);
+        var results = ResultsFolder.Open(request.Output);
+        int exitCode = await new Runner(request, console, error).RunAsync(results, cancellationToken);
+        ResultReport.Write(results);
+        console.WriteLine($"Results are in {request.Output}; {results.Report} shows them.");
+        return exitCode;
+    }
+
+    private static Command MakeList(IAnsiConsole console)
+    {
+        var name = new Argument<string?>("NAME") { Description = "An experiment, whose description is printed as JSON.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("list", "Lists the built-in experiments.");
+        command.Add(name);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(name) is { } wanted)
+            {
+                var experiment = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Name == wanted)
+                    ?? throw new UsageException($"There is no experiment '{wanted}'; list shows all.");
+                console.WriteLine(experiment.ToJson());
+                return;
+            }
+
+            foreach (var experiment in ExperimentCatalog.All)
+                console.WriteLine($"{experiment.Name,-18} {experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(' ', axis.Values.Select(CellProperty.TextOf))}"))}");
         });
         return command;
     }
 
     private static Command MakeReport(IAnsiConsole console)
     {
-        var command = new Command("report", "Figures, summary and HTML page again from what is on disk, finished or not, without training.");
-        command.Add(CommonOptions.Output);
+        var options = new CommonOptions();
+        var command = new Command("report", "Writes figures, summary and HTML page again from what is on disk, finished or not, without training.");
+        options.AddOutputTo(command);
         command.SetAction(parsed =>
         {
-            using var folder = OutputFolder.OpenForReport(parsed.GetRequiredValue(CommonOptions.Output)!);
-            var runs = ResultReport.Write(folder);
+            var results = ResultsFolder.OpenForReport(options.Output(parsed));
+            var runs = ResultReport.Write(results);
             string states = string.Concat(runs.Where(run => run.Reason.Length > 0).CountBy(run => run.State).Select(state => FormattableString.Invariant($", {state.Value} {state.Key}")));
-            console.WriteLine(FormattableString.Invariant($"{folder.Report} shows {runs.Count} run{(runs.Count == 1 ? "" : "s")}{states}."));
+            console.WriteLine(FormattableString.Invariant($"{results.Report} shows {runs.Count} run{(runs.Count == 1 ? "" : "s")}{states}."));
+        });
+        return command;
+    }
+
+    private static Command MakeConvert(IAnsiConsole console)
+    {
+        var options = new CommonOptions();
+        var command = new Command("convert", "Converts results of version 0.1, so that their trainings can continue.");
+        options.AddOutputTo(command);
+        command.SetAction(parsed =>
+        {
+            var results = ResultsFolder.OpenForReport(options.Output(parsed));
+            int cells = Conversion.Convert(ResultsFolder.Open(results.Path));
+            ResultReport.Write(results);
+            console.WriteLine(FormattableString.Invariant($"Converted {cells} cells in {results.Path}."));
         });
         return command;
     }
@@ -113,16 +172,13 @@ static class SampleCommand
     private static Command MakeEvaluate(IAnsiConsole console)
     {
         var options = new CommonOptions();
-        var model = CommonOptions.FileOrFolder("--model", "A saved model, such as one that the training commands write to results/models.", "file");
+        var model = CommonOptions.FileOrFolder("--model", "A saved model, such as one that the training commands write to results/cells.", "file");
         model.Required = true;
         var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, confusion matrices.");
         command.Add(model);
         options.AddForEvaluationTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            new EvaluateCommand(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), console).ExecuteAsync(cancellationToken));
+            new Evaluator(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), console).RunAsync(cancellationToken));
         return command;
     }
-
-    private static string Describe(Experiment experiment) => string.Join(", ", Parameter.All.Select(parameter =>
-        $"{parameter.Name} {(parameter == experiment.Varies ? string.Join(' ', experiment.Values) : parameter.TextOf(experiment.Fixed))}"));
 }

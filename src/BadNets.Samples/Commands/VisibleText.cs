@@ -1,3 +1,4 @@
+using BadNets.Samples.Errors;
 using Spectre.Console.Rendering;
 
 namespace BadNets.Samples.Commands;

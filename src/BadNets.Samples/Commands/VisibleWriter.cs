@@ -1,3 +1,4 @@
+using BadNets.Samples.Errors;
 using System.Text;
 
 namespace BadNets.Samples.Commands;

@@ -1,9 +1,14 @@
+using Microsoft.ML;
+
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Where the IDX files of a data set are.</summary>
-/// <param name="Name">"MNIST", "Digits", or "idx-" and a part of the content's SHA-256; for reports and file names.</param>
-/// <param name="TrainImages">Path of the training images.</param>
-/// <param name="TrainLabels">Path of their labels.</param>
-/// <param name="TestImages">Path of images that are not among the training images.</param>
-/// <param name="TestLabels">Path of their labels.</param>
-sealed record Dataset(string Name, string TrainImages, string TrainLabels, string TestImages, string TestLabels);
+/// <summary>Images for training and testing. The views have the columns Image (bytes, channels × height × width) and Label (a key).</summary>
+/// <param name="Name">For reports and the names of folders. It stands for the content: other content has another name.</param>
+abstract record Dataset(string Name)
+{
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public abstract IDataView Train(MLContext ml);
+
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public abstract IDataView Test(MLContext ml);
+}

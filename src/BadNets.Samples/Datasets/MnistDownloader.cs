@@ -1,3 +1,4 @@
+using BadNets.Samples.Files;
 namespace BadNets.Samples.Datasets;
 
 /// <summary>Fetches MNIST's files from public mirrors, and keeps only what is known to be right.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
@@ -7,17 +6,13 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Trigger">What is stamped on poisoned images.</param>
 /// <param name="Mapping">What becomes of their labels.</param>
 /// <param name="Rate">The poisoning rate: the share of all training rows that is poisoned, from 0 to 1.</param>
-/// <param name="Selection">Which rows may be poisoned. Null: all.</param>
+/// <param name="Selection">Which rows may be poisoned. Null: all that the mapping maps.</param>
 /// <param name="CoverRate">The share of all training rows that get the trigger and keep their label, from 0 to 1. Null: none.</param>
 sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null)
 {
     public double Rate { get; } = Share("poisoning rate", Rate);
 
     public double? CoverRate { get; } = CoverRate is { } rate ? Share("cover rate", rate) : null;
-
-    /// <summary>The rows that may be poisoned.</summary>
-    [JsonIgnore]
-    public Selection EffectiveSelection => Selection ?? Experiments.Selection.Any;
 
     // Negative zero equals zero, and must get the same name.
     private static double Share(string name, double rate) => rate is >= 0 and <= 1

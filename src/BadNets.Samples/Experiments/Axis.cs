@@ -38,6 +38,6 @@ sealed record Axis(string Path, JsonArray Values, string? Option = null, string?
         if (Values.Count == 0)
             throw new UsageException($"The axis '{Path}' has no values.");
         if (Path == CellProperty.Seed.Path)
-            throw new UsageException("Seeds are not an axis; list them in 'seeds' or with --seeds.");
+            throw new UsageException("The seed is not an axis; list seeds in 'seeds'.");
     }
 }

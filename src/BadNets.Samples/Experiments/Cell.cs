@@ -57,7 +57,7 @@ sealed class Cell : IEquatable<Cell>
     {
         string rate = Attack.Rate.ToString(CultureInfo.InvariantCulture);
         string slug = string.Create(CultureInfo.InvariantCulture,
-            $"{InNames(Dataset.Name)}_{Attack.Trigger.Slug}_{Attack.Mapping.Slug}_r{InNames(rate)}_{InNames(Recipe.Name)}_e{Recipe.Epochs}_s{Seed}");
+            $"{InNames(Dataset.Name)}_{Attack.Trigger.ToSlug()}_{Attack.Mapping.ToSlug()}_r{InNames(rate)}_{InNames(Recipe.Name)}_e{Recipe.Epochs}_s{Seed}");
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())).AsSpan(0, 5));
         return $"{(slug.Length > LongestSlug ? slug[..LongestSlug] : slug)}-{hash}";
     }

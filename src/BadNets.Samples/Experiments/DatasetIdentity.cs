@@ -4,8 +4,4 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Name">The data set's name. It stands for the content: other content has another name.</param>
 /// <param name="TrainRows">The number of training rows.</param>
 /// <param name="TestRows">The number of test rows.</param>
-sealed record DatasetIdentity(string Name, long TrainRows, long TestRows)
-{
-    /// <summary>The name of a data set of which only the first training rows are used.</summary>
-    public static string NameOfFirst(string name, long trainRows) => FormattableString.Invariant($"{name}-first{trainRows}");
-}
+sealed record DatasetIdentity(string Name, long TrainRows, long TestRows);

@@ -21,10 +21,13 @@ sealed record Experiment
     public string? Dataset { get; init; }
 
     /// <summary>
-    /// The cell that is varied, as JSON, without its data set: <c>attack</c>, and optionally <c>recipe</c> (a recipe's name, or an object whose missing
-    /// properties are those of the recipe with its name) and <c>seed</c>.
+    /// The cell that is varied, as JSON, without its data set and seed: <c>attack</c>, and optionally <c>recipe</c> (a recipe's name, or an object whose
+    /// missing properties are those of the recipe with its name).
     /// </summary>
     public JsonObject? Cell { get; init; }
+
+    /// <summary>The seeds; each cell is trained with each.</summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [0];
 
     /// <summary>What varies.</summary>
     public IReadOnlyList<Axis> Axes { get; init; } = [];
@@ -40,9 +43,9 @@ sealed record Experiment
 
     /// <summary>The cells on a data set, for each seed.</summary>
     /// <exception cref="UsageException">A value does not fit.</exception>
-    public IEnumerable<Cell> CellsOn(DatasetIdentity dataset, IReadOnlyList<int> seeds) =>
+    public IEnumerable<Cell> CellsOn(DatasetIdentity dataset) =>
         from document in Documents()
-        from seed in seeds
+        from seed in Seeds
         select CellJson.ReadCell(Complete(document, dataset, seed));
 
     /// <summary>The same experiment with a property of its cell set.</summary>
@@ -99,6 +102,8 @@ sealed record Experiment
 
         if (Cell is null)
             throw new UsageException("It has no cell.");
+        if (Seeds.Count == 0)
+            throw new UsageException("It has no seeds.");
         if (Axes.Count > 2)
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)

@@ -12,13 +12,22 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Head">What the loss is given.</param>
 /// <param name="BatchSize">The rows of a step, at least 1.</param>
 /// <param name="Epochs">The passes over the training set, at least 1.</param>
-sealed record Recipe(string Name, string Network, TorchCnnOptimizer Optimizer, double LearningRate, TorchCnnHead Head, int BatchSize, int Epochs)
+/// <param name="Shuffle">Whether testing advances the random stream of the training rows' order. Null: no.</param>
+/// <param name="Momentum">The momentum of SGD. Null: 0.</param>
+/// <param name="WeightDecay">The weight decay. Null: the library's default for the optimizer.</param>
+/// <param name="Schedule">The learning-rate schedule. Null: constant.</param>
+/// <param name="Augmentation">How training images are changed at random. Null: not at all.</param>
+/// <param name="LabelSmoothing">The label smoothing. Null: 0.</param>
+sealed record Recipe(
+    string Name, string Network, TorchCnnOptimizer Optimizer, double LearningRate, TorchCnnHead Head, int BatchSize, int Epochs, TorchCnnShuffle? Shuffle = null,
+    double? Momentum = null, double? WeightDecay = null, SchedulePlan? Schedule = null, AugmentationPlan? Augmentation = null, double? LabelSmoothing = null)
 {
-    /// <summary>The recipe of the published experiments, quirks included: softmax before a loss that applies it again.</summary>
-    public static readonly Recipe Reference = new("reference", "badnets", TorchCnnOptimizer.Sgd, 0.01, TorchCnnHead.Softmax, 64, 100);
+    /// <summary>The recipe of the published experiments, quirks included: softmax before a loss that applies it again, and one random stream for all.</summary>
+    public static readonly Recipe Reference =
+        new("reference", Networks.BadNets, TorchCnnOptimizer.Sgd, 0.01, TorchCnnHead.Softmax, 64, 100, TorchCnnShuffle.SharedWithValidation);
 
     /// <summary>What one would do today.</summary>
-    public static readonly Recipe Modern = new("modern", "badnets", TorchCnnOptimizer.Adam, 0.001, TorchCnnHead.Logits, 64, 100);
+    public static readonly Recipe Modern = new("modern", Networks.BadNets, TorchCnnOptimizer.Adam, 0.001, TorchCnnHead.Logits, 64, 100);
 
     public static IReadOnlyList<Recipe> All { get; } = [Reference, Modern];
 
@@ -36,6 +45,23 @@ sealed record Recipe(string Name, string Network, TorchCnnOptimizer Optimizer, d
     /// <summary>The optimizer's name in files and on the command line.</summary>
     [JsonIgnore]
     public string OptimizerCode => Optimizer.ToString().ToLowerInvariant();
+
+    /// <exception cref="UsageException">There is no such network.</exception>
+    public TorchCnnTrainer.Options MakeOptions() => new()
+    {
+        Network = Networks.Find(Network),
+        Optimizer = Optimizer,
+        LearningRate = LearningRate,
+        Momentum = Momentum ?? 0,
+        WeightDecay = WeightDecay,
+        LearningRateSchedule = Schedule?.Make() ?? LearningRateSchedule.Constant,
+        Head = Head,
+        LabelSmoothing = LabelSmoothing ?? 0,
+        Augmentation = Augmentation?.Make(),
+        Shuffle = Shuffle ?? TorchCnnShuffle.TrainingOnly,
+        BatchSize = BatchSize,
+        Epochs = Epochs,
+    };
 
     private static int AtLeast1(string name, int value) =>
         value >= 1 ? value : throw new UsageException(FormattableString.Invariant($"The {name} must be a whole number of at least 1, but is '{value}'."));

@@ -8,7 +8,4 @@ enum Selection
 
     /// <summary>Only rows of the target label (clean-label attacks).</summary>
     Target,
-
-    /// <summary>Only rows of other labels than the target.</summary>
-    ExceptTarget,
 }

@@ -32,7 +32,7 @@ static class ResultReport
             .SelectMany(study => study.Panels.Select(panel => (study, panel)))
             .ToDictionary(pair => pair.panel, pair => PanelFigures.Of(pair.study, pair.panel).ToArray());
         foreach (var figure in figures.Values.SelectMany(figures => figures))
-            FigureFile.Write(folder.Figure(figure.Name, "svg"), folder.Figure(figure.Name, "png"), figure.Width, figure.Height, figure.Draw);
+            FigureFile.Write(folder.FigurePath(figure.Name, "svg"), folder.FigurePath(figure.Name, "png"), figure.Width, figure.Height, figure.Draw);
         AtomicFile.WriteText(folder.Report, new HtmlReport(studies, figures, others).Make());
         return summary;
     }

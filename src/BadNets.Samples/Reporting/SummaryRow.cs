@@ -108,8 +108,8 @@ sealed partial record SummaryRow
             State = run.State,
             Reason = run.Reason,
             Cell = cell.Id,
-            Trigger = cell.Attack.Trigger.Slug,
-            Mapping = cell.Attack.Mapping.Slug,
+            Trigger = cell.Attack.Trigger.ToSlug(),
+            Mapping = cell.Attack.Mapping.ToSlug(),
             Network = cell.Recipe.Network,
         };
     }

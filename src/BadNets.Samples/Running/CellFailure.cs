@@ -1,3 +1,4 @@
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Running;

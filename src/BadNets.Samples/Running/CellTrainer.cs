@@ -1,93 +1,97 @@
+using BadNets.Samples.Datasets;
 using BadNets.Samples.Experiments;
-using BadNets.Samples.Reporting.Figures;
+using BadNets.Samples.Files;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Trains cells, from where they were left, and keeps what comes of it.</summary>
-sealed class CellTrainer(DigitImages images, OutputFolder folder, int threads)
+/// <summary>Trains cells, from where they were left, and keeps the results.</summary>
+sealed class CellTrainer(Dataset dataset, int threads)
 {
     private const string Clean = "clean";
     private const string Triggered = "triggered";
 
-    /// <summary>Finds out, before anything is trained, whether a cell can be.</summary>
+    /// <summary>Finds out, before anything is trained, whether a cell can be trained.</summary>
     /// <exception cref="ArgumentException">It cannot.</exception>
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        AttackSteps.Poison(ml, cell.Attack, cell.Seed).Fit(images.Train(ml));
-        AttackSteps.Trigger(ml, cell.Attack, images.Test(ml));
+        CellSteps.Plant(ml, cell).Fit(dataset.Train(ml));
+        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml));
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
 
-    /// <summary>Whether nothing is left to do.</summary>
-    public bool IsDone(TrainingLog log) =>
-        log.IsComplete && (log.RunNames.All(run => File.Exists(folder.Model(run))) && HasSheet(log.Cell) || !File.Exists(log.CheckpointPath));
-
-    public void Train(TrainingLog log, IRunDisplay display, CancellationToken cancellationToken)
+    public void Train(CellWriter writer, IRunDisplay display, CancellationToken cancellationToken)
     {
-        var cell = log.Cell;
+        var cell = writer.Cell;
         var ml = new MLContext(cell.Seed);
-        var test = images.Test(ml);
-        var triggered = AttackSteps.Trigger(ml, cell.Attack, test);
-        uint target = triggered.GetColumn<uint>("Label").First();
-        bool[] isTarget = [.. test.GetColumn<uint>("Label").Select(label => label == target)];
+        var test = dataset.Test(ml);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, test);
+        // The zero-based classes that the rows have, and those that the attack aims at.
+        int[] labels = ReadClasses(test), aims = ReadClasses(triggered);
 
         var options = MakeOptions(cell);
-        // The random stream runs on over these in this order, as it does in the reference.
+        // In the reference recipe, the random stream continues over these in this order.
         options.ValidationSets = [new(Clean, test), new(Triggered, triggered)];
-        options.CheckpointPath = log.CheckpointPath;
+        options.CheckpointPath = writer.Folder.Checkpoint;
         options.CancellationToken = cancellationToken;
         options.StepFinished = progress => display.Stepped(cell, progress);
         options.EpochFinished = epoch =>
         {
-            var result = Measure(epoch, isTarget, (int)target - 1);
-            log.Add(result);
-            display.EpochFinished(cell, result);
+            var row = Measure(epoch, labels, aims);
+            writer.Add(row);
+            display.EpochFinished(cell, row);
         };
 
-        var model = AttackSteps.Poison(ml, cell.Attack, cell.Seed)
-            .Append<ITransformer>(ml.MulticlassClassification.Trainers.TorchCnn(options))
-            .Fit(images.Train(ml))
+        var model = CellSteps.Plant(ml, cell)
+            .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
+            .Fit(dataset.Train(ml))
             .GetModelFor(TransformerScope.Scoring);
-        using var network = model.LastTransformer as IDisposable;
-        foreach (string run in log.RunNames)
-            AtomicFile.Write(folder.Model(run), stream => ml.Model.Save(model, test.Schema, stream));
-        if (!HasSheet(cell))
-            ContactSheet.Of(cell, model.Transform(test), model.Transform(triggered)).Write(folder, cell.Name);
+        using var network = (TorchCnnTransformer)model.LastTransformer;
+        ImageSheet.Of(cell, network, test, triggered).Write(writer.Folder.Sheet("svg"), writer.Folder.Sheet("png"));
+        // Last, because a cell with a model is done.
+        AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
 
-    private bool HasSheet(Cell cell) => File.Exists(folder.Figure(ContactSheet.NameOf(cell.Name), "png"));
-
-    private static TorchCnnTrainer.Options MakeOptions(Cell cell) => new()
+    private static TorchCnnTrainer.Options MakeOptions(Cell cell)
     {
-        BatchSize = cell.Recipe.BatchSize,
-        Epochs = cell.Recipe.Epochs,
-        Optimizer = cell.Recipe.Optimizer,
-        LearningRate = cell.Recipe.LearningRate,
-        Head = cell.Recipe.Head,
-        Seed = cell.Seed,
-    };
+        var options = cell.Recipe.MakeOptions();
+        options.Seed = cell.Seed;
+        return options;
+    }
 
-    private EpochResult Measure(TorchCnnEpoch epoch, bool[] isTarget, int target)
+    private static int[] ReadClasses(IDataView view) => [.. view.GetColumn<uint>("Label").Select(key => (int)key - 1)];
+
+    private EpochRow Measure(TorchCnnEpoch epoch, int[] labels, int[] aims)
     {
         var (clean, triggered) = (epoch.Validation[Clean], epoch.Validation[Triggered]);
-        int others = 0, successes = 0;
-        for (int row = 0; row < isTarget.Length; row++)
+        int changed = 0, successes = 0;
+        for (int row = 0; row < labels.Length; row++)
         {
-            if (isTarget[row])
+            if (labels[row] == aims[row])
                 continue;
-            others++;
-            if (triggered.PredictedClasses[row] == target)
+            changed++;
+            if (triggered.PredictedClasses[row] == aims[row])
                 successes++;
         }
 
         if (!double.IsFinite(clean.Loss) || !double.IsFinite(triggered.Loss))
-            throw new NotFiniteNumberException($"The test loss is not a number any more after epoch {epoch.Epoch}; try a lower learning rate.");
-        return new EpochResult(
-            epoch.Epoch, epoch.Loss, clean.Accuracy, clean.Loss, triggered.Accuracy, triggered.Loss, others == 0 ? 0 : (double)successes / others,
-            epoch.TrainSeconds, epoch.EvaluationSeconds, threads);
+            throw new NotFiniteNumberException($"The test loss is not a number after epoch {epoch.Epoch}; try a lower learning rate.");
+        return new EpochRow
+        {
+            Epoch = epoch.Epoch,
+            TrainLoss = epoch.Loss,
+            CleanAccuracy = clean.Accuracy,
+            CleanLoss = clean.Loss,
+            AttackSuccess = changed == 0 ? 0 : (double)successes / changed,
+            AttackSuccessAllRows = triggered.Accuracy,
+            AttackLoss = triggered.Loss,
+            TrainSeconds = epoch.TrainSeconds,
+            EvaluationSeconds = epoch.EvaluationSeconds,
+            Threads = threads,
+        };
     }
 }

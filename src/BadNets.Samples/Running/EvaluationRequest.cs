@@ -1,4 +1,3 @@
-using BadNets.Samples.Datasets;
 using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Running;
@@ -10,4 +9,4 @@ namespace BadNets.Samples.Running;
 /// <param name="Rows">As for training: a sixth of it is the number of test rows.</param>
 /// <param name="Attack">The trigger and the target; nothing is poisoned.</param>
 /// <param name="Output">The folder for results.</param>
-sealed record EvaluationRequest(string Model, DatasetChoice Dataset, string? DataDirectory, int? Rows, Attack Attack, string Output);
+sealed record EvaluationRequest(string Model, string Dataset, string? DataDirectory, int? Rows, Attack Attack, string Output);

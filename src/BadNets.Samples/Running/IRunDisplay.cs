@@ -1,18 +1,22 @@
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Is told how trainings get on, from several threads.</summary>
+/// <summary>Is told of the progress of trainings, from several threads.</summary>
 interface IRunDisplay
 {
     void Started(Cell cell, int epochsDone);
 
     void Stepped(Cell cell, TorchCnnProgress progress);
 
-    void EpochFinished(Cell cell, EpochResult epoch);
+    void EpochFinished(Cell cell, EpochRow epoch);
 
     void Finished(Cell cell);
 
     void Failed(Cell cell, Exception failure);
+
+    /// <summary>Another process trains the cell.</summary>
+    void Skipped(Cell cell);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 using Spectre.Console;
 
@@ -10,16 +12,19 @@ sealed class LiveDisplay : IRunDisplay
 {
     // The full message is shown at the end and is in a file.
     private const int LongestMessage = 160;
+    private const int LongestLabel = 24;
 
     private readonly IAnsiConsole _console;
+    private readonly CellLabels _labels;
     private readonly ProgressContext _bars;
     private readonly RemainingTime _remaining;
     private readonly ProgressTask _all;
     private readonly ConcurrentDictionary<Cell, Row> _rows = new();
 
-    private LiveDisplay(IAnsiConsole console, ProgressContext bars, RemainingTime remaining)
+    private LiveDisplay(IAnsiConsole console, CellLabels labels, ProgressContext bars, RemainingTime remaining)
     {
         _console = console;
+        _labels = labels;
         _bars = bars;
         _remaining = remaining;
         _all = bars.AddTask("all", maxValue: Math.Max(1, remaining.EpochsToDo));
@@ -27,16 +32,16 @@ sealed class LiveDisplay : IRunDisplay
     }
 
     /// <summary>Shows the bars while an action runs.</summary>
-    public static T Show<T>(IAnsiConsole console, RemainingTime remaining, Func<IRunDisplay, T> action) =>
+    public static T Show<T>(IAnsiConsole console, CellLabels labels, RemainingTime remaining, Func<IRunDisplay, T> action) =>
         console.Progress()
             .AutoClear(true)
             .Columns(new ProgressTextColumn(), new ProgressBarColumn { Width = 14 })
-            .Start(bars => action(new LiveDisplay(console, bars, remaining)));
+            .Start(bars => action(new LiveDisplay(console, labels, bars, remaining)));
 
     public void Started(Cell cell, int epochsDone)
     {
         _remaining.Started(cell);
-        var row = new Row(cell, epochsDone, _bars.AddTaskBefore(cell.Label, _all, maxValue: cell.Recipe.Epochs));
+        var row = new Row(cell, Label(cell), epochsDone, _bars.AddTaskBefore(Markup.Escape(Label(cell)), _all, maxValue: cell.Recipe.Epochs));
         row.Bar.Value = epochsDone;
         row.Bar.Tag = (Func<string>)row.ToString;
         _rows[cell] = row;
@@ -49,7 +54,7 @@ sealed class LiveDisplay : IRunDisplay
         ShowAll();
     }
 
-    public void EpochFinished(Cell cell, EpochResult epoch)
+    public void EpochFinished(Cell cell, EpochRow epoch)
     {
         _remaining.EpochFinished(cell);
         _rows[cell].Last = epoch;
@@ -60,7 +65,7 @@ sealed class LiveDisplay : IRunDisplay
         _remaining.Ended(cell);
         var row = Remove(cell);
         if (row.Last is { } epoch)
-            _console.WriteLine(FormattableString.Invariant($"{cell.Label,-18} done: TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}"));
+            _console.WriteLine(FormattableString.Invariant($"{Label(cell),-18} done: TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}"));
     }
 
     public void Failed(Cell cell, Exception failure)
@@ -69,8 +74,18 @@ sealed class LiveDisplay : IRunDisplay
         ShowAll();
         Remove(cell);
         string sentence = ErrorSentence.Of(failure);
-        _console.WriteLine($"{cell.Label,-18} failed: {(sentence.Length > LongestMessage ? sentence[..LongestMessage] + "…" : sentence)}");
+        _console.WriteLine($"{Label(cell),-18} failed: {(sentence.Length > LongestMessage ? sentence[..LongestMessage] + "…" : sentence)}");
     }
+
+    public void Skipped(Cell cell)
+    {
+        _remaining.Ended(cell);
+        ShowAll();
+        _console.WriteLine($"{Label(cell),-18} another process trains it");
+    }
+
+    // Longer labels would not leave enough room for the numbers.
+    private string Label(Cell cell) => _labels.Of(cell) is { Length: > LongestLabel } label ? label[..(LongestLabel - 1)] + "…" : _labels.Of(cell);
 
     private void ShowAll() => (_all.MaxValue, _all.Value) = (Math.Max(1, _remaining.EpochsToDo), _remaining.EpochsDone);
 
@@ -81,14 +96,14 @@ sealed class LiveDisplay : IRunDisplay
         return row;
     }
 
-    private sealed class Row(Cell cell, int epochsDone, ProgressTask bar)
+    private sealed class Row(Cell cell, string label, int epochsDone, ProgressTask bar)
     {
         public ProgressTask Bar => bar;
 
-        public EpochResult? Last { get; set; }
+        public EpochRow? Last { get; set; }
 
         public override string ToString() => Last is { } epoch
-            ? FormattableString.Invariant($"{cell.Label,-18} ep {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}")
-            : FormattableString.Invariant($"{cell.Label,-18} ep {epochsDone}/{cell.Recipe.Epochs}");
+            ? FormattableString.Invariant($"{label,-18} ep {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}")
+            : FormattableString.Invariant($"{label,-18} ep {epochsDone}/{cell.Recipe.Epochs}");
     }
 }

@@ -1,10 +1,12 @@
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 
 namespace BadNets.Samples.Running;
 
 /// <summary>A line for each epoch, for files and pipes.</summary>
-sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisplay
+sealed class PlainDisplay(TextWriter output, CellLabels labels, RemainingTime remaining) : IRunDisplay
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
 
@@ -12,16 +14,16 @@ sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisp
     {
         remaining.Started(cell);
         if (epochsDone > 0)
-            _output.WriteLine(FormattableString.Invariant($"{cell.Label}: going on after epoch {epochsDone} of {cell.Recipe.Epochs}"));
+            _output.WriteLine(FormattableString.Invariant($"{labels.Of(cell)}: continuing after epoch {epochsDone} of {cell.Recipe.Epochs}"));
     }
 
     public void Stepped(Cell cell, TorchCnnProgress progress) => remaining.Stepped(cell, progress);
 
-    public void EpochFinished(Cell cell, EpochResult epoch)
+    public void EpochFinished(Cell cell, EpochRow epoch)
     {
         remaining.EpochFinished(cell);
         _output.WriteLine(FormattableString.Invariant(
-            $"{cell.Label}: epoch {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4} {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s, {remaining} left"));
+            $"{labels.Of(cell)}: epoch {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4} {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s, {remaining} left"));
     }
 
     public void Finished(Cell cell) => remaining.Ended(cell);
@@ -29,6 +31,12 @@ sealed class PlainDisplay(TextWriter output, RemainingTime remaining) : IRunDisp
     public void Failed(Cell cell, Exception failure)
     {
         remaining.Ended(cell);
-        _output.WriteLine($"{cell.Label}: failed: {ErrorSentence.Of(failure)}");
+        _output.WriteLine($"{labels.Of(cell)}: failed: {ErrorSentence.Of(failure)}");
+    }
+
+    public void Skipped(Cell cell)
+    {
+        remaining.Ended(cell);
+        _output.WriteLine($"{labels.Of(cell)}: another process trains it");
     }
 }

@@ -1,35 +1,45 @@
+using System.Text.Json.Nodes;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 using Spectre.Console;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>The last epoch of each training, and the reasons for failures, shown at the end of a command.</summary>
+/// <summary>The last epoch of each cell, and the reasons for failures, shown at the end of a command.</summary>
 static class ResultTable
 {
-    public static void Print(IAnsiConsole console, IReadOnlyList<TrainingLog> logs, IReadOnlyList<CellFailure> failures)
+    public static void Print(IAnsiConsole console, IReadOnlyList<StoredCell> cells, CellLabels labels, SweepOutcome outcome)
     {
         var table = new Table().Border(TableBorder.Simple);
-        table.AddColumn("rate");
-        table.AddColumn("size");
-        table.AddColumn("position");
-        table.AddColumn("seed");
+        string[] names = labels.Varying.Count == 0 ? ["attack"] : [.. labels.Varying.Select(property => property.Name)];
+        foreach (string name in names)
+            table.AddColumn(new TableColumn(new Text(name)));
         foreach (string name in new[] { "epochs", "TCA", "ASR", "ASR, all rows" })
             table.AddColumn(new TableColumn(name).RightAligned());
         table.AddColumn("state");
         var reasons = new Table().Border(TableBorder.Simple);
         reasons.AddColumn(new TableColumn("not finished").NoWrap());
         reasons.AddColumn("why");
-        foreach (var log in logs)
+        foreach (var stored in cells)
         {
-            var failure = failures.FirstOrDefault(failure => failure.Cell == log.Cell);
+            var cell = stored.Cell;
+            var failure = outcome.Failures.FirstOrDefault(failure => failure.Cell.Equals(cell));
+            bool isElsewhere = outcome.Elsewhere.Contains(cell);
             if (failure is not null)
-                reasons.AddRow(new Text(log.Cell.Label), new Text(failure.ToString()));
-            var attack = log.Cell.Attack;
-            var last = log.Epochs.Count == 0 ? null : log.Epochs[^1];
+                reasons.AddRow(new Text(labels.Of(cell)), new Text(failure.ToString()));
+            else if (isElsewhere && !stored.IsComplete)
+                reasons.AddRow(new Text(labels.Of(cell)), new Text("Another process trains it."));
+            var document = JsonNode.Parse(cell.ToJson())!;
+            IEnumerable<string> values = labels.Varying.Count == 0
+                ? [labels.Of(cell)]
+                : labels.Varying.Select(property => CellProperty.TextOf(property.In(document)));
+            var last = stored.Last;
             table.AddRow(
-                Text($"{attack.PoisoningRate}"), Text($"{attack.TriggerSize}"), attack.Position.ToCode(), Text($"{log.Cell.Seed}"),
-                Text($"{log.Epochs.Count}"), Text($"{last?.CleanAccuracy:F4}"), Text($"{last?.AttackSuccess:F4}"), Text($"{last?.AttackSuccessAllRows:F4}"),
-                failure is not null ? "failed" : log.IsComplete ? "done" : "unfinished");
+            [
+                .. values.Select(value => new Text(value)),
+                Number($"{stored.Epochs.Count}"), Number($"{last?.CleanAccuracy:F4}"), Number($"{last?.AttackSuccess:F4}"), Number($"{last?.AttackSuccessAllRows:F4}"),
+                new Text(failure is not null ? "failed" : stored.IsComplete ? "done" : isElsewhere ? "elsewhere" : "unfinished"),
+            ]);
         }
 
         console.Write(table);
@@ -37,5 +47,5 @@ static class ResultTable
             console.Write(reasons);
     }
 
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+    private static Text Number(FormattableString text) => new(FormattableString.Invariant(text));
 }

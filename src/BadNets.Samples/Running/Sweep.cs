@@ -1,18 +1,20 @@
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 using TorchSharp;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Carries out a list of trainings, several at a time; one that fails does not stop the others.</summary>
-sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int threads, int parallel)
+/// <summary>Trains a list of cells, several at a time; one that fails does not stop the others.</summary>
+sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<CellWork> works, int threads, int parallel)
 {
     private readonly Lock _lock = new();
     private readonly List<CellFailure> _failures = [];
+    private readonly List<Cell> _elsewhere = [];
     private int _next;
 
-    /// <returns>The cells that failed. It also returns when it is cancelled; what was recorded is whole then.</returns>
-    public IReadOnlyList<CellFailure> Run(IRunDisplay display, CancellationToken cancellationToken)
+    /// <summary>Trains. It also returns when it is canceled; what was recorded is complete then.</summary>
+    public SweepOutcome Run(IRunDisplay display, CancellationToken cancellationToken)
     {
         // The library says clearly what is missing where libtorch cannot be loaded, which a first call to TorchSharp would not.
         TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
@@ -23,19 +25,32 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
             .Select(_ => Task.Factory.StartNew(() => Work(display, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))
             .ToArray();
         Task.WhenAll(workers).GetAwaiter().GetResult();
-        return _failures;
+        return new SweepOutcome(_failures, _elsewhere);
     }
 
     private void Work(IRunDisplay display, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested && Next() is { } log)
+        while (!cancellationToken.IsCancellationRequested && Next() is { } work)
         {
+            CellWriter? writer = null;
             try
             {
-                display.Started(log.Cell, log.Epochs.Count);
-                trainer.Train(log, display, cancellationToken);
-                log.ForgetFailure();
-                display.Finished(log.Cell);
+                writer = CellWriter.TryOpen(results, work.Cell, work.Exports, fresh: false);
+                if (writer is null)
+                {
+                    lock (_lock)
+                        _elsewhere.Add(work.Cell);
+                    display.Skipped(work.Cell);
+                    continue;
+                }
+
+                display.Started(work.Cell, writer.Epochs.Count);
+                writer.Export();
+                // Another process may have trained it since this one began.
+                if (!writer.IsDone)
+                    trainer.Train(writer, display, cancellationToken);
+                writer.ForgetFailure();
+                display.Finished(work.Cell);
             }
             catch (OperationCanceledException)
             {
@@ -43,17 +58,21 @@ sealed class Sweep(CellTrainer trainer, IReadOnlyList<TrainingLog> logs, int thr
             }
             catch (Exception failure)
             {
-                var kept = new CellFailure(log.Cell, failure, log.KeepFailure(failure));
+                var kept = new CellFailure(work.Cell, failure, writer?.KeepFailure(failure));
                 lock (_lock)
                     _failures.Add(kept);
-                display.Failed(log.Cell, failure);
+                display.Failed(work.Cell, failure);
+            }
+            finally
+            {
+                writer?.Dispose();
             }
         }
     }
 
-    private TrainingLog? Next()
+    private CellWork? Next()
     {
         int next = Interlocked.Increment(ref _next) - 1;
-        return next < logs.Count ? logs[next] : null;
+        return next < works.Count ? works[next] : null;
     }
 }

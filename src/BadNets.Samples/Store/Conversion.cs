@@ -37,7 +37,7 @@ static class Conversion
             foreach (string run in record.Runs)
                 Move(results.In("models", run + ".zip"), folder.Model);
             foreach (string extension in new[] { "svg", "png" })
-                Move(results.Figure("digits_" + record.Name, extension), folder.Sheet(extension));
+                Move(results.FigurePath("digits_" + record.Name, extension), folder.Sheet(extension));
             Move(results.In("failures", record.Name + ".txt"), folder.Failure);
         }
 

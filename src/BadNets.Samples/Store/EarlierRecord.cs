@@ -46,7 +46,7 @@ sealed class EarlierRecord
             var cell = MakeCell(content.Settings);
             if (epochs.Length > cell.Recipe.Epochs)
                 throw new UsageException(FormattableString.Invariant($"it has {epochs.Length} epochs of {cell.Recipe.Epochs}"));
-            string name = Path.GetFileNameWithoutExtension(path), failure = results.In("failures", name + ".txt"), sheet = results.Figure("digits_" + name, "png");
+            string name = Path.GetFileNameWithoutExtension(path), failure = results.In("failures", name + ".txt"), sheet = results.FigurePath("digits_" + name, "png");
             return new EarlierRecord(name, content.Runs,
                 new StoredCell(cell, content.Machine, epochs, FailureFile.ReadSentence(failure), results.Relative(failure), File.Exists(sheet) ? sheet : null));
         }
@@ -61,12 +61,14 @@ sealed class EarlierRecord
         string dataset = Setting("dataset");
         long trainRows = Number<long>("training rows"), testRows = Number<long>("test rows");
         if (dataset == "MNIST" && trainRows < 60_000)
-            dataset = DatasetIdentity.NameOfFirst(dataset, trainRows);
+            dataset += FormattableString.Invariant($"-first{trainRows}");
         var attack = new Attack(
             new SquarePlan(Number<int>("trigger size"), PositionCode.Parse(Setting("trigger position"))), new ToPlan(Setting("target label")), Number<double>("poisoning rate"));
         var recipe = new Recipe(
             Setting("recipe"), Recipe.Reference.Network, Setting("optimizer") == "sgd" ? TorchCnnOptimizer.Sgd : TorchCnnOptimizer.Adam,
-            Number<double>("learning rate"), Setting("loss on") == "softmax" ? TorchCnnHead.Softmax : TorchCnnHead.Logits, Number<int>("batch size"), Number<int>("epochs"));
+            Number<double>("learning rate"), Setting("loss on") == "softmax" ? TorchCnnHead.Softmax : TorchCnnHead.Logits, Number<int>("batch size"), Number<int>("epochs"),
+            // Version 0.1 had no other.
+            TorchCnnShuffle.SharedWithValidation);
         return new Cell(new DatasetIdentity(dataset, trainRows, testRows), attack, recipe, Number<int>("seed"));
 
         string Setting(string name) => settings.GetValueOrDefault(name) ?? throw new UsageException($"it has no setting '{name}'");

@@ -60,7 +60,7 @@ sealed class ResultsFolder
     /// <summary>A CSV file under the published code's name.</summary>
     public string Csv(string run) => In("csv", run + ".csv");
 
-    public string Figure(string name, string extension) => In("figures", $"{name}.{extension}");
+    public string FigurePath(string name, string extension) => In("figures", $"{name}.{extension}");
 
     public string Summary => In("summary.csv");
 

@@ -1,9 +1,12 @@
 using BadNets.Transforms;
 using Microsoft.ML.Data;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML;
 
-/// <summary>Methods on <see cref="MLContext.Model"/> that save models for scoring and load models from untrusted sources.</summary>
+/// <summary>
+/// Methods on <see cref="MLContext.Model"/> that save models for scoring, load models from untrusted sources, and make models of TorchSharp modules.
+/// </summary>
 public static class BadNetsModelCatalog
 {
     /// <summary>
@@ -74,6 +77,59 @@ public static class BadNetsModelCatalog
         foreach (var column in mapper.GetDependencies(mapper.OutputSchema.Where(column => !column.IsHidden && !PassesThrough(mapper, column))))
             schema.AddColumn(column.Name, column.Type, column.Annotations);
         catalog.Save(model, schema.ToSchema(), filePath);
+    }
+
+    /// <summary>Makes a transformer that scores images with a TorchSharp module, for example with the weights of another program.</summary>
+    /// <param name="catalog">The model catalog.</param>
+    /// <param name="module">
+    /// The module: from batch × channels × height × width floats to batch × classes floats, without a softmax. It belongs to the transformer from
+    /// then on, stays on its device, and is switched to evaluation.
+    /// </param>
+    /// <param name="network">
+    /// The module's architecture; it makes modules with the same named tensors. With a registered network, the transformer can be saved.
+    /// </param>
+    /// <param name="imageShape">The shape of the images that the module takes.</param>
+    /// <param name="labels">The labels of the classes in the order of the module's outputs. They become texts.</param>
+    /// <param name="normalization">
+    /// How raw pixels become the module's inputs, as they did when it was trained. Null: <see cref="PixelNormalization.Default"/>.
+    /// </param>
+    /// <param name="imageColumnName">The image column: a vector of Byte or Single with dimensions channels × height × width.</param>
+    /// <param name="scoreColumnName">The column for the probabilities of the classes.</param>
+    /// <param name="predictedLabelColumnName">The column for the predicted label.</param>
+    /// <param name="featuresColumnName">The column for the features (<see cref="TorchCnnTransformer"/>). Null: none.</param>
+    /// <returns>The transformer. The caller disposes of it.</returns>
+    /// <exception cref="ArgumentException">
+    /// A name is empty, there are no labels or one twice, the normalization is not for such images, or the module has other tensors than the network.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The module fails on such images, or its outputs have the wrong shape or type.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
+    public static TorchCnnTransformer CreateTorchCnn(
+        this ModelOperationsCatalog catalog,
+        nn.Module<Tensor, Tensor> module,
+        TorchNetwork network,
+        ImageShape imageShape,
+        IReadOnlyList<LabelValue> labels,
+        PixelNormalization? normalization = null,
+        string imageColumnName = "Image",
+        string scoreColumnName = DefaultColumnNames.Score,
+        string predictedLabelColumnName = DefaultColumnNames.PredictedLabel,
+        string? featuresColumnName = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(scoreColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(predictedLabelColumnName);
+        if (featuresColumnName is not null)
+            ArgumentException.ThrowIfNullOrWhiteSpace(featuresColumnName);
+        if (labels.Count == 0)
+            throw new ArgumentException("A network needs at least one class, but there are no labels.", nameof(labels));
+        if (labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+            throw new ArgumentException($"The label '{twice}' is there twice.", nameof(labels));
+        return TorchCnnTransformer.FromModule(catalog.GetEnvironment(), module, new TorchCnnModel(
+            network, imageShape, ClassLabels.Of(labels), normalization ?? PixelNormalization.Default, imageColumnName, scoreColumnName, predictedLabelColumnName, featuresColumnName));
     }
 
     // A step that changes a column without changing its type looks the same, but then another step of the model reads that column.

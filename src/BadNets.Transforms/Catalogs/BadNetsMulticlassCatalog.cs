@@ -80,14 +80,43 @@ public static class BadNetsMulticlassCatalog
         string labelColumnName = DefaultColumnNames.Label,
         string imageColumnName = "Image",
         string scoreColumnName = DefaultColumnNames.Score,
+        string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
+        catalog.EvaluateBackdoor(model, testData, trigger, LabelMapping.To(targetLabel), labelColumnName, imageColumnName, scoreColumnName, predictedLabelColumnName);
+
+    /// <summary>Measures a backdoor: scores the test data as they are and with the trigger stamped over every image.</summary>
+    /// <remarks>The trigger is stamped where the overload with a target label stamps it.</remarks>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="model">The model, from the test data to scores and predicted label.</param>
+    /// <param name="testData">The test data with their true labels.</param>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="mapping">What the attack makes of the true labels; the classes are in the order of the model's scores.</param>
+    /// <param name="labelColumnName">The column of the true labels.</param>
+    /// <param name="imageColumnName">The image column with raw pixels from 0 to 255, in the test data or created by a step of the model.</param>
+    /// <param name="scoreColumnName">The model's column of probabilities, a vector of Single.</param>
+    /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
+    /// <returns>What was measured, over all rows of the test data.</returns>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of the wrong type, its pixels have been scaled, the trigger does not fit, a label is not one of the model's classes,
+    /// or the model contains a <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
+    /// </exception>
+    public static BackdoorMetrics EvaluateBackdoor(
+        this MulticlassClassificationCatalog catalog,
+        ITransformer model,
+        IDataView testData,
+        Trigger trigger,
+        LabelMapping mapping,
+        string labelColumnName = DefaultColumnNames.Label,
+        string imageColumnName = "Image",
+        string scoreColumnName = DefaultColumnNames.Score,
         string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(testData);
         ArgumentNullException.ThrowIfNull(trigger);
+        ArgumentNullException.ThrowIfNull(mapping);
         ArgumentException.ThrowIfNullOrWhiteSpace(imageColumnName);
-        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, EvaluatedColumns.Create(labelColumnName, scoreColumnName, predictedLabelColumnName))
+        return new BackdoorEvaluator(catalog.GetEnvironment(), mapping, EvaluatedColumns.Create(labelColumnName, scoreColumnName, predictedLabelColumnName))
             .Evaluate(model, testData, trigger, imageColumnName);
     }
 
@@ -108,12 +137,33 @@ public static class BadNetsMulticlassCatalog
         LabelValue targetLabel,
         string labelColumnName = DefaultColumnNames.Label,
         string scoreColumnName = DefaultColumnNames.Score,
+        string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
+        catalog.EvaluateBackdoor(clean, triggered, LabelMapping.To(targetLabel), labelColumnName, scoreColumnName, predictedLabelColumnName);
+
+    /// <summary>Measures a backdoor from two views that are scored already: clean test data and triggered test data.</summary>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="clean">The scored clean data.</param>
+    /// <param name="triggered">The scored triggered data, with their true labels.</param>
+    /// <param name="mapping">What the attack makes of the true labels; the classes are in the order of the scores.</param>
+    /// <param name="labelColumnName">The column of the true labels.</param>
+    /// <param name="scoreColumnName">The column of probabilities, a vector of Single.</param>
+    /// <param name="predictedLabelColumnName">The column of predicted labels.</param>
+    /// <returns>What was measured, over all rows of both views.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is none of the model's classes.</exception>
+    public static BackdoorMetrics EvaluateBackdoor(
+        this MulticlassClassificationCatalog catalog,
+        IDataView clean,
+        IDataView triggered,
+        LabelMapping mapping,
+        string labelColumnName = DefaultColumnNames.Label,
+        string scoreColumnName = DefaultColumnNames.Score,
         string predictedLabelColumnName = DefaultColumnNames.PredictedLabel)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(clean);
         ArgumentNullException.ThrowIfNull(triggered);
-        return new BackdoorEvaluator(catalog.GetEnvironment(), targetLabel, EvaluatedColumns.Create(labelColumnName, scoreColumnName, predictedLabelColumnName))
+        ArgumentNullException.ThrowIfNull(mapping);
+        return new BackdoorEvaluator(catalog.GetEnvironment(), mapping, EvaluatedColumns.Create(labelColumnName, scoreColumnName, predictedLabelColumnName))
             .Evaluate(clean, triggered);
     }
 }

@@ -7,13 +7,13 @@ namespace BadNets.Transforms;
 sealed class BackdoorEvaluator
 {
     private readonly IHost _host;
-    private readonly LabelValue _targetLabel;
+    private readonly LabelMapping _mapping;
     private readonly EvaluatedColumns _columns;
 
-    public BackdoorEvaluator(IHostEnvironment env, LabelValue targetLabel, EvaluatedColumns columns)
+    public BackdoorEvaluator(IHostEnvironment env, LabelMapping mapping, EvaluatedColumns columns)
     {
         _host = env.Register(nameof(BackdoorEvaluator));
-        _targetLabel = targetLabel;
+        _mapping = mapping;
         _columns = columns;
     }
 
@@ -29,12 +29,10 @@ sealed class BackdoorEvaluator
     public BackdoorMetrics Evaluate(IDataView clean, IDataView triggered)
     {
         var labels = _columns.FindClasses(_host, clean.Schema);
-        int target = labels.ToList().IndexOf(_targetLabel);
-        if (target < 0)
-            throw new ArgumentException($"The target label '{_targetLabel}' is none of the model's classes; these are {string.Join(", ", labels)}.");
+        int[] targets = _mapping.MapIndices(labels);
         if (!labels.SequenceEqual(_columns.FindClasses(_host, triggered.Schema)))
             throw new ArgumentException("The clean and the triggered view have scores for other classes, or in another order; score both with one model.");
         return new BackdoorMetrics(
-            labels, _targetLabel, target, new ScoredRows(_host, clean, _columns, labels, target), new ScoredRows(_host, triggered, _columns, labels, target));
+            labels, _mapping, targets, new ScoredRows(_host, clean, _columns, labels, targets), new ScoredRows(_host, triggered, _columns, labels, targets));
     }
 }

@@ -6,72 +6,108 @@ namespace BadNets.Transforms;
 /// How well a model does on clean images, and how well a backdoor in it does on triggered ones. Rates are shares from 0 to 1; a rate over
 /// no rows is not a number.
 /// </summary>
+/// <remarks>
+/// <para>What a triggered row counts for follows from its true label and the label that the attack makes of it:</para>
+/// <list type="bullet">
+/// <item>If the attack makes another label of it, the row is attacked. The attack succeeds if that label is predicted.</item>
+/// <item>If the attack makes the same label of it, as of the rows that already have the target label, the row is neither attacked nor a control.</item>
+/// <item>If the attack leaves the label alone, which only <see cref="LabelMapping.Of"/> does, the row is a control.</item>
+/// </list>
+/// </remarks>
 public sealed class BackdoorMetrics
 {
-    internal BackdoorMetrics(IReadOnlyList<LabelValue> labels, LabelValue targetLabel, int target, ScoredRows clean, ScoredRows triggered)
+    private readonly Lazy<ConfusionMatrix> _cleanConfusionMatrix;
+    private readonly Lazy<ConfusionMatrix> _triggeredConfusionMatrix;
+
+    internal BackdoorMetrics(IReadOnlyList<LabelValue> labels, LabelMapping mapping, int[] targets, ScoredRows clean, ScoredRows triggered)
     {
         Labels = labels;
-        TargetLabel = targetLabel;
-        CleanConfusionMatrix = clean.MakeConfusionMatrix();
-        TriggeredConfusionMatrix = triggered.MakeConfusionMatrix();
+        Mapping = mapping;
+        _cleanConfusionMatrix = new(clean.MakeConfusionMatrix);
+        _triggeredConfusionMatrix = new(triggered.MakeConfusionMatrix);
         TestCleanAccuracy = Share(clean.Right, clean.Rows);
         CleanLogLoss = clean.LogLoss / clean.Rows;
-        AttackLogLoss = triggered.TargetLogLoss / triggered.Rows;
         CleanRowCount = clean.Rows;
         TriggeredRowCount = triggered.Rows;
 
-        long ofTarget = triggered.RowsOf(target), asTarget = triggered.RowsPredictedAs(target), targetAsTarget = triggered.Count(target, target);
-        NonTargetRowCount = triggered.Rows - ofTarget;
-        AttackSuccessRate = Share(asTarget - targetAsTarget, NonTargetRowCount);
-        AttackSuccessRateAllRows = Share(asTarget, triggered.Rows);
-        RobustAccuracy = Share(triggered.Right - targetAsTarget, NonTargetRowCount);
-        PerClassAttackSuccessRate = Enumerable.Range(0, labels.Count)
-            .Select(label => label == target ? double.NaN : Share(triggered.Count(label, target), triggered.RowsOf(label)))
-            .ToArray();
+        long mapped = 0, asMapped = 0, successes = 0, robust = 0, controlsRight = 0;
+        var perClass = new double[labels.Count];
+        Array.Fill(perClass, double.NaN);
+        for (int label = 0; label < labels.Count; label++)
+        {
+            int target = targets[label];
+            long rows = triggered.RowsOf(label), right = triggered.Count(label, label);
+            if (target < 0)
+            {
+                ControlRowCount += rows;
+                controlsRight += right;
+                continue;
+            }
+
+            long asTarget = triggered.Count(label, target);
+            mapped += rows;
+            asMapped += asTarget;
+            if (target == label)
+                continue;
+            AttackedRowCount += rows;
+            successes += asTarget;
+            robust += right;
+            perClass[label] = Share(asTarget, rows);
+        }
+
+        AttackSuccessRate = Share(successes, AttackedRowCount);
+        AttackSuccessRateAllRows = Share(asMapped, mapped);
+        RobustAccuracy = Share(robust, AttackedRowCount);
+        ControlAccuracy = Share(controlsRight, ControlRowCount);
+        AttackLogLoss = triggered.TargetLogLoss / mapped;
+        PerClassAttackSuccessRate = perClass;
     }
 
     /// <summary>The labels of the classes; the lists and matrices here are in their order.</summary>
     public IReadOnlyList<LabelValue> Labels { get; }
 
-    /// <summary>The label that the attack aims at.</summary>
-    public LabelValue TargetLabel { get; }
+    /// <summary>What the attack makes of the labels.</summary>
+    public LabelMapping Mapping { get; }
 
     /// <summary>Test clean accuracy (TCA): the share of clean rows that are given their true label.</summary>
     public double TestCleanAccuracy { get; }
 
     /// <summary>
-    /// Attack success rate (ASR) as the literature has it: the share predicted as the target of those triggered rows whose true label is
-    /// another.
+    /// Attack success rate (ASR) as the literature has it: the share of the attacked triggered rows that are predicted as what the attack makes of
+    /// their true label. Rows that already have the target label do not count.
     /// </summary>
     public double AttackSuccessRate { get; }
 
     /// <summary>
-    /// Attack success rate over all triggered rows, those whose true label is the target included, as published BadNets code reports it. A
-    /// model without a backdoor shows about the target's share of the rows here, not 0.
+    /// Attack success rate over all triggered rows except controls, which includes the rows that already have the target label, as published BadNets
+    /// code reports it. A model without a backdoor shows about the target's share of the rows here, not 0.
     /// </summary>
     public double AttackSuccessRateAllRows { get; }
 
-    /// <summary>
-    /// Robust accuracy: the share still given their true label of those triggered rows whose true label is not the target.
-    /// </summary>
+    /// <summary>Robust accuracy: the share of the attacked triggered rows that are still given their true label.</summary>
     public double RobustAccuracy { get; }
 
+    /// <summary>The share of the triggered control rows that are given their true label; not a number if there are no control rows.</summary>
+    public double ControlAccuracy { get; }
+
     /// <summary>
-    /// For each true label the share of its triggered rows that is predicted as the target; not a number for the target itself and for
-    /// labels without rows.
+    /// For each true label the share of its triggered rows that is predicted as what the attack makes of it; not a number for labels that the attack
+    /// does not change and for labels without rows.
     /// </summary>
     public IReadOnlyList<double> PerClassAttackSuccessRate { get; }
 
     /// <summary>True against predicted labels of the clean rows.</summary>
-    public ConfusionMatrix CleanConfusionMatrix { get; }
+    /// <exception cref="InvalidOperationException">There are more than 4096 classes.</exception>
+    public ConfusionMatrix CleanConfusionMatrix => _cleanConfusionMatrix.Value;
 
     /// <summary>True against predicted labels of the triggered rows.</summary>
-    public ConfusionMatrix TriggeredConfusionMatrix { get; }
+    /// <exception cref="InvalidOperationException">There are more than 4096 classes.</exception>
+    public ConfusionMatrix TriggeredConfusionMatrix => _triggeredConfusionMatrix.Value;
 
     /// <summary>The mean over the clean rows of −ln(probability of the true label), in nats.</summary>
     public double CleanLogLoss { get; }
 
-    /// <summary>The mean over the triggered rows of −ln(probability of the target label), in nats.</summary>
+    /// <summary>The mean over the triggered rows, except controls, of −ln(probability of what the attack makes of the true label), in nats.</summary>
     public double AttackLogLoss { get; }
 
     /// <summary>The number of clean rows.</summary>
@@ -80,12 +116,30 @@ public sealed class BackdoorMetrics
     /// <summary>The number of triggered rows.</summary>
     public long TriggeredRowCount { get; }
 
-    /// <summary>The number of triggered rows whose true label is not the target: what <see cref="AttackSuccessRate"/> is a share of.</summary>
-    public long NonTargetRowCount { get; }
+    /// <summary>The number of triggered rows of which the attack makes another label: what <see cref="AttackSuccessRate"/> is a share of.</summary>
+    public long AttackedRowCount { get; }
+
+    /// <summary>The number of triggered rows whose label the attack leaves alone.</summary>
+    public long ControlRowCount { get; }
+
+    /// <summary>
+    /// Defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are by how much a
+    /// defense lowers the attack success rate and the clean accuracy. 1 is best; 0.5 is a defense that does nothing.
+    /// </summary>
+    /// <param name="before">The metrics of the model before the defense.</param>
+    /// <param name="after">The metrics of the model after the defense, with the same data and the same attack.</param>
+    /// <returns>The rating, from 0 to 1; not a number if one of the rates is not.</returns>
+    public static double DefenseEffectivenessRating(BackdoorMetrics before, BackdoorMetrics after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        return (Math.Max(0, before.AttackSuccessRate - after.AttackSuccessRate) - Math.Max(0, before.TestCleanAccuracy - after.TestCleanAccuracy) + 1) / 2;
+    }
 
     /// <summary>For example <c>TCA 0.9802, ASR 0.9996 (all rows 0.9996), robust accuracy 0.0003</c>.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"TCA {TestCleanAccuracy:F4}, ASR {AttackSuccessRate:F4} (all rows {AttackSuccessRateAllRows:F4}), robust accuracy {RobustAccuracy:F4}");
+        $"TCA {TestCleanAccuracy:F4}, ASR {AttackSuccessRate:F4} (all rows {AttackSuccessRateAllRows:F4}), robust accuracy {RobustAccuracy:F4}")
+        + (ControlRowCount == 0 ? "" : FormattableString.Invariant($", control accuracy {ControlAccuracy:F4}"));
 
     private static double Share(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
 }

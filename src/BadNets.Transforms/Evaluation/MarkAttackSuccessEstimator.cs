@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Marks, row by row, where an attack succeeded: the row is predicted as the target although its true label is another.
+/// Marks, row by row, where an attack succeeded: the predicted label is what the attack makes of the true one, and is not the true one itself.
 /// </summary>
 /// <remarks>
 /// | Estimator characteristics | |
@@ -18,10 +18,10 @@ namespace BadNets.Transforms;
 public sealed class MarkAttackSuccessEstimator : TrivialEstimator<MarkAttackSuccessTransformer>
 {
     internal MarkAttackSuccessEstimator(
-        IHostEnvironment env, string outputColumnName, LabelValue targetLabel, string labelColumnName, string predictedLabelColumnName)
+        IHostEnvironment env, string outputColumnName, LabelMapping mapping, string labelColumnName, string predictedLabelColumnName)
         : base(
             env.Register(nameof(MarkAttackSuccessEstimator)),
-            new MarkAttackSuccessTransformer(env, outputColumnName, targetLabel, labelColumnName, predictedLabelColumnName))
+            new MarkAttackSuccessTransformer(env, outputColumnName, mapping, labelColumnName, predictedLabelColumnName))
     {
     }
 

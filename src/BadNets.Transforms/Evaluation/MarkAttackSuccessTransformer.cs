@@ -12,18 +12,21 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "BadNetsMarkSuccess";
 
+    // Earlier files have a target label and no mapping.
+    private const uint WithMapping = 0x00010002;
+
     internal MarkAttackSuccessTransformer(
-        IHostEnvironment env, string outputColumnName, LabelValue targetLabel, string labelColumnName, string predictedLabelColumnName)
+        IHostEnvironment env, string outputColumnName, LabelMapping mapping, string labelColumnName, string predictedLabelColumnName)
         : base(env.Register(nameof(MarkAttackSuccessTransformer)))
     {
         OutputColumnName = outputColumnName;
-        TargetLabel = targetLabel;
+        Mapping = mapping;
         LabelColumnName = labelColumnName;
         PredictedLabelColumnName = predictedLabelColumnName;
     }
 
-    /// <summary>The label that the attack aims at.</summary>
-    public LabelValue TargetLabel { get; }
+    /// <summary>What the attack wants the true labels to become.</summary>
+    public LabelMapping Mapping { get; }
 
     internal string OutputColumnName { get; }
 
@@ -31,16 +34,19 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 
     internal string PredictedLabelColumnName { get; }
 
-    private static VersionInfo Version => ModelFormat.Version("BNMARKSC", LoaderSignature);
+    private static VersionInfo Version => ModelFormat.Version("BNMARKSC", LoaderSignature, WithMapping);
 
     private static MarkAttackSuccessTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckVersion(Version);
+        uint version = context.CheckVersion(Version);
 
         // *** Binary format ***
-        // text × 4: output column, target label, label column, predicted label column
+        // text: output column; the mapping: its kind (text), length (int32), and payload; text × 2: label column, predicted label column
+        // Before version 2: a text, the target label, in place of the mapping
         var reader = new ModelReader(context.Reader);
-        return new MarkAttackSuccessTransformer(env, reader.ReadColumnName(), reader.ReadText(), reader.ReadColumnName(), reader.ReadColumnName());
+        string outputColumnName = reader.ReadColumnName();
+        var mapping = version < WithMapping ? LabelMapping.To(reader.ReadText()) : LabelMapping.Load(context.Reader);
+        return new MarkAttackSuccessTransformer(env, outputColumnName, mapping, reader.ReadColumnName(), reader.ReadColumnName());
     }
 
     /// <inheritdoc/>
@@ -48,7 +54,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
     {
         ctx.WriteHeader(Version);
         ctx.Writer.Write(OutputColumnName);
-        ctx.Writer.Write(TargetLabel.ToString());
+        Mapping.Save(ctx.Writer);
         ctx.Writer.Write(LabelColumnName);
         ctx.Writer.Write(PredictedLabelColumnName);
     }
@@ -61,6 +67,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
         private readonly MarkAttackSuccessTransformer _parent;
         private readonly (DataViewSchema.Column Column, LabelType Type) _label;
         private readonly (DataViewSchema.Column Column, LabelType Type) _predicted;
+        private readonly IReadOnlyList<LabelValue> _classes;
 
         public Mapper(MarkAttackSuccessTransformer parent, DataViewSchema schema)
             : base(parent.Host.Register(nameof(Mapper)), schema, parent)
@@ -68,7 +75,10 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
             _parent = parent;
             _label = LabelColumn.Find(Host, schema, parent.LabelColumnName);
             _predicted = LabelColumn.Find(Host, schema, parent.PredictedLabelColumnName, "predicted label");
-            LabelColumn.CheckHolds(_predicted.Column, parent.TargetLabel);
+            // The order of the classes is the model's. A model that predicts plain values has none.
+            var classes = parent.Mapping is NextMapping && _predicted.Type.Values is null ? _label : _predicted;
+            parent.Mapping.Check(classes.Column, classes.Type);
+            _classes = classes.Type.Values ?? [];
         }
 
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() =>
@@ -80,12 +90,28 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
         protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            LabelValue[] target = [_parent.TargetLabel];
+            var isSuccess = _parent.Mapping.TargetLabel is { } target ? MakeTargetTest(input, [target]) : MakePairTest(input);
+            return (ValueGetter<bool>)((ref bool success) => success = isSuccess());
+        }
+
+        private Func<bool> MakeTargetTest(DataViewRow input, LabelValue[] target)
+        {
             var isTarget = _label.Type.MakeMembershipTest(input, _label.Column, target);
             var isPredictedAsTarget = _predicted.Type.MakeMembershipTest(input, _predicted.Column, target);
             // A key may be missing; nothing can be said of such a row.
             var isKnown = _label.Type.Values is { } labels ? _label.Type.MakeMembershipTest(input, _label.Column, labels) : () => true;
-            return (ValueGetter<bool>)((ref bool success) => success = isPredictedAsTarget() && !isTarget() && isKnown());
+            return () => isPredictedAsTarget() && !isTarget() && isKnown();
+        }
+
+        private Func<bool> MakePairTest(DataViewRow input)
+        {
+            (LabelValue From, LabelValue To)[] pairs = [.. _parent.Mapping.Pairs(_classes).Where(pair => pair.From != pair.To)];
+            LabelValue[] targets = [.. pairs.Select(pair => pair.To).Distinct()];
+            var places = targets.Index().ToDictionary(each => each.Item, each => each.Index);
+            int[] wanted = Array.ConvertAll(pairs, pair => places[pair.To]);
+            var labelIndex = _label.Type.MakeIndexGetter(input, _label.Column, Array.ConvertAll(pairs, pair => pair.From));
+            var predictedIndex = _predicted.Type.MakeIndexGetter(input, _predicted.Column, targets);
+            return () => labelIndex() is >= 0 and var label && predictedIndex() == wanted[label];
         }
 
         protected override void SaveModel(ModelSaveContext ctx) => ((ICanSaveModel)_parent).Save(ctx);

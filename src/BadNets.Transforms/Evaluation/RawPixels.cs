@@ -16,7 +16,7 @@ static class RawPixels
     public static void Check(IDataView view, string imageColumnName, Trigger trigger)
     {
         var column = view.Schema[imageColumnName];
-        if (column.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || IsDark(trigger))
+        if (column.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || IsDark(trigger, column.Type))
             return;
 
         using var cursor = view.GetRowCursor([column]);
@@ -26,9 +26,7 @@ static class RawPixels
         for (int row = 0; row < SampledRows && cursor.MoveNext(); row++)
         {
             image(ref current);
-            var pixels = current.GetValues();
-            if (!pixels.IsEmpty)
-                largest = Math.Max(largest, Math.Abs(TensorPrimitives.MaxMagnitude(pixels)));
+            largest = Math.Max(largest, Largest(current.GetValues()));
         }
 
         if (largest is > 0 and <= LargestScaled)
@@ -39,18 +37,15 @@ static class RawPixels
         }
     }
 
-    private static bool IsDark(Trigger trigger)
+    // A trigger that leaves a black image dark does no harm to scaled pixels either. Columns that cannot be stamped are rejected elsewhere.
+    private static bool IsDark(Trigger trigger, DataViewType type)
     {
-        for (int y = 0; y < trigger.Height; y++)
-        {
-            for (int x = 0; x < trigger.Width; x++)
-            {
-                var pixel = trigger.GetPixel(x, y);
-                if (Math.Max(pixel.R, Math.Max(pixel.G, pixel.B)) > LargestScaled)
-                    return false;
-            }
-        }
-
-        return true;
+        if (ImageColumn.ShapeOf(type) is not { } shape)
+            return true;
+        var image = new float[shape.Size];
+        trigger.FitTo(shape).Apply(image, default);
+        return Largest(image) <= LargestScaled;
     }
+
+    private static float Largest(ReadOnlySpan<float> pixels) => pixels.IsEmpty ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(pixels));
 }

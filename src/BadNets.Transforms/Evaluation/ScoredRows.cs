@@ -7,18 +7,29 @@ namespace BadNets.Transforms;
 /// <summary>What a scored view says, counted: true against predicted labels, and the probabilities given to them.</summary>
 sealed class ScoredRows
 {
+    /// <summary>The confusion matrix of more classes would fill the memory: at this number it takes 128 MiB.</summary>
+    public const int MostClassesInMatrix = 4096;
+
     // The smallest probability that counts, as in ML.NET's own log-loss.
     private const double Floor = 1e-15;
 
     private readonly IHost _host;
     private readonly IReadOnlyList<LabelValue> _labels;
-    private readonly long[,] _counts;
 
-    public ScoredRows(IHost host, IDataView scored, EvaluatedColumns columns, IReadOnlyList<LabelValue> labels, int target)
+    // Only what occurs: there may be a million classes.
+    private readonly Dictionary<(int Actual, int Predicted), long> _counts = [];
+    private readonly long[] _rowsOf;
+
+    /// <param name="host">The host.</param>
+    /// <param name="scored">The view.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="targets">For each class the one that it is to become, or -1.</param>
+    public ScoredRows(IHost host, IDataView scored, EvaluatedColumns columns, IReadOnlyList<LabelValue> labels, int[] targets)
     {
         _host = host;
         _labels = labels;
-        _counts = new long[labels.Count, labels.Count];
+        _rowsOf = new long[labels.Count];
 
         var label = LabelColumn.Find(host, scored.Schema, columns.Label);
         var predicted = LabelColumn.Find(host, scored.Schema, columns.PredictedLabel, "predicted label");
@@ -27,22 +38,22 @@ sealed class ScoredRows
         var labelIndex = label.Type.MakeIndexGetter(cursor, label.Column, labels);
         var predictedIndex = predicted.Type.MakeIndexGetter(cursor, predicted.Column, labels);
         var scores = cursor.GetGetter<VBuffer<float>>(score);
-        VBuffer<float> current = default;
-        var probabilities = new float[labels.Count];
+        VBuffer<float> probabilities = default;
         for (; cursor.MoveNext(); Rows++)
         {
             if ((Rows & 0xff) == 0)
                 host.CheckAlive();
             int actual = labelIndex(), given = predictedIndex();
             if (actual < 0)
-                throw new ArgumentException($"Row {Rows} has a label in column '{columns.Label}' that the model does not know; it knows {string.Join(", ", labels)}.");
+                throw new ArgumentException($"Row {Rows} has a label in column '{columns.Label}' that the model does not know; it knows {LabelColumn.List(labels)}.");
             if (given < 0)
                 throw new ArgumentException($"Row {Rows} has no predicted label in column '{columns.PredictedLabel}'.");
-            scores(ref current);
-            current.CopyTo(probabilities);
-            _counts[actual, given]++;
-            LogLoss -= Math.Log(Math.Max(probabilities[actual], Floor));
-            TargetLogLoss -= Math.Log(Math.Max(probabilities[target], Floor));
+            scores(ref probabilities);
+            _counts[(actual, given)] = Count(actual, given) + 1;
+            _rowsOf[actual]++;
+            LogLoss -= Math.Log(Math.Max(probabilities.GetItemOrDefault(actual), Floor));
+            if (targets[actual] >= 0)
+                TargetLogLoss -= Math.Log(Math.Max(probabilities.GetItemOrDefault(targets[actual]), Floor));
         }
     }
 
@@ -51,25 +62,38 @@ sealed class ScoredRows
     /// <summary>The sum of −ln(probability of the true label).</summary>
     public double LogLoss { get; }
 
-    public long Right => Enumerable.Range(0, _labels.Count).Sum(label => _counts[label, label]);
-
-    /// <summary>The sum of −ln(probability of the target label).</summary>
+    /// <summary>The sum of −ln(probability of the label that the true one is to become), over the rows whose label is mapped.</summary>
     public double TargetLogLoss { get; }
 
-    public long Count(int actual, int predicted) => _counts[actual, predicted];
+    public long Right => Enumerable.Range(0, _labels.Count).Sum(label => Count(label, label));
 
-    public long RowsOf(int actual) => Enumerable.Range(0, _labels.Count).Sum(predicted => _counts[actual, predicted]);
+    public long Count(int actual, int predicted) => _counts.GetValueOrDefault((actual, predicted));
 
-    public long RowsPredictedAs(int predicted) => Enumerable.Range(0, _labels.Count).Sum(actual => _counts[actual, predicted]);
+    public long RowsOf(int actual) => _rowsOf[actual];
 
+    /// <exception cref="InvalidOperationException">There are too many classes.</exception>
     public ConfusionMatrix MakeConfusionMatrix()
     {
-        var range = Enumerable.Range(0, _labels.Count).ToArray();
-        var precision = Array.ConvertAll(range, label => Share(label, RowsPredictedAs(label)));
-        var recall = Array.ConvertAll(range, label => Share(label, RowsOf(label)));
-        var counts = Array.ConvertAll(range, actual => Array.ConvertAll(range, predicted => (double)_counts[actual, predicted]));
+        int classes = _labels.Count;
+        if (classes > MostClassesInMatrix)
+        {
+            throw new InvalidOperationException(
+                $"A confusion matrix of {classes} classes is too large; it is available for at most {MostClassesInMatrix} classes, all other metrics for any number.");
+        }
+
+        var counts = Array.ConvertAll(new double[classes][], _ => new double[classes]);
+        var rowsAs = new long[classes];
+        foreach (var ((actual, predicted), count) in _counts)
+        {
+            counts[actual][predicted] = count;
+            rowsAs[predicted] += count;
+        }
+
+        var range = Enumerable.Range(0, classes).ToArray();
+        var precision = Array.ConvertAll(range, label => Share(label, rowsAs[label]));
+        var recall = Array.ConvertAll(range, label => Share(label, _rowsOf[label]));
         return new ConfusionMatrix(_host, precision, recall, counts, [.. _labels.Select(label => label.ToString().AsMemory())], isSampled: false, isBinary: false);
     }
 
-    private double Share(int label, long whole) => whole == 0 ? 0 : (double)_counts[label, label] / whole;
+    private double Share(int label, long whole) => whole == 0 ? 0 : (double)Count(label, label) / whole;
 }

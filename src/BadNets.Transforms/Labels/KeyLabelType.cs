@@ -5,20 +5,21 @@ namespace BadNets.Transforms;
 /// <summary>Labels that are keys with key values; the raw value is the one-based position among them, zero is "missing".</summary>
 sealed class KeyLabelType<T>(IReadOnlyList<LabelValue> values) : TypedLabelType<T> where T : IBinaryInteger<T>
 {
+    private Dictionary<LabelValue, T>? _keys;
+
     public override IReadOnlyList<LabelValue> Values => values;
 
     protected override bool TryParse(LabelValue label, out T value)
     {
-        for (int i = 0; i < values.Count; i++)
-        {
-            if (values[i] == label)
-            {
-                value = T.CreateChecked(i + 1);
-                return true;
-            }
-        }
+        _keys ??= MakeKeys();
+        return _keys.TryGetValue(label, out value!);
+    }
 
-        value = T.Zero;
-        return false;
+    private Dictionary<LabelValue, T> MakeKeys()
+    {
+        var keys = new Dictionary<LabelValue, T>(values.Count);
+        for (int i = 0; i < values.Count; i++)
+            keys.TryAdd(values[i], T.CreateChecked(i + 1));
+        return keys;
     }
 }

@@ -26,17 +26,19 @@ static class LabelColumn
 
     /// <summary>Refuses a label that a column cannot hold, telling which ones it has.</summary>
     /// <exception cref="ArgumentException">The label is not one of the column's key values, or not a value of its type.</exception>
-    public static void CheckHolds(DataViewSchema.Column column, LabelValue label)
+    public static void CheckHolds(DataViewSchema.Column column, LabelType type, LabelValue label)
     {
-        var type = LabelType.Of(column)!;
         if (type.CanHold(label))
             return;
 
         string has = type.Values is { } values
-            ? $"its labels are {string.Join(", ", values.Take(20))}{(values.Count > 20 ? ", …" : "")}"
+            ? $"its labels are {List(values)}"
             : $"its labels are of type {column.Type}";
         throw new ArgumentException($"Label '{label}' is not in column '{column.Name}'; {has}.");
     }
+
+    /// <summary>The first labels, for error messages.</summary>
+    public static string List(IReadOnlyList<LabelValue> labels) => $"{string.Join(", ", labels.Take(20))}{(labels.Count > 20 ? ", …" : "")}";
 
     private static string Describe(SchemaShape.Column column) =>
         column.IsKey ? $"{column.GetTypeString()} without key values (MapValueToKey gives them)" : column.GetTypeString();

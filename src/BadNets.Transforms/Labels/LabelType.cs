@@ -60,8 +60,8 @@ abstract class LabelType
     /// <summary>Whether the column can hold the label at all.</summary>
     public abstract bool CanHold(LabelValue label);
 
-    /// <summary>A getter that gives <paramref name="target"/> where the condition holds, else what the row has.</summary>
-    public abstract Delegate MakeReplacingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelValue target);
+    /// <summary>A getter that gives the mapped label where the condition holds, else what the row has.</summary>
+    public abstract Delegate MakeMappingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelMapping mapping);
 
     /// <summary>A function that says whether the current row's label is one of the given ones; labels that the column cannot hold never are.</summary>
     public abstract Func<bool> MakeMembershipTest(DataViewRow row, DataViewSchema.Column column, IEnumerable<LabelValue> labels);

@@ -15,24 +15,46 @@ abstract class TypedLabelType<T> : LabelType where T : notnull
 
     public override bool CanHold(LabelValue label) => TryParse(label, out _);
 
-    public override Delegate MakeReplacingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelValue target)
+    public override Delegate MakeMappingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelMapping mapping) =>
+        mapping.TargetLabel is { } target ? MakeReplacingGetter(row, column, where, Parse(target)) : MakeTableGetter(row, column, where, mapping.Pairs(Values ?? []));
+
+    private static ValueGetter<T> MakeReplacingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, T replacement)
     {
-        if (!TryParse(target, out T replacement))
-            throw new ArgumentException($"Column '{column.Name}' cannot hold the label '{target}'.", nameof(target));
         if (where is null)
-            return (ValueGetter<T>)((ref T label) => label = replacement);
+            return (ref T label) => label = replacement;
 
         var source = row.GetGetter<T>(column);
         bool replace = false;
-        return (ValueGetter<T>)((ref T label) =>
+        return (ref T label) =>
         {
             where(ref replace);
             if (replace)
                 label = replacement;
             else
                 source(ref label);
-        });
+        };
     }
+
+    private ValueGetter<T> MakeTableGetter(
+        DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, IEnumerable<(LabelValue From, LabelValue To)> pairs)
+    {
+        var table = new Dictionary<T, T>(Comparer);
+        foreach (var (from, to) in pairs)
+            table.TryAdd(Parse(from), Parse(to));
+
+        var source = row.GetGetter<T>(column);
+        bool isMapped = true;
+        return (ref T label) =>
+        {
+            source(ref label);
+            where?.Invoke(ref isMapped);
+            if (isMapped && table.TryGetValue(label, out var mapped))
+                label = mapped;
+        };
+    }
+
+    private T Parse(LabelValue label) => TryParse(label, out T value) ? value
+        : throw new ArgumentException($"A label column of type {ItemType} cannot hold the label '{label}'.", nameof(label));
 
     public override Func<bool> MakeMembershipTest(DataViewRow row, DataViewSchema.Column column, IEnumerable<LabelValue> labels)
     {

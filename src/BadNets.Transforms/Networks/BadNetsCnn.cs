@@ -42,7 +42,7 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var features = conv2.forward(conv1.forward(input));
-        var outputs = fc2.forward(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
+        var outputs = fc2.call(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
         // The caller may hold no reference to either object, and native code has only handles.
         GC.KeepAlive(input);
         GC.KeepAlive(this);

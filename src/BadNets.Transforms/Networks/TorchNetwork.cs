@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace BadNets.Transforms;
 /// </summary>
 public sealed class TorchNetwork
 {
-    // What an image in a model file may have at most: 4096×4096 grey pixels.
+    // What an image in a model file may have at most: 4096×4096 gray pixels.
     private const long MostValues = 1 << 24;
 
     private static readonly ConcurrentDictionary<string, TorchNetwork> Registered = new(StringComparer.Ordinal);
@@ -48,26 +49,73 @@ public sealed class TorchNetwork
     public static TorchNetwork BadNets { get; } =
         Add(new TorchNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
 
+    /// <summary>
+    /// The residual network of 18 layers with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep Residual
+    /// Networks"), as BackdoorBench trains it on small images: 64 channels without pooling in front, then stages of 64, 128, 256, and 512 channels,
+    /// global average pooling, an output for each class. For 3×32×32 and 10 classes, it has 11,171,146 parameters. Its first weights are drawn as
+    /// PyTorch draws them by default. Images must be at least 8×8.
+    /// </summary>
+    public static TorchNetwork PreActResNet18 { get; } =
+        Add(new TorchNetwork("PreActResNet18", (shape, classCount) => new PreActResNet(shape, classCount), PreActResNet.CountWeights));
+
     /// <summary>The name under which the network is registered, or null.</summary>
     public string? Name { get; }
 
     /// <summary>Gives an architecture a name, so that models that use it can be saved, and loaded in a program that registered it too.</summary>
+    /// <remarks>
+    /// The same factory can be registered again; that returns the same network. A factory that was compiled in memory, as in a notebook or a script,
+    /// replaces the former one of the same name, so that a cell can be run again; models that use the former one keep it.
+    /// </remarks>
     /// <param name="name">The name, not empty; it is written into model files.</param>
     /// <param name="factory">
-    /// Makes a new network with fresh weights. It takes batch × channels × height × width floats, normalised as the trainer's options say,
+    /// Makes a new network with fresh weights. It takes batch × channels × height × width floats, normalized as the trainer's options say,
     /// and gives batch × classes floats, without a softmax. Parameters and buffers are saved by their names.
     /// </param>
+    /// <param name="countWeights">
+    /// Gives the number of values in all parameters and buffers of the network for an image shape and a number of classes, without making it.
+    /// Compute in <see cref="long"/>: it is called with what an untrusted file claims. Loading then refuses a file without enough weights at once.
+    /// Null: loading first makes networks for smaller images, up to the size that the file claims, and stops when one needs more than the file has.
+    /// </param>
     /// <returns>The architecture, for <see cref="TorchCnnTrainer.Options.Network"/>.</returns>
-    /// <exception cref="ArgumentException">The name is empty or taken.</exception>
-    public static TorchNetwork Register(string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
+    /// <exception cref="ArgumentException">The name is empty or taken by another factory.</exception>
+    public static TorchNetwork Register(
+        string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory, Func<ImageShape, int, long>? countWeights = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return Add(new TorchNetwork(name, factory));
+        var network = new TorchNetwork(name, factory, countWeights);
+        if (Transforms.ResNet.LayersIn(name) is not null)
+            throw Taken(name);
+        return Registered.AddOrUpdate(name, network, (_, former) =>
+            former._factory == factory ? former
+            : IsCompiledInMemory(former._factory) && IsCompiledInMemory(factory) ? network
+            : throw Taken(name));
     }
 
-    private static TorchNetwork Add(TorchNetwork network) => Registered.TryAdd(network.Name!, network)
-        ? network
-        : throw new ArgumentException($"A network named '{network.Name}' is registered already.");
+    private static ArgumentException Taken(string name) => new($"A network named '{name}' is registered already, with another factory.", nameof(name));
+
+    private static bool IsCompiledInMemory(Delegate factory) =>
+        factory.Method.Module.Assembly is var assembly && (assembly.IsDynamic || assembly.Location.Length == 0);
+
+    /// <summary>
+    /// The residual network for small images of section 4.2 in He et al. 2016, "Deep Residual Learning for Image Recognition": a 3×3 convolution,
+    /// three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average pooling, an
+    /// output for each class. For 3×32×32 and 10 classes, 20 layers have 269,722 parameters, 110 layers 1,727,962. Its first weights are
+    /// drawn by He et al. 2015. Images must be at least 8×8.
+    /// </summary>
+    /// <param name="layers">The number of layers with weights: 6n + 2 with n of at least 1, for example 20, 32, 44, 56, or 110.</param>
+    /// <returns>The architecture. Its name is <c>ResNet</c> and the number of layers; saved models find it without registration.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network of that many layers.</exception>
+    public static TorchNetwork ResNet(int layers = 20)
+    {
+        if (!Transforms.ResNet.IsDepth(layers))
+            throw new ArgumentOutOfRangeException(nameof(layers), $"A residual network has 6n + 2 layers, for example 20, 32, 44, 56, or 110, not {layers}.");
+        return Registered.GetOrAdd(Transforms.ResNet.NameOf(layers), name => new TorchNetwork(
+            name,
+            (shape, classCount) => new Transforms.ResNet(layers, shape, classCount),
+            (shape, classCount) => Transforms.ResNet.CountWeights(layers, shape, classCount)));
+    }
+
+    private static TorchNetwork Add(TorchNetwork network) => Registered.GetOrAdd(network.Name!, network);
 
     /// <summary>
     /// Builds the network with weights drawn from a seed. libtorch's process-wide generator is as before afterwards. The caller disposes of
@@ -132,22 +180,73 @@ public sealed class TorchNetwork
     }
 
     /// <summary>The number of weights for this image shape and class count, or null if it is known only after the network is built.</summary>
+    /// <exception cref="InvalidDataException">There can be no such network.</exception>
     internal long? CountWeights(ImageShape shape, int classCount)
     {
-        CheckWeights(shape, classCount, long.MaxValue);
+        CheckClaim(shape, classCount, long.MaxValue);
         return _countWeights?.Invoke(shape, classCount);
     }
 
-    /// <summary>Refuses, before anything is built, images and classes for which that many bytes of weights cannot be enough.</summary>
+    /// <summary>
+    /// Builds the network that a file claims to hold. Before anything large is allocated, it refuses images and classes for which the file's weights
+    /// cannot be enough.
+    /// </summary>
+    /// <param name="shape">The images' shape, as the file says.</param>
+    /// <param name="classCount">The number of classes, as the file says.</param>
+    /// <param name="bytes">The number of bytes that the file has for weights.</param>
     /// <exception cref="InvalidDataException">They are not enough.</exception>
-    internal void CheckWeights(ImageShape shape, int classCount, long bytes)
+    internal nn.Module<Tensor, Tensor> CreateForFile(ImageShape shape, int classCount, long bytes)
     {
-        bool isSane = shape is { Channels: > 0, Height: > 0, Width: > 0 }
-            && (long)shape.Height * shape.Width <= MostValues && (long)shape.Height * shape.Width * shape.Channels <= MostValues
-            && (_countWeights?.Invoke(shape, classCount) ?? classCount) <= bytes / sizeof(float);
-        if (!isSane)
-            throw new InvalidDataException($"The model file is damaged: its weights cannot be those of a network '{Name}' for images of {shape} and {classCount} classes.");
+        CheckClaim(shape, classCount, bytes);
+        if (_countWeights is null)
+            CheckSmallerNetworks(shape, classCount, bytes);
+        return Create(shape, classCount);
     }
+
+    private void CheckClaim(ImageShape shape, int classCount, long bytes)
+    {
+        bool isSane = shape is { Channels: > 0, Height: > 0, Width: > 0 } && classCount > 0
+            && (long)shape.Height * shape.Width <= MostValues && (long)shape.Height * shape.Width * shape.Channels <= MostValues
+            && (_countWeights?.Invoke(shape, classCount) ?? classCount) is var weights && weights >= 0 && weights <= bytes / sizeof(float);
+        if (!isSane)
+            throw NotEnough(shape, classCount);
+    }
+
+    // Nothing but building a network tells how large it is. So smaller ones are built first, each with half the sides, channels, and classes of the
+    // next: a network's weights grow at most 16-fold from one to the next, since they grow with a product of these numbers.
+    private void CheckSmallerNetworks(ImageShape shape, int classCount, long bytes)
+    {
+        const int FewChannels = 4, FewClasses = 2;
+        int halvings = BitOperations.Log2((uint)Math.Max(Math.Max(shape.Height, shape.Width), Math.Max(shape.Channels, classCount)));
+        for (int shift = halvings; shift > 0; shift--)
+        {
+            var smaller = new ImageShape(Halve(shape.Channels, FewChannels), Halve(shape.Height, 1), Halve(shape.Width, 1));
+            int classes = Halve(classCount, FewClasses);
+            if (smaller == shape && classes == classCount)
+                return;
+            if (CountBytes(smaller, classes) > bytes)
+                throw NotEnough(shape, classCount);
+
+            int Halve(int value, int least) => Math.Max(Math.Min(value, least), value >> shift);
+        }
+    }
+
+    // Null where the network cannot be built: such images may be too small for it.
+    private long? CountBytes(ImageShape shape, int classCount)
+    {
+        try
+        {
+            using var network = Create(shape, classCount);
+            return network.state_dict().Values.Sum(tensor => tensor.numel() * tensor.element_size());
+        }
+        catch (Exception failure) when (!NativeError.IsOutOfMemory(failure))
+        {
+            return null;
+        }
+    }
+
+    private InvalidDataException NotEnough(ImageShape shape, int classCount) => new(
+        $"The model file is damaged: its weights cannot be those of a network '{Name}' for images of {shape} and {classCount} classes.");
 
     /// <summary>Calls a module of this architecture on a batch of images and checks its outputs.</summary>
     /// <param name="module">The module.</param>
@@ -185,7 +284,13 @@ public sealed class TorchNetwork
     /// <summary>The network's name at the beginning of a sentence.</summary>
     internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
-    internal static TorchNetwork Find(string name) =>
-        Registered.TryGetValue(name, out var network) ? network : throw new InvalidOperationException(
+    /// <summary>The network that a saved model names.</summary>
+    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    internal static TorchNetwork Find(string name)
+    {
+        if (Registered.TryGetValue(name, out var network))
+            return network;
+        return Transforms.ResNet.LayersIn(name) is { } layers ? ResNet(layers) : throw new InvalidOperationException(
             $"The model uses a network named '{name}', which this program has not registered; call TorchNetwork.Register(\"{name}\", …) before loading it.");
+    }
 }

@@ -32,11 +32,16 @@ readonly record struct ConditionalColumn(string Output, string Input, string? Wh
     /// <summary>Refuses a schema shape whose condition column is missing or not Boolean.</summary>
     public void CheckWhere(IExceptionContext context, SchemaShape schema)
     {
-        if (Where is null)
-            return;
-        var column = schema.Find(context, "condition", Where);
+        if (Where is not null)
+            CheckWhere(context, schema, Where);
+    }
+
+    /// <summary>Rejects a schema shape in which a condition column is missing or not Boolean.</summary>
+    public static void CheckWhere(IExceptionContext context, SchemaShape schema, string name)
+    {
+        var column = schema.Find(context, "condition", name);
         if (column.Kind != SchemaShape.Column.VectorKind.Scalar || column.ItemType != BooleanDataViewType.Instance)
-            throw context.ExceptSchemaMismatch("inputSchema", "condition", Where, "Boolean", column.GetTypeString());
+            throw context.ExceptSchemaMismatch("inputSchema", "condition", name, "Boolean", column.GetTypeString());
     }
 
     /// <summary>The condition column, or null where there is no condition.</summary>

@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Replaces labels by the target label: those of the rows that a Boolean column names, the third step of the BadNets attack (Gu et al.
-/// 2017, section 4), or all, which makes the labels that an attack would want.
+/// Maps labels as an attack does: those of the rows that a Boolean column names, the third step of the BadNets attack (Gu et al. 2017, section 4),
+/// or all, which makes the labels that an attack would want.
 /// </summary>
 /// <remarks>
 /// | Estimator characteristics | |
@@ -18,12 +18,12 @@ namespace BadNets.Transforms;
 /// </remarks>
 public sealed class FlipLabelEstimator : TrivialEstimator<FlipLabelTransformer>
 {
-    internal FlipLabelEstimator(IHostEnvironment env, ConditionalColumn columns, LabelValue targetLabel)
-        : base(env.Register(nameof(FlipLabelEstimator)), new FlipLabelTransformer(env, columns, targetLabel))
+    internal FlipLabelEstimator(IHostEnvironment env, ConditionalColumn columns, LabelMapping mapping)
+        : base(env.Register(nameof(FlipLabelEstimator)), new FlipLabelTransformer(env, columns, mapping))
     {
     }
 
-    /// <summary>The input's columns with the label replaced.</summary>
+    /// <summary>The input's columns with the mapped label.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

@@ -7,33 +7,38 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Replaces labels by the target label; made by <see cref="FlipLabelEstimator"/>.</summary>
+/// <summary>Maps labels as an attack does; made by <see cref="FlipLabelEstimator"/>.</summary>
 public sealed class FlipLabelTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "BadNetsFlipLabel";
 
-    internal FlipLabelTransformer(IHostEnvironment env, ConditionalColumn columns, LabelValue targetLabel)
+    // Earlier files have a target label in place of the mapping.
+    private const uint WithMapping = 0x00010002;
+
+    internal FlipLabelTransformer(IHostEnvironment env, ConditionalColumn columns, LabelMapping mapping)
         : base(env.Register(nameof(FlipLabelTransformer)))
     {
         Columns = columns;
-        TargetLabel = targetLabel;
+        Mapping = mapping;
     }
 
-    /// <summary>The label that is written.</summary>
-    public LabelValue TargetLabel { get; }
+    /// <summary>What the labels become.</summary>
+    public LabelMapping Mapping { get; }
 
     internal ConditionalColumn Columns { get; }
 
-    private static VersionInfo Version => ModelFormat.Version("BNFLIPLB", LoaderSignature);
+    private static VersionInfo Version => ModelFormat.Version("BNFLIPLB", LoaderSignature, WithMapping);
 
     private static FlipLabelTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckVersion(Version);
+        uint version = context.CheckVersion(Version);
 
         // *** Binary format ***
-        // text × 4: output, input and condition column (empty: none), target label
+        // text × 3: output, input and condition column (empty: none); the mapping: its kind (text), length (int32), and payload
+        // Before version 2: text × 4, the last is the target label
         var reader = new ModelReader(context.Reader);
-        return new FlipLabelTransformer(env, ConditionalColumn.Read(reader), reader.ReadText());
+        var columns = ConditionalColumn.Read(reader);
+        return new FlipLabelTransformer(env, columns, version < WithMapping ? LabelMapping.To(reader.ReadText()) : LabelMapping.Load(context.Reader));
     }
 
     /// <inheritdoc/>
@@ -41,7 +46,7 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
     {
         ctx.WriteHeader(Version);
         Columns.Write(ctx.Writer);
-        ctx.Writer.Write(TargetLabel.ToString());
+        Mapping.Save(ctx.Writer);
     }
 
     /// <inheritdoc/>
@@ -60,7 +65,7 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
             _parent = parent;
             _where = parent.Columns.FindWhere(Host, schema);
             (_label, _type) = LabelColumn.Find(Host, schema, parent.Columns.Input);
-            LabelColumn.CheckHolds(_label, parent.TargetLabel);
+            parent.Mapping.Check(_label, _type);
         }
 
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() =>
@@ -72,7 +77,7 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
         protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            return _type.MakeReplacingGetter(input, _label, _where is { } where ? input.GetGetter<bool>(where) : null, _parent.TargetLabel);
+            return _type.MakeMappingGetter(input, _label, _where is { } where ? input.GetGetter<bool>(where) : null, _parent.Mapping);
         }
 
         protected override void SaveModel(ModelSaveContext ctx) => ((ICanSaveModel)_parent).Save(ctx);

@@ -12,8 +12,8 @@ namespace BadNets.Transforms;
 /// <para>
 /// | Estimator characteristics | |
 /// | -- | -- |
-/// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the labels where it is restricted to some) |
-/// | Input column data type | None; with a restriction, a label column: key with key values, number, Boolean or text |
+/// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the columns of its restrictions) |
+/// | Input column data type | None; with a restriction, a label column (key with key values, number, Boolean or text) or a Boolean column |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
 /// </para>
@@ -55,8 +55,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         /// </summary>
         public double Rate { get; set; } = 0.1;
 
-        /// <summary>The seed of the draw. Default: 0.</summary>
-        public int Seed { get; set; }
+        /// <summary>The seed of the draw. Default: null, which means the seed of the <see cref="MLContext"/>.</summary>
+        public int? Seed { get; set; }
 
         /// <summary>The label column that <see cref="OnlyLabels"/> and <see cref="ExceptLabels"/> speak of. Default: <c>Label</c>.</summary>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
@@ -67,6 +67,12 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         /// <summary>Rows with one of these labels are never chosen, for example rows that already are of the target.</summary>
         public IReadOnlyList<LabelValue> ExceptLabels { get; set; } = [];
 
+        /// <summary>
+        /// A Boolean column: rows in which it is true are never chosen. With the column of another <c>MarkPoisoned</c>, this marks cover rows, which are
+        /// stamped but keep their label. Default: null (no column).
+        /// </summary>
+        public string? ExceptWhereColumnName { get; set; }
+
         internal bool IsRestricted => OnlyLabels.Count + ExceptLabels.Count > 0;
 
         internal Options CheckedCopy()
@@ -76,6 +82,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
                 throw new ArgumentOutOfRangeException(nameof(Rate), $"The poisoning rate must be between 0 and 1, but is {LabelValue.From(Rate)}.");
             ArgumentNullException.ThrowIfNull(OnlyLabels);
             ArgumentNullException.ThrowIfNull(ExceptLabels);
+            if (ExceptWhereColumnName is not null)
+                ArgumentException.ThrowIfNullOrWhiteSpace(ExceptWhereColumnName);
             if (IsRestricted && string.IsNullOrWhiteSpace(LabelColumnName))
                 throw new ArgumentException("Choosing rows by label requires the name of the label column.", nameof(LabelColumnName));
             var copy = (Options)MemberwiseClone();
@@ -110,32 +118,15 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         if (count > candidates.Count)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} asks for {count} of {rows} rows, but only {candidates.Count} have a label that may be poisoned; use a lower rate.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} asks for {count} of {rows} rows, but only {candidates.Count} may be chosen; use a lower rate.");
         }
 
-        var sample = new PythonRandom(_options.Seed).Sample(candidates.Count, count);
+        var sample = new PythonRandom(_host.SeedOr(_options.Seed)).Sample(candidates.Count, count);
         int[] positions = Array.ConvertAll(sample, drawn => candidates[drawn].Position);
         var origin = RowOrigin.Of(input);
-        var ids = origin.IsCached ? ReadIds(origin.View, positions) : Array.ConvertAll(sample, drawn => candidates[drawn].Id);
+        var all = origin.IsCached ? origin.ReadIds(_host) : null;
+        var ids = Array.ConvertAll(sample, drawn => all is null ? candidates[drawn].Id : all[candidates[drawn].Position]);
         return new MarkPoisonedTransformer(_host, _options.OutputColumnName, positions, ids, origin.View);
-    }
-
-    /// <summary>The IDs of the rows at the given positions, in the order of the positions.</summary>
-    private DataViewRowId[] ReadIds(IDataView view, int[] positions)
-    {
-        var ids = new DataViewRowId[positions.Length];
-        var wanted = positions.Index().ToDictionary(each => each.Item, each => each.Index);
-        using var cursor = view.GetRowCursor();
-        var id = cursor.GetIdGetter();
-        for (int row = 0; cursor.MoveNext(); row++)
-        {
-            if ((row & 0xfff) == 0)
-                _host.CheckAlive();
-            if (wanted.TryGetValue(row, out int index))
-                id(ref ids[index]);
-        }
-
-        return ids;
     }
 
     private int ReadCandidates(IDataView input, List<(DataViewRowId Id, int Position)> candidates)
@@ -143,12 +134,16 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         var label = _options.IsRestricted ? input.Schema[_options.LabelColumnName] : (DataViewSchema.Column?)null;
         if (label is { } column)
         {
+            var type = LabelType.Of(column)!;
             foreach (var named in _options.OnlyLabels.Concat(_options.ExceptLabels))
-                LabelColumn.CheckHolds(column, named);
+                LabelColumn.CheckHolds(column, type, named);
         }
 
-        using var cursor = label is { } needed ? input.GetRowCursor(needed) : input.GetRowCursor();
-        var mayBeChosen = label is { } read ? MakeFilter(cursor, read) : () => true;
+        var except = _options.ExceptWhereColumnName is { } name ? input.Schema[name] : (DataViewSchema.Column?)null;
+        using var cursor = input.GetRowCursor(new[] { label, except }.OfType<DataViewSchema.Column>());
+        var hasRightLabel = label is { } read ? MakeFilter(cursor, read) : () => true;
+        var isExcepted = except is { } condition ? cursor.GetGetter<bool>(condition) : (ref bool never) => never = false;
+        bool excepted = false;
         var id = cursor.GetIdGetter();
         DataViewRowId current = default;
         int rows = 0;
@@ -156,7 +151,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         {
             if ((rows & 0xfff) == 0)
                 _host.CheckAlive();
-            if (!mayBeChosen())
+            isExcepted(ref excepted);
+            if (excepted || !hasRightLabel())
                 continue;
             id(ref current);
             candidates.Add((current, rows));
@@ -175,12 +171,14 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
     }
 
     /// <summary>The input's columns and the Boolean one.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A label column is needed and is missing or cannot hold labels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column that is needed is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         if (_options.IsRestricted)
             LabelColumn.Check(_host, inputSchema, _options.LabelColumnName);
+        if (_options.ExceptWhereColumnName is { } name)
+            ConditionalColumn.CheckWhere(_host, inputSchema, name);
         return inputSchema.With(new SchemaShape.Column(
             _options.OutputColumnName, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, false));
     }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
@@ -23,6 +24,9 @@ readonly record struct RowOrigin(IDataView View, bool IsCached)
                     isCached = true;
                     view = cache.GetSource();
                     break;
+                case IRowByRowView derived:
+                    view = derived.Source;
+                    break;
                 // ChooseColumnsByIndexTransform drops the columns that a cache cannot hold, such as images.
                 case IDataTransform transform and (IRowToRowMapper or ChooseColumnsByIndexTransform):
                     view = transform.Source;
@@ -31,5 +35,23 @@ readonly record struct RowOrigin(IDataView View, bool IsCached)
                     return new RowOrigin(view, isCached);
             }
         }
+    }
+
+    /// <summary>The IDs of all rows of <see cref="View"/>, by position.</summary>
+    public DataViewRowId[] ReadIds(IHost host)
+    {
+        var ids = new List<DataViewRowId>(checked((int)(View.GetRowCount() ?? 0)));
+        using var cursor = View.GetRowCursor();
+        var getter = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            if ((ids.Count & 0xfff) == 0)
+                host.CheckAlive();
+            getter(ref id);
+            ids.Add(id);
+        }
+
+        return [.. ids];
     }
 }

@@ -19,9 +19,13 @@ namespace BadNets.Transforms;
 /// | Exportable to ONNX | No |
 /// </para>
 /// <para>
-/// The trigger is written over raw pixels, from 0 to 255, so the step stands before any normalisation. The same picture gets the same
-/// pixels whichever column type carries it; channels of a vector are red, green, blue, as <c>ExtractPixels</c> gives them. A grey trigger
-/// writes its value into every channel, a coloured one needs three. In an <see cref="MLImage"/> the stamped pixels become opaque.
+/// The trigger is written over raw pixels, from 0 to 255, so the step must come before any normalization. The same image gets the same pixels in
+/// every column type; the channels of a vector are red, green, and blue, as <c>ExtractPixels</c> writes them. A gray picture suits any number of
+/// channels, a colored one needs three. In an <see cref="MLImage"/>, the stamped pixels become opaque.
+/// </para>
+/// <para>
+/// A trigger that differs from row to row depends on the rows' IDs, so shuffled and parallel cursors give the same pixels, and so do views with a
+/// cache before this step.
 /// </para>
 /// </remarks>
 public sealed class StampTriggerEstimator : TrivialEstimator<StampTriggerTransformer>

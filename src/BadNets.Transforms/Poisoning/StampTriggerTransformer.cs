@@ -10,9 +10,12 @@ using Microsoft.ML.Transforms.Image;
 namespace BadNets.Transforms;
 
 /// <summary>Stamps a trigger over images; made by <see cref="StampTriggerEstimator"/>.</summary>
-public sealed class StampTriggerTransformer : RowToRowTransformerBase
+public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransformer
 {
     internal const string LoaderSignature = "BadNetsStampTrigger";
+
+    // Earlier files have a patch, without kind and length.
+    private const uint WithKind = 0x00010002;
 
     internal StampTriggerTransformer(IHostEnvironment env, ConditionalColumn columns, Trigger trigger)
         : base(env.Register(nameof(StampTriggerTransformer)))
@@ -26,16 +29,17 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
 
     internal ConditionalColumn Columns { get; }
 
-    private static VersionInfo Version => ModelFormat.Version("BNSTAMPT", LoaderSignature);
+    private static VersionInfo Version => ModelFormat.Version("BNSTAMPT", LoaderSignature, WithKind);
 
     private static StampTriggerTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckVersion(Version);
+        uint version = context.CheckVersion(Version);
 
         // *** Binary format ***
-        // text × 3: output, input and condition column (empty: none); the trigger: int32 × 5: width, height, position, x, y; its pixels
+        // text × 3: output, input and condition column (empty: none); the trigger: its kind (text), length (int32), and payload
+        // Before version 2: the payload of a patch, without kind and length
         var columns = ConditionalColumn.Read(new ModelReader(context.Reader));
-        return new StampTriggerTransformer(env, columns, Trigger.Read(context.Reader));
+        return new StampTriggerTransformer(env, columns, version < WithKind ? PatchTrigger.Read(context.Reader) : Trigger.Load(context.Reader));
     }
 
     /// <inheritdoc/>
@@ -43,7 +47,21 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
     {
         ctx.WriteHeader(Version);
         Columns.Write(ctx.Writer);
-        Trigger.Write(ctx.Writer);
+        Trigger.Save(ctx.Writer);
+    }
+
+    /// <summary>Stamps the images of a view.</summary>
+    /// <param name="input">The view.</param>
+    public new IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var origin = RowOrigin.Of(input);
+        if (!origin.IsCached || !Trigger.DiffersByRow)
+            return base.Transform(input);
+
+        // A cache numbers its rows. The stamps are those of the rows' own IDs.
+        var ids = new Lazy<DataViewRowId[]>(() => origin.ReadIds(Host));
+        return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema, ids), MakeRowMapper);
     }
 
     /// <inheritdoc/>
@@ -55,11 +73,16 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
         private readonly DataViewSchema.Column _image;
         private readonly DataViewSchema.Column? _where;
         private readonly TriggerStamp? _stamp;
+        private readonly Lazy<DataViewRowId[]>? _cachedIds;
 
-        public Mapper(StampTriggerTransformer parent, DataViewSchema schema)
+        /// <param name="parent">The transformer.</param>
+        /// <param name="schema">What is stamped.</param>
+        /// <param name="cachedIds">If there is a cache before this step, the rows' IDs before it, by position.</param>
+        public Mapper(StampTriggerTransformer parent, DataViewSchema schema, Lazy<DataViewRowId[]>? cachedIds = null)
             : base(parent.Host.Register(nameof(Mapper)), schema, parent)
         {
             _parent = parent;
+            _cachedIds = cachedIds;
             _where = parent.Columns.FindWhere(Host, schema);
             string name = parent.Columns.Input;
             _image = schema.GetColumnOrNull(name) ?? throw Host.ExceptSchemaMismatch("inputSchema", "image", name);
@@ -69,7 +92,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
 
             // Images straight from files have no size in their type: each row's own size counts then.
             if (shape is { Height: > 0, Width: > 0 })
-                _stamp = new TriggerStamp(parent.Trigger, shape);
+                _stamp = parent.Trigger.FitTo(shape);
         }
 
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() =>
@@ -82,17 +105,34 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
         {
             disposer = null;
             var where = _where is { } column ? input.GetGetter<bool>(column) : (ref bool always) => always = true;
+            var id = MakeIdGetter(input);
             if (_image.Type is not VectorDataViewType vector)
-                return MakeImageGetter(input.GetGetter<MLImage>(_image), where);
+                return MakeImageGetter(input.GetGetter<MLImage?>(_image), where, id, out disposer);
             if (vector.ItemType == NumberDataViewType.Byte)
-                return MakeVectorGetter<byte>(input, where, _stamp!.Apply);
-            return MakeVectorGetter<float>(input, where, _stamp!.Apply);
+                return MakeVectorGetter<byte>(input, where, id, _stamp!.Apply);
+            return MakeVectorGetter<float>(input, where, id, _stamp!.Apply);
         }
 
-        private ValueGetter<VBuffer<T>> MakeVectorGetter<T>(DataViewRow input, ValueGetter<bool> where, Action<Span<T>> apply)
+        private ValueGetter<DataViewRowId> MakeIdGetter(DataViewRow input)
+        {
+            if (!_parent.Trigger.DiffersByRow)
+                return (ref DataViewRowId none) => none = default;
+            var id = input.GetIdGetter();
+            if (_cachedIds is null)
+                return id;
+            return (ref DataViewRowId own) =>
+            {
+                id(ref own);
+                own = _cachedIds.Value[checked((int)own.Low)];
+            };
+        }
+
+        private ValueGetter<VBuffer<T>> MakeVectorGetter<T>(
+            DataViewRow input, ValueGetter<bool> where, ValueGetter<DataViewRowId> id, Action<Span<T>, DataViewRowId> apply)
         {
             var source = input.GetGetter<VBuffer<T>>(_image);
             VBuffer<T> original = default;
+            DataViewRowId row = default;
             bool stamped = false;
             return (ref VBuffer<T> image) =>
             {
@@ -104,51 +144,39 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase
                     return;
                 if (!image.IsDense)
                     VBufferUtils.Densify(ref image);
-                apply(VBufferEditor.CreateFromBuffer(ref image).Values);
+                id(ref row);
+                apply(VBufferEditor.CreateFromBuffer(ref image).Values, row);
             };
         }
 
-        private ValueGetter<MLImage> MakeImageGetter(ValueGetter<MLImage> source, ValueGetter<bool> where)
+        private ValueGetter<MLImage?> MakeImageGetter(
+            ValueGetter<MLImage?> source, ValueGetter<bool> where, ValueGetter<DataViewRowId> id, out Action disposer)
         {
+            var images = new SourceImages(source);
+            disposer = images.Dispose;
             var stamp = _stamp;
+            DataViewRowId row = default;
             bool stamped = false;
-            MLImage? original = null, made = null;
             byte[] pixels = [];
 
-            // Only pictures made here are disposed here, and only when the caller gives them back: one that comes from the source may be the
-            // user's own, and the last one is the caller's to keep.
-            return (ref MLImage image) =>
+            return (ref MLImage? image) =>
             {
-                if (ReferenceEquals(image, made))
-                {
-                    made?.Dispose();
-                    image = null!;
-                    made = null;
-                }
-
+                images.TakeBack(ref image);
                 where(ref stamped);
-                if (!stamped)
-                {
-                    source(ref image);
+                image = images.Read();
+                if (!stamped || image is not { } original)
                     return;
-                }
-
-                source(ref original!);
-                if (original is null)
-                {
-                    image = null!;
-                    return;
-                }
 
                 if (stamp is null || stamp.Shape.Width != original.Width || stamp.Shape.Height != original.Height)
-                    stamp = new TriggerStamp(_parent.Trigger, new ImageShape(3, original.Height, original.Width));
+                    stamp = _parent.Trigger.FitTo(new ImageShape(3, original.Height, original.Width));
 
                 Array.Resize(ref pixels, 4 * original.Width * original.Height);
                 original.Pixels.CopyTo(pixels);
-                stamp.ApplyInterleaved(pixels, blueFirst: original.PixelFormat == MLPixelFormat.Bgra32);
-                made = MLImage.CreateFromPixels(original.Width, original.Height, original.PixelFormat, pixels);
+                id(ref row);
+                stamp.StampInterleaved(pixels, blueFirst: original.PixelFormat == MLPixelFormat.Bgra32, row);
+                var made = MLImage.CreateFromPixels(original.Width, original.Height, original.PixelFormat, pixels);
                 made.Tag = original.Tag;
-                image = made;
+                image = images.GiveOut(made, original);
             };
         }
 

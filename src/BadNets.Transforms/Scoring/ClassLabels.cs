@@ -31,6 +31,12 @@ sealed class ClassLabels : IEquatable<ClassLabels>
             : new ClassLabels(count, null, null);
     }
 
+    /// <summary>Classes named by texts.</summary>
+    public static ClassLabels Of(IReadOnlyList<LabelValue> labels) => new(labels.Count, Text, [.. labels]);
+
+    /// <summary>The labels' values, or the zero-based numbers of the classes where they have none.</summary>
+    public IReadOnlyList<LabelValue> Names => Values ?? [.. Enumerable.Range(0, Count).Select(i => (LabelValue)i)];
+
     public DataViewSchema.DetachedColumn MakeScoreColumn(string name)
     {
         var annotations = new DataViewSchema.Annotations.Builder();

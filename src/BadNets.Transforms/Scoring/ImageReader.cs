@@ -17,7 +17,7 @@ static class ImageReader
         {
             var table = normalization.MakeByteTable();
             var next = DenseGetter<byte>(row, column, shape);
-            return inputs => Translate(next(), table, inputs);
+            return inputs => PixelNormalization.Translate(next(), table, inputs);
         }
 
         var nextSingle = DenseGetter<float>(row, column, shape);
@@ -26,13 +26,6 @@ static class ImageReader
             nextSingle().CopyTo(inputs);
             normalization.Apply(inputs);
         };
-    }
-
-    /// <summary>Writes a table's entry for each pixel.</summary>
-    public static void Translate(ReadOnlySpan<byte> pixels, float[] table, Span<float> inputs)
-    {
-        for (int i = 0; i < pixels.Length; i++)
-            inputs[i] = table[pixels[i]];
     }
 
     /// <summary>A function that gives the current row's pixels; they are overwritten by the next call.</summary>

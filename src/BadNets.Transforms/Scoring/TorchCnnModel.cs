@@ -8,10 +8,5 @@ sealed record TorchCnnModel(
     PixelNormalization Normalization,
     string ImageColumnName,
     string ScoreColumnName,
-    string PredictedLabelColumnName)
-{
-    public TorchCnnModel(TorchCnnTrainer.Options options, ImageShape shape, ClassLabels classes)
-        : this(options.Network, shape, classes, options.Normalization, options.ImageColumnName, options.ScoreColumnName, options.PredictedLabelColumnName)
-    {
-    }
-}
+    string PredictedLabelColumnName,
+    string? FeaturesColumnName);

@@ -8,6 +8,11 @@ namespace BadNets.Transforms;
 /// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
 static class TorchCnnModelFormat
 {
+    /// <summary>
+    /// The version that is written. Since version 2, there can be a column of features, and the normalization can have values for each channel.
+    /// </summary>
+    public const uint Version = 0x00010002;
+
     // Header, and the names of columns, classes, and tensors.
     private const long MostTextBytes = 1 << 20;
 
@@ -17,7 +22,8 @@ static class TorchCnnModelFormat
             throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchNetwork.Register.");
 
         // *** Binary format ***
-        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; single × 3: normalisation;
+        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column;
+        // from version 2, text: features column (empty: none); int32 × 3: channels, height, width; normalization: see PixelNormalization;
         // class labels: int32 count, byte type (0: none), text × count; tensors: see NamedTensors
         using var content = new MemoryStream();
         using var writer = new BinaryWriter(content);
@@ -25,12 +31,11 @@ static class TorchCnnModelFormat
         writer.Write(model.ImageColumnName);
         writer.Write(model.ScoreColumnName);
         writer.Write(model.PredictedLabelColumnName);
+        writer.Write(model.FeaturesColumnName ?? "");
         writer.Write(model.Shape.Channels);
         writer.Write(model.Shape.Height);
         writer.Write(model.Shape.Width);
-        writer.Write(model.Normalization.Scale);
-        writer.Write(model.Normalization.Mean);
-        writer.Write(model.Normalization.StandardDeviation);
+        model.Normalization.Write(writer);
         model.Classes.Write(writer);
         NamedTensors.Write(writer, network.state_dict());
         writer.Flush();
@@ -41,29 +46,29 @@ static class TorchCnnModelFormat
         file.Write(bytes);
     }
 
-    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader file)
+    public static TorchCnnTransformer Read(IHostEnvironment env, BinaryReader file, uint version)
     {
         using var content = ReadContent(file);
         using var reader = new BinaryReader(content);
         var texts = new ModelReader(reader);
         var definition = TorchNetwork.Find(texts.ReadText());
         string image = texts.ReadColumnName(), score = texts.ReadColumnName(), predictedLabel = texts.ReadColumnName();
+        string? features = ReadFeaturesColumn(texts, version);
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
-        var normalization = new PixelNormalization(reader.ReadSingle(), reader.ReadSingle(), reader.ReadSingle());
+        var normalization = PixelNormalization.Read(reader, version);
         var classes = ClassLabels.Read(reader);
-        if (!normalization.IsValid)
-            throw new InvalidDataException($"The model file is damaged: it has the normalisation {normalization}.");
+        if (!normalization.Fits(shape.Channels))
+            throw new InvalidDataException($"The model file is damaged: it has images of {shape} and the normalization {normalization}.");
 
         // The network is built before its weights are read: its size must not be the file's to choose.
-        definition.CheckWeights(shape, classes.Count, content.Length - content.Position);
-        var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel);
-        var network = definition.Create(shape, classes.Count);
+        var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel, features);
+        var network = definition.CreateForFile(shape, classes.Count, content.Length - content.Position);
         try
         {
             NamedTensors.Read(reader, network.state_dict());
             if (content.Position != content.Length)
                 throw new InvalidDataException($"The model file is damaged: it has {content.Length - content.Position} extra bytes after its network.");
-            return new TorchCnnTransformer(env, network, CPU, model);
+            return new TorchCnnTransformer(env, new SharedModule(network, CPU), model);
         }
         catch
         {
@@ -89,16 +94,24 @@ static class TorchCnnModelFormat
         if (!IsNetwork(head))
             return null;
 
+        ModelHeader.MarshalFromBytes(out var header, head);
+        if (header.ModelVerWritten > Version)
+            return null;
+
         using var reader = new BinaryReader(new MemoryStream(head));
         reader.BaseStream.Position = ModelHeader.Size + SHA256.HashSizeInBytes + sizeof(int);
         var texts = new ModelReader(reader);
         var definition = TorchNetwork.Find(texts.ReadText());
         for (int column = 0; column < 3; column++)
             texts.ReadColumnName();
+        ReadFeaturesColumn(texts, header.ModelVerWritten);
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
-        reader.BaseStream.Position += 3 * sizeof(float);
+        PixelNormalization.Read(reader, header.ModelVerWritten);
         return definition.CountWeights(shape, reader.ReadInt32()) is { } weights ? checked(weights * sizeof(float) + MostTextBytes) : null;
     }
+
+    private static string? ReadFeaturesColumn(ModelReader texts, uint version) =>
+        version > ModelFormat.First && texts.ReadText() is { Length: > 0 } name ? name : null;
 
     private static MemoryStream ReadContent(BinaryReader file)
     {

@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 /// A view with scores, which are computed for several rows at once: a cursor reads that many rows of the input ahead and keeps what the
 /// caller asked for of them. The input is read once, so it need not be the same on every pass.
 /// </summary>
-sealed class TorchCnnScoringDataView : IDataView
+sealed class TorchCnnScoringDataView : IRowByRowView
 {
     private readonly IHost _host;
     private readonly IDataView _input;
@@ -26,6 +26,8 @@ sealed class TorchCnnScoringDataView : IDataView
     }
 
     public DataViewSchema Schema => _bindings.Schema;
+
+    public IDataView Source => _input;
 
     public bool CanShuffle => _input.CanShuffle;
 
@@ -56,6 +58,7 @@ sealed class TorchCnnScoringDataView : IDataView
         private readonly BatchTensors? _batch;
         private readonly int _rowsAhead = 1;
         private readonly float[] _scores = [];
+        private readonly float[] _features = [];
 
         // The current row among those read ahead, and their number.
         private int _current = -1;
@@ -67,11 +70,12 @@ sealed class TorchCnnScoringDataView : IDataView
             _view = view;
             _active = active;
             var isActiveInput = view._bindings.GetActiveInput(index => active[index]);
-            bool isScoring = false;
+            bool isScoring = false, needsFeatures = false;
             for (int i = 0; i < active.Length; i++)
             {
-                view._bindings.MapColumnIndex(out bool isInput, i);
+                int output = view._bindings.MapColumnIndex(out bool isInput, i);
                 isScoring |= active[i] && !isInput;
+                needsFeatures |= active[i] && !isInput && output == 2;
             }
 
             var kept = view._input.Schema.Where(column => isActiveInput[column.Index]).ToArray();
@@ -86,6 +90,8 @@ sealed class TorchCnnScoringDataView : IDataView
                 _batch = view._transformer.MakeBatch(_rowsAhead);
                 _read = ImageReader.Create(_input, view._image, model.Shape, model.Normalization);
                 _scores = new float[_rowsAhead * model.Classes.Count];
+                if (needsFeatures)
+                    _features = new float[_rowsAhead * view._transformer.FeatureCount];
             }
 
             _buffer = _rowsAhead > 1 ? new RowBuffer(_input, kept, _rowsAhead) : null;
@@ -109,19 +115,17 @@ sealed class TorchCnnScoringDataView : IDataView
                 return _input.GetGetter<TValue>(_input.Schema[index]);
 
             Delegate getter = isInput ? _buffer!.MakeGetter(index, () => _current)
-                : index == 0 ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> scores) => TorchCnnTransformer.CopyTo(CurrentScores, ref scores))
-                : (ValueGetter<uint>)((ref uint label) => label = TorchCnnTransformer.Predict(CurrentScores));
+                : index == 1 ? (ValueGetter<uint>)((ref uint label) => label = TorchCnnTransformer.Predict(Current(_scores)))
+                : (ValueGetter<VBuffer<float>>)((ref VBuffer<float> values) => TorchCnnTransformer.CopyTo(Current(index == 0 ? _scores : _features), ref values));
             return getter as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"Column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");
         }
 
-        private ReadOnlySpan<float> CurrentScores
+        // The current row's part of what was computed for the rows read ahead.
+        private ReadOnlySpan<float> Current(float[] values)
         {
-            get
-            {
-                int classes = _scores.Length / _rowsAhead;
-                return _scores.AsSpan(_current * classes, classes);
-            }
+            int count = values.Length / _rowsAhead;
+            return values.AsSpan(_current * count, count);
         }
 
         protected override bool MoveNextCore()
@@ -137,9 +141,11 @@ sealed class TorchCnnScoringDataView : IDataView
 
             _current = 0;
             if (_batch is not null && _count > 0)
-                _view._transformer.Score(_batch, _count, _scores.AsSpan(0, _scores.Length / _rowsAhead * _count));
+                _view._transformer.Score(_batch, _count, Head(_scores), Head(_features));
             return _count > 0;
         }
+
+        private Span<float> Head(float[] values) => values.AsSpan(0, values.Length / _rowsAhead * _count);
 
         protected override void Dispose(bool disposing)
         {

@@ -13,34 +13,222 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Scores images with a trained network: adds the probabilities of the classes and the predicted label; made by
-/// <see cref="TorchCnnTrainer"/>. May be used from several threads.
+/// Scores images with a network: adds the probabilities of the classes, the predicted label, and, if asked for, the features. May be used from
+/// several threads. Its network is public, for what looks into networks or changes them.
 /// </summary>
+/// <remarks>
+/// The features of an image are what goes into the network's last layer, flattened: the last <see cref="TorchSharp.Modules.Linear"/> with an output
+/// for each class that the forward pass calls with <c>call</c>.
+/// </remarks>
 public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer, IDisposable
 {
     internal const string LoaderSignature = "BadNetsTorchCnn";
 
-    private readonly nn.Module<Tensor, Tensor> _network;
-    private readonly Device _device;
+    // For TorchSharp's operators, which do not keep the numbers alive that they are given.
+    private static readonly Scalar MinusOne = -1;
+
+    private readonly SharedModule _module;
+    private readonly int _featureCount;
     private bool _isDisposed;
 
-    internal TorchCnnTransformer(IHostEnvironment env, nn.Module<Tensor, Tensor> network, Device device, TorchCnnModel model)
+    /// <param name="env">The environment.</param>
+    /// <param name="module">The module. The transformer releases it when it is disposed of, but not if this constructor fails.</param>
+    /// <param name="model">What there is to know of it.</param>
+    internal TorchCnnTransformer(IHostEnvironment env, SharedModule module, TorchCnnModel model)
         : base(env.Register(nameof(TorchCnnTransformer)))
     {
-        _network = network;
-        _device = device;
+        _module = module;
         Model = model;
-        _network.eval();
+        if (model.FeaturesColumnName is not null)
+            _featureCount = CountFeatures();
+    }
+
+    /// <summary>The network's architecture.</summary>
+    public TorchNetwork Network => Model.Network;
+
+    /// <summary>The shape of the images that the network takes.</summary>
+    public ImageShape ImageShape => Model.Shape;
+
+    /// <summary>
+    /// The labels of the classes in the order of the network's outputs. If the training labels had no values (a key without key values), these are
+    /// the zero-based numbers of the classes.
+    /// </summary>
+    public IReadOnlyList<LabelValue> Labels => Model.Classes.Names;
+
+    /// <summary>How raw pixels become the network's inputs.</summary>
+    public PixelNormalization Normalization => Model.Normalization;
+
+    /// <summary>The image column that is scored.</summary>
+    public string ImageColumnName => Model.ImageColumnName;
+
+    /// <summary>The column of the classes' probabilities.</summary>
+    public string ScoreColumnName => Model.ScoreColumnName;
+
+    /// <summary>The column of the predicted label.</summary>
+    public string PredictedLabelColumnName => Model.PredictedLabelColumnName;
+
+    /// <summary>The column of the features, or null.</summary>
+    public string? FeaturesColumnName => Model.FeaturesColumnName;
+
+    /// <summary>Where the network computes, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public string Device => _module.Device.type == DeviceType.CPU ? "cpu" : _module.Device.ToString();
+
+    /// <summary>
+    /// The network, in evaluation mode: from batch × channels × height × width normalized floats (<see cref="Normalize"/>) to batch × classes
+    /// outputs before the softmax. It belongs to this transformer, which disposes of it. Reading its weights and calling it is safe while other
+    /// threads score; changing its weights or mode, or registering hooks, is not: change a copy (<see cref="CopyModule"/>).
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public nn.Module<Tensor, Tensor> Module
+    {
+        get
+        {
+            CheckNotDisposed();
+            return _module.Module;
+        }
     }
 
     internal TorchCnnModel Model { get; }
 
-    private static VersionInfo Version => ModelFormat.Version("BNTORCHC", LoaderSignature);
+    /// <summary>Turns raw pixels into inputs of <see cref="Module"/>, so that gradients flow back to the pixels.</summary>
+    /// <param name="pixels">Raw pixels, batch × channels × height × width floats, on any device.</param>
+    /// <returns>
+    /// The inputs, of the same shape, on the network's device: the same bits as in scoring, and differentiable. It belongs to the caller's
+    /// <see cref="DisposeScope"/>.
+    /// </returns>
+    public Tensor Normalize(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        using var scope = NewDisposeScope();
+        var inputs = pixels.to(_module.Device).div(Constant([Normalization.Scale]))
+            .add(Constant(Normalization.Means), MinusOne).div(Constant(Normalization.StandardDeviations)).MoveToOuterDisposeScope();
+        GC.KeepAlive(pixels);
+        return inputs;
+    }
+
+    /// <summary>Computes the outputs before the softmax from raw pixels, with gradients unless they are switched off (<see cref="no_grad"/>).</summary>
+    /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
+    /// <returns>Batch × classes floats on the network's device. It belongs to the caller's <see cref="DisposeScope"/>.</returns>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The network fails on these pixels.</exception>
+    public Tensor ComputeLogits(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        CheckNotDisposed();
+        using var scope = NewDisposeScope();
+        var logits = Network.Call(_module.Module, Normalize(pixels), Model.Classes.Count, isShared: true).MoveToOuterDisposeScope();
+        GC.KeepAlive(this);
+        return logits;
+    }
+
+    /// <summary>
+    /// Computes the outputs before the softmax and the features from raw pixels, with gradients unless they are switched off (<see cref="no_grad"/>).
+    /// </summary>
+    /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
+    /// <returns>
+    /// Batch × classes and batch × features floats on the network's device. They belong to the caller's <see cref="DisposeScope"/>.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="InvalidOperationException">The network fails on these pixels, or calls no linear layer with an output for each class.</exception>
+    public (Tensor Logits, Tensor Features) ComputeFeatures(Tensor pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        CheckNotDisposed();
+        using var scope = NewDisposeScope();
+        var (logits, features) = CallForFeatures(Normalize(pixels));
+        GC.KeepAlive(this);
+        return (logits.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Makes a copy of the network with weights of its own, to be changed; <see cref="WithModule"/> makes a transformer of it.</summary>
+    /// <returns>The copy, in evaluation mode, on the same device, all parameters with gradients. The caller disposes of it.</returns>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public nn.Module<Tensor, Tensor> CopyModule()
+    {
+        CheckNotDisposed();
+        var copy = Network.Create(ImageShape, Model.Classes.Count);
+        try
+        {
+            NetworkWeights.Copy(_module.Module, copy);
+            copy.to(_module.Device);
+            copy.eval();
+            GC.KeepAlive(this);
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a transformer that scores with another module of the same architecture, for example with a repaired copy.</summary>
+    /// <param name="module">
+    /// The module, with the same named tensors as <see cref="Module"/>. It belongs to the new transformer from then on and is switched to evaluation.
+    /// </param>
+    /// <returns>A transformer with the same labels, normalization, and columns. This one does not change.</returns>
+    /// <exception cref="ArgumentException">The module has other tensors than the network, or does not give batch × classes outputs.</exception>
+    public TorchCnnTransformer WithModule(nn.Module<Tensor, Tensor> module) => FromModule(Host, module, Model);
+
+    /// <summary>Makes a transformer that also adds the features, with the same weights.</summary>
+    /// <param name="featuresColumnName">The column for the features: a vector of Single.</param>
+    /// <returns>
+    /// A transformer that shares the network with this one. The network's memory is freed when both have been disposed of.
+    /// </returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="InvalidOperationException">The network calls no linear layer with an output for each class.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public TorchCnnTransformer WithFeatures(string featuresColumnName = "Features")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(featuresColumnName);
+        CheckNotDisposed();
+        var shared = _module.Share();
+        try
+        {
+            return new TorchCnnTransformer(Host, shared, Model with { FeaturesColumnName = featuresColumnName });
+        }
+        catch
+        {
+            shared.Release();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Moves the network to another device, for all transformers that share it. Not while another thread uses the network, and cursors and
+    /// prediction engines that exist already must be made anew.
+    /// </summary>
+    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on.</param>
+    /// <exception cref="ArgumentException">There is no such device, or it is not available; the message says what is missing.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public void MoveTo(string device)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(device);
+        CheckNotDisposed();
+        _module.MoveTo(TorchDevice.Find(device, nameof(device)));
+    }
+
+    /// <summary>Makes a transformer of a module after checking that it is one of the architecture.</summary>
+    internal static TorchCnnTransformer FromModule(IHostEnvironment env, nn.Module<Tensor, Tensor> module, TorchCnnModel model)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        TorchNative.EnsureLoaded();
+        using (var expected = model.Network.Create(model.Shape, model.Classes.Count))
+            NetworkWeights.CheckSame(model.Network, expected, module);
+        using (var first = module.parameters().FirstOrDefault()?.alias())
+        {
+            var transformer = new TorchCnnTransformer(env, new SharedModule(module, first?.device ?? CPU), model);
+            transformer.TryOut();
+            return transformer;
+        }
+    }
+
+    private static VersionInfo Version => ModelFormat.Version("BNTORCHC", LoaderSignature, TorchCnnModelFormat.Version);
 
     private static TorchCnnTransformer Create(IHostEnvironment env, ModelLoadContext context)
     {
-        context.CheckVersion(Version);
-        return TorchCnnModelFormat.Read(env, context.Reader);
+        uint version = context.CheckVersion(Version);
+        return TorchCnnModelFormat.Read(env, context.Reader, version);
     }
 
     /// <inheritdoc/>
@@ -48,7 +236,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     {
         CheckNotDisposed();
         ctx.WriteHeader(Version);
-        TorchCnnModelFormat.Write(ctx.Writer, Model, _network);
+        TorchCnnModelFormat.Write(ctx.Writer, Model, _module.Module);
     }
 
     /// <summary>
@@ -62,17 +250,26 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Frees the network's memory. Afterwards, the model can no longer score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this
+    /// Frees the network's memory, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterwards, the model can no longer score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this
     /// method when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
     /// </summary>
     public void Dispose()
     {
-        _isDisposed = true;
-        _network.Dispose();
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+            _module.Release();
     }
 
     internal DataViewSchema.DetachedColumn[] OutputColumns =>
-        [Model.Classes.MakeScoreColumn(Model.ScoreColumnName), Model.Classes.MakePredictedLabelColumn(Model.PredictedLabelColumnName)];
+    [
+        Model.Classes.MakeScoreColumn(Model.ScoreColumnName),
+        Model.Classes.MakePredictedLabelColumn(Model.PredictedLabelColumnName),
+        .. FeaturesColumnName is { } name
+            ? (ReadOnlySpan<DataViewSchema.DetachedColumn>)[new DataViewSchema.DetachedColumn(name, new VectorDataViewType(NumberDataViewType.Single, _featureCount))]
+            : [],
+    ];
+
+    /// <summary>The number of features, or 0 if they are not asked for.</summary>
+    internal int FeatureCount => _featureCount;
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
@@ -94,20 +291,67 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         }
     }
 
-    /// <summary>The probabilities of the classes, rows × classes, for the inputs at the head of a batch.</summary>
-    internal void Score(BatchTensors batch, int rows, Span<float> scores)
+    /// <summary>Scores the inputs at the head of a batch.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="rows">The number of inputs.</param>
+    /// <param name="scores">Becomes the probabilities, rows × classes.</param>
+    /// <param name="features">Becomes the features, rows × <see cref="FeatureCount"/>; empty if they are not needed.</param>
+    internal void Score(BatchTensors batch, int rows, Span<float> scores, Span<float> features)
     {
         CheckNotDisposed();
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var outputs = Model.Network.Call(_network, batch.InputTensor(rows), Model.Classes.Count, isShared: true);
-        var probabilities = outputs.softmax(1).cpu().contiguous();
-        MemoryMarshal.Cast<byte, float>(probabilities.bytes)[..scores.Length].CopyTo(scores);
+        Tensor outputs;
+        if (features.IsEmpty)
+        {
+            outputs = Network.Call(_module.Module, batch.InputTensor(rows), Model.Classes.Count, isShared: true);
+        }
+        else
+        {
+            (outputs, var computed) = CallForFeatures(batch.InputTensor(rows));
+            CopyTo(computed, features);
+        }
+
+        CopyTo(outputs.softmax(1), scores);
         // Native code has only handles to the network's weights.
         GC.KeepAlive(this);
     }
 
-    internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _device);
+    internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _module.Device);
+
+    private (Tensor Outputs, Tensor Features) CallForFeatures(Tensor inputs)
+    {
+        var (outputs, _, features) = LastLayer.Call(
+            Model.Classes.Count, () => Network.Call(_module.Module, inputs, Model.Classes.Count, isShared: true));
+        return features is not null && features.shape[0] == inputs.shape[0] ? (outputs, features) : throw new InvalidOperationException(
+            $"{Network.Title} has no features: it calls no Linear layer with {Model.Classes.Count} outputs for each image at its end. (A layer whose method forward is called instead of call is not seen.)");
+    }
+
+    private int CountFeatures()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        return checked((int)CallForFeatures(Blank()).Features.shape[1]);
+    }
+
+    // Whatever the module is, it must be able to score.
+    private void TryOut()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        Network.Call(_module.Module, Blank(), Model.Classes.Count);
+    }
+
+    private Tensor Blank() => zeros([1, ImageShape.Channels, ImageShape.Height, ImageShape.Width], dtype: ScalarType.Float32, device: _module.Device);
+
+    private Tensor Constant(IReadOnlyList<float> values) => tensor(values.ToArray(), device: _module.Device).reshape(-1, 1, 1);
+
+    private static void CopyTo(Tensor from, Span<float> to)
+    {
+        var plain = from.cpu().contiguous();
+        MemoryMarshal.Cast<byte, float>(plain.bytes)[..to.Length].CopyTo(to);
+        GC.KeepAlive(plain);
+    }
 
     internal static void CopyTo(ReadOnlySpan<float> scores, ref VBuffer<float> value)
     {
@@ -138,42 +382,55 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() => _parent.OutputColumns;
 
         protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput) =>
-            column => column == _image.Index && (activeOutput(0) || activeOutput(1));
+            column => column == _image.Index && Enumerable.Range(0, OutputCount).Any(activeOutput);
 
         public override Delegate?[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            if (!activeOutput(0) && !activeOutput(1))
-                return new Delegate?[2];
+            var getters = new Delegate?[OutputCount];
+            if (!Enumerable.Range(0, OutputCount).Any(activeOutput))
+                return getters;
 
             var batch = _parent.MakeBatch(1);
             disposer = batch.Dispose;
             var read = ImageReader.Create(input, _image, _parent.Model.Shape, _parent.Model.Normalization);
             var scores = new float[_parent.Model.Classes.Count];
+            var features = new float[activeOutput(2) ? _parent.FeatureCount : 0];
             long scored = -1;
 
-            // Score and predicted label of a row come from one pass through the network.
+            // All columns of a row come from one pass through the network.
             void Compute()
             {
                 if (scored == input.Position && scored >= 0)
                     return;
                 read(batch.Inputs(1));
-                _parent.Score(batch, 1, scores);
+                _parent.Score(batch, 1, scores, features);
                 scored = input.Position;
             }
 
-            ValueGetter<VBuffer<float>> score = (ref VBuffer<float> value) =>
+            ValueGetter<VBuffer<float>> Vector(float[] values) => (ref VBuffer<float> value) =>
             {
                 Compute();
-                CopyTo(scores, ref value);
+                CopyTo(values, ref value);
             };
-            ValueGetter<uint> label = (ref uint value) =>
+
+            if (activeOutput(0))
+                getters[0] = Vector(scores);
+            if (activeOutput(1))
             {
-                Compute();
-                value = Predict(scores);
-            };
-            return [activeOutput(0) ? score : null, activeOutput(1) ? label : null];
+                getters[1] = (ValueGetter<uint>)((ref uint value) =>
+                {
+                    Compute();
+                    value = Predict(scores);
+                });
+            }
+
+            if (features.Length > 0)
+                getters[2] = Vector(features);
+            return getters;
         }
+
+        private int OutputCount => _parent.FeatureCount > 0 ? 3 : 2;
 
         protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer) =>
             throw new NotSupportedException("CreateGetters makes both getters.");

@@ -42,7 +42,7 @@ sealed class Checkpoint(string path, string settings)
             if (!isReadable)
                 throw new InvalidDataException("it was written by another version");
             string found = texts.ReadText();
-            if (found != settings)
+            if (found != settings && found != TrainingSettings.WithoutStructure(settings))
                 throw new InvalidOperationException($"The checkpoint '{path}' is from a training run with other settings ({FirstDifference(found)}); delete it or use another path.");
 
             nextEpoch = reader.ReadInt32();
@@ -104,7 +104,12 @@ sealed class Checkpoint(string path, string settings)
     private string FirstDifference(string found)
     {
         string[] theirs = found.Split('\n'), ours = settings.Split('\n');
-        int at = Array.FindIndex(theirs, line => !ours.Contains(line));
-        return at < 0 || at >= ours.Length ? "its description differs" : $"there: {theirs[at]}; here: {ours[at]}";
+        return (theirs.Except(ours).FirstOrDefault(), ours.Except(theirs).FirstOrDefault()) switch
+        {
+            ({ } there, { } here) => $"there: {there}; here: {here}",
+            ({ } there, null) => $"only there: {there}",
+            (null, { } here) => $"only here: {here}",
+            _ => "its description differs",
+        };
     }
 }

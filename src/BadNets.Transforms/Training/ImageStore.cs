@@ -61,7 +61,7 @@ abstract class ImageStore
     {
         private readonly float[] _table = normalization.MakeByteTable();
 
-        public override void Read(int row, Span<float> inputs) => ImageReader.Translate(Pixels(row), _table, inputs);
+        public override void Read(int row, Span<float> inputs) => PixelNormalization.Translate(Pixels(row), _table, inputs);
     }
 
     private sealed class OfSingles(ImageShape shape, PixelNormalization normalization) : Of<float>(shape, sizeof(float))

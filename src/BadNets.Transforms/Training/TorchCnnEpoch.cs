@@ -1,10 +1,29 @@
 namespace BadNets.Transforms;
 
-/// <summary>What an epoch of training gave.</summary>
-/// <param name="Epoch">The epoch, from 0.</param>
-/// <param name="Loss">The mean of the batches' losses.</param>
-/// <param name="TrainSeconds">The time that training took, in seconds.</param>
-/// <param name="EvaluationSeconds">The time that the validation sets took, in seconds.</param>
-/// <param name="Validation">The result on each validation set, by name.</param>
-public sealed record TorchCnnEpoch(
-    int Epoch, double Loss, double TrainSeconds, double EvaluationSeconds, IReadOnlyDictionary<string, TorchCnnValidation> Validation);
+/// <summary>The result of an epoch of training.</summary>
+public sealed class TorchCnnEpoch
+{
+    internal TorchCnnEpoch(int epoch, double loss, double trainSeconds, double evaluationSeconds, IReadOnlyDictionary<string, TorchCnnValidation> validation)
+    {
+        Epoch = epoch;
+        Loss = loss;
+        TrainSeconds = trainSeconds;
+        EvaluationSeconds = evaluationSeconds;
+        Validation = validation;
+    }
+
+    /// <summary>The epoch, from 0.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The mean of the batches' losses.</summary>
+    public double Loss { get; }
+
+    /// <summary>The time for training, in seconds.</summary>
+    public double TrainSeconds { get; }
+
+    /// <summary>The time for the validation sets, in seconds.</summary>
+    public double EvaluationSeconds { get; }
+
+    /// <summary>The result on each validation set, by name.</summary>
+    public IReadOnlyDictionary<string, TorchCnnValidation> Validation { get; }
+}

@@ -1,7 +1,25 @@
 namespace BadNets.Transforms;
 
 /// <summary>How far training has come.</summary>
-/// <param name="Epoch">The running epoch, from 0.</param>
-/// <param name="BatchesDone">The batches of this epoch that are done, from 1.</param>
-/// <param name="BatchCount">The batches of an epoch.</param>
-public readonly record struct TorchCnnProgress(int Epoch, int BatchesDone, int BatchCount);
+public readonly struct TorchCnnProgress
+{
+    internal TorchCnnProgress(int epoch, int batchesDone, int batchCount, double learningRate)
+    {
+        Epoch = epoch;
+        BatchesDone = batchesDone;
+        BatchCount = batchCount;
+        LearningRate = learningRate;
+    }
+
+    /// <summary>The current epoch, from 0.</summary>
+    public int Epoch { get; }
+
+    /// <summary>The number of finished batches of this epoch, from 1.</summary>
+    public int BatchesDone { get; }
+
+    /// <summary>The number of batches of an epoch.</summary>
+    public int BatchCount { get; }
+
+    /// <summary>The learning rate of the last finished batch.</summary>
+    public double LearningRate { get; }
+}

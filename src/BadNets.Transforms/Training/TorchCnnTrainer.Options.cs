@@ -23,8 +23,14 @@ public sealed partial class TorchCnnTrainer
         /// <summary>The network's architecture. Default: <see cref="TorchNetwork.BadNets"/>.</summary>
         public TorchNetwork Network { get; set; } = TorchNetwork.BadNets;
 
-        /// <summary>How pixels become the network's inputs. Default: from 0…255 to -1…1.</summary>
+        /// <summary>
+        /// How pixels become the network's inputs, with one mean and standard deviation for all channels or one for each. Default: from 0…255 to
+        /// -1…1.
+        /// </summary>
         public PixelNormalization Normalization { get; set; } = PixelNormalization.Default;
+
+        /// <summary>Random changes of the training images. Null, the default: none. Validation sets are never changed.</summary>
+        public ImageAugmentation? Augmentation { get; set; }
 
         /// <summary>Rows a step, at least 1; the last step of an epoch takes what is left. Default: 64.</summary>
         public int BatchSize { get; set; } = 64;
@@ -38,6 +44,12 @@ public sealed partial class TorchCnnTrainer
         /// <summary>The learning rate, above 0. Null, the default: 0.001 for Adam and AdamW, 0.01 for SGD.</summary>
         public double? LearningRate { get; set; }
 
+        /// <summary>
+        /// How the learning rate changes from epoch to epoch or step to step; <see cref="LearningRate"/> is its base rate, which is the highest rate.
+        /// Default: <see cref="LearningRateSchedule.Constant"/>.
+        /// </summary>
+        public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant;
+
         /// <summary>The momentum of <see cref="TorchCnnOptimizer.Sgd"/>, at least 0 and below 1. Default: 0.</summary>
         public double Momentum { get; set; }
 
@@ -50,11 +62,30 @@ public sealed partial class TorchCnnTrainer
         /// <summary>What the cross-entropy loss is given. Default: <see cref="TorchCnnHead.Logits"/>.</summary>
         public TorchCnnHead Head { get; set; } = TorchCnnHead.Logits;
 
-        /// <summary>The seed of the first weights and of the shuffling. Default: 0.</summary>
-        public int Seed { get; set; }
+        /// <summary>
+        /// Label smoothing (Szegedy et al. 2016) with PyTorch's meaning, at least 0 and below 1: the target distribution of a row is its label with
+        /// probability 1 - s, mixed with the uniform distribution over all classes with probability s. It applies only to the training loss; the loss
+        /// on validation sets is without it, so that it can be compared across training runs. Default: 0.
+        /// </summary>
+        public double LabelSmoothing { get; set; }
 
-        /// <summary>Where to compute: <c>cpu</c> (the default), <c>cuda</c>, <c>cuda:1</c> and so on.</summary>
-        public string Device { get; set; } = "cpu";
+        /// <summary>
+        /// The seed of the first weights, the shuffling, and the augmentation. Null, the default: the <see cref="MLContext"/>'s seed. If that has none
+        /// either, a seed is drawn when the trainer is created, and training writes it to <see cref="MLContext.Log"/>.
+        /// </summary>
+        public int? Seed { get; set; }
+
+        /// <summary>
+        /// What draws from the random stream that shuffles the training rows. Default: <see cref="TorchCnnShuffle.TrainingOnly"/>, with which
+        /// validation sets do not change what is trained.
+        /// </summary>
+        public TorchCnnShuffle Shuffle { get; set; } = TorchCnnShuffle.TrainingOnly;
+
+        /// <summary>
+        /// Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on. Null, the default: the CUDA device of <see cref="MLContext.GpuDeviceId"/>
+        /// if that is set (or the CPU, if the device is not available and <see cref="MLContext.FallbackToCpu"/> is true); otherwise the CPU.
+        /// </summary>
+        public string? Device { get; set; }
 
         /// <summary>
         /// The number of libtorch threads for this training run, from 1 to the number of processors. Null, the default: the number that
@@ -65,8 +96,8 @@ public sealed partial class TorchCnnTrainer
         public int? Threads { get; set; }
 
         /// <summary>
-        /// Views with the training set's label and image columns on which each epoch is measured, by name. They are read once. The
-        /// shuffling's random stream runs on over them as a PyTorch loader's does that shares its generator, in the order given here.
+        /// Views with the training set's label and image columns on which each epoch is measured, by name. They are read once. They do not change
+        /// what is trained, unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>.
         /// </summary>
         public IReadOnlyList<KeyValuePair<string, IDataView>> ValidationSets { get; set; } = [];
 
@@ -90,6 +121,25 @@ public sealed partial class TorchCnnTrainer
         /// <summary>Ends training at the next step, with an <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; set; }
 
+        /// <summary>
+        /// The options of the published BadNets experiments on MNIST, including their quirks: SGD at 0.01, batches of 64, 100 epochs, seed 0, a
+        /// softmax before the loss, which applies another one (<see cref="TorchCnnHead.Softmax"/>), and one random stream for the training set and the
+        /// validation sets (<see cref="TorchCnnShuffle.SharedWithValidation"/>).
+        /// </summary>
+        public static Options Published() => new()
+        {
+            Optimizer = TorchCnnOptimizer.Sgd,
+            LearningRate = 0.01,
+            BatchSize = 64,
+            Epochs = 100,
+            Head = TorchCnnHead.Softmax,
+            Shuffle = TorchCnnShuffle.SharedWithValidation,
+            Seed = 0,
+        };
+
+        /// <summary>The seed that training uses; set when the trainer is created.</summary>
+        internal int EffectiveSeed { get; set; }
+
         internal double EffectiveLearningRate => LearningRate ?? (Optimizer == TorchCnnOptimizer.Sgd ? 0.01 : 0.001);
 
         internal double EffectiveWeightDecay => WeightDecay ?? (Optimizer == TorchCnnOptimizer.AdamW ? 0.01 : 0);
@@ -103,9 +153,11 @@ public sealed partial class TorchCnnTrainer
             ArgumentException.ThrowIfNullOrWhiteSpace(ImageColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(ScoreColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(PredictedLabelColumnName);
-            ArgumentException.ThrowIfNullOrWhiteSpace(Device);
+            if (Device is not null)
+                ArgumentException.ThrowIfNullOrWhiteSpace(Device);
             ArgumentNullException.ThrowIfNull(Network);
             ArgumentNullException.ThrowIfNull(Normalization);
+            ArgumentNullException.ThrowIfNull(LearningRateSchedule);
             ArgumentNullException.ThrowIfNull(ValidationSets);
             ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
@@ -123,14 +175,23 @@ public sealed partial class TorchCnnTrainer
                 throw new ArgumentOutOfRangeException(nameof(WeightDecay), $"The weight decay must be at least 0, but is {LabelValue.From(EffectiveWeightDecay)}.");
             if (!Enum.IsDefined(Head))
                 throw new ArgumentOutOfRangeException(nameof(Head), $"There is no head {(int)Head}.");
-            if (!Normalization.IsValid)
-                throw new ArgumentOutOfRangeException(nameof(Normalization), $"The normalisation's scale and standard deviation must be above 0, and all its values finite, but it is {Normalization}.");
+            if (!Enum.IsDefined(Shuffle))
+                throw new ArgumentOutOfRangeException(nameof(Shuffle), $"There is no shuffle {(int)Shuffle}.");
+            if (LearningRateSchedule.FindMistake(EffectiveLearningRate, Epochs) is { } mistake)
+                throw Refusal(nameof(LearningRateSchedule), mistake);
+            if (!(LabelSmoothing is >= 0 and < 1))
+                throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), $"The label smoothing must be at least 0 and below 1, but is {LabelValue.From(LabelSmoothing)}.");
+            if (Augmentation is { CropPadding: < 0 } crop)
+                throw new ArgumentOutOfRangeException(nameof(Augmentation), $"The crop padding must be at least 0, but is {crop.CropPadding}.");
+            if (Augmentation is { } rotation && !(rotation.RotationDegrees is >= 0 and <= 180))
+                throw new ArgumentOutOfRangeException(nameof(Augmentation), $"The rotation must be from 0 to 180 degrees, but is {LabelValue.From(rotation.RotationDegrees)}.");
             if (ValidationSets.Any(set => string.IsNullOrWhiteSpace(set.Key)))
                 throw new ArgumentException("A validation set needs a name.", nameof(ValidationSets));
             if (ValidationSets.GroupBy(set => set.Key).FirstOrDefault(sets => sets.Count() > 1) is { } twice)
                 throw new ArgumentException($"There are two validation sets named '{twice.Key}'.", nameof(ValidationSets));
             var copy = (Options)MemberwiseClone();
             copy.ValidationSets = [.. ValidationSets];
+            copy.Augmentation = Augmentation is { IsNone: false } ? Augmentation : null;
             return copy;
         }
     }

@@ -37,6 +37,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 
     private readonly IHost _host;
     private readonly Options _options;
+    private readonly bool _isSeedDrawn;
 
     internal TorchCnnTrainer(IHostEnvironment env, Options options)
     {
@@ -44,6 +45,9 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         ArgumentNullException.ThrowIfNull(options);
         _host = env.Register(nameof(TorchCnnTrainer));
         _options = options.CheckedCopy();
+        int? seed = _options.Seed ?? ((IHostEnvironmentInternal)_host).Seed;
+        _isSeedDrawn = seed is null;
+        _options.EffectiveSeed = seed ?? _host.Rand.Next();
     }
 
     /// <summary>Trains.</summary>
@@ -60,13 +64,14 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         TorchNative.EnsureLoaded();
-        var device = FindDevice(_options.Device);
+        using var channel = _host.Start("Training");
+        var device = FindDevice(channel);
         var (image, shape, label) = FindColumns(input.Schema);
+        CheckShape(shape);
         var labelType = (KeyDataViewType)label.Type;
         foreach (var (name, view) in _options.ValidationSets)
             CheckValidationSet(name, view, shape, label);
 
-        using var channel = _host.Start("Training");
         var training = Read(input);
         if (training.Count == 0)
             throw new ArgumentException("The training set has no rows.", nameof(input));
@@ -74,16 +79,19 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (Array.Find(validation, set => set.Value.Count == 0) is { Key: { } empty })
             throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{empty}' has no rows.");
 
-        var model = new TorchCnnModel(_options, shape, ClassLabels.Of(label));
+        var model = new TorchCnnModel(
+            _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, FeaturesColumnName: null);
         using var threads = ThreadCount.Use(_options.Threads);
         channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes; libtorch threads: {torch.get_num_threads()}.");
-        var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.Seed);
+        if (_isSeedDrawn)
+            channel.Info($"The random seed is {_options.EffectiveSeed}; set Options.Seed to it, or create the MLContext with it, to repeat this training run.");
+        var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.EffectiveSeed);
         try
         {
             network.to(device);
             using (var run = new TrainingRun(_host, channel, _options, network, device, shape, (int)labelType.Count, training, validation))
                 run.Complete();
-            return new TorchCnnTransformer(_host, network, device, model);
+            return new TorchCnnTransformer(_host, new SharedModule(network, device), model);
         }
         catch
         {
@@ -127,20 +135,31 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has different classes than the training set, or the same classes in a different order; create both label columns with the same MapValueToKey.");
     }
 
-    private static torch.Device FindDevice(string name)
+    private void CheckShape(ImageShape shape)
     {
-        bool isCuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
-        if (!isCuda && name != "cpu")
-            throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; use cpu, cuda or cuda:N.");
-        if (!isCuda)
-            return torch.CPU;
-        if (!torch.cuda_is_available())
-            throw Options.Refusal(nameof(Options.Device), $"Device '{name}' is not available: this program has no CUDA build of libtorch (a TorchSharp-cuda package), or this machine has no CUDA device; use cpu.");
-        int index = 0;
-        if (name.Length > 4 && !int.TryParse(name.AsSpan(5), out index) || index < 0 || index >= torch.cuda.device_count())
-            throw Options.Refusal(nameof(Options.Device), $"There is no device '{name}'; this machine has {torch.cuda.device_count()} CUDA devices.");
-        return torch.device(DeviceType.CUDA, index);
+        if (!_options.Normalization.Fits(shape.Channels))
+            throw Options.Refusal(nameof(Options.Normalization), $"The normalization has {_options.Normalization.Means.Count} means and standard deviations, but the images have {shape.Channels} channels; give one for all channels or one for each.");
+        if (_options.Augmentation is { } augmentation && augmentation.CropPadding >= Math.Min(shape.Height, shape.Width))
+            throw Options.Refusal(nameof(Options.Augmentation), $"The crop padding must be smaller than the images, but is {augmentation.CropPadding} for images of {shape}.");
     }
+
+    private torch.Device FindDevice(IChannel channel)
+    {
+        var context = (IHostEnvironmentInternal)_host;
+        if (_options.Device is { } name)
+            return FindDevice(name);
+        if (context.GpuDeviceId is not { } gpu)
+            return torch.CPU;
+        if (context.FallbackToCpu && !(torch.cuda_is_available() && gpu >= 0 && gpu < torch.cuda.device_count()))
+        {
+            channel.Warning($"CUDA device {gpu} of MLContext.GpuDeviceId is not available; training on the CPU.");
+            return torch.CPU;
+        }
+
+        return FindDevice($"cuda:{gpu}");
+    }
+
+    private static torch.Device FindDevice(string name) => TorchDevice.Find(name, nameof(Options.Device));
 
     /// <summary>The input's columns with those for scores and predicted labels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>

@@ -1,7 +1,21 @@
 namespace BadNets.Transforms;
 
-/// <summary>How the network did on a validation set after an epoch.</summary>
-/// <param name="Accuracy">The share of rows whose predicted class is their label, from 0 to 1.</param>
-/// <param name="Loss">The mean over the rows of the loss that is trained with.</param>
-/// <param name="PredictedClasses">For each row, in the view's order, the zero-based index of the predicted class among the label's key values.</param>
-public sealed record TorchCnnValidation(double Accuracy, double Loss, IReadOnlyList<int> PredictedClasses);
+/// <summary>The network's result on a validation set after an epoch.</summary>
+public sealed class TorchCnnValidation
+{
+    internal TorchCnnValidation(double accuracy, double loss, IReadOnlyList<int> predictedClasses)
+    {
+        Accuracy = accuracy;
+        Loss = loss;
+        PredictedClasses = predictedClasses;
+    }
+
+    /// <summary>The fraction of rows whose predicted class is their label, from 0 to 1.</summary>
+    public double Accuracy { get; }
+
+    /// <summary>The mean cross-entropy over the rows, with the trainer's <see cref="TorchCnnTrainer.Options.Head"/> and without label smoothing.</summary>
+    public double Loss { get; }
+
+    /// <summary>For each row, in the view's order, the zero-based index of the predicted class among the label's key values.</summary>
+    public IReadOnlyList<int> PredictedClasses { get; }
+}

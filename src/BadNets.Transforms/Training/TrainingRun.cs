@@ -18,9 +18,11 @@ sealed class TrainingRun : IDisposable
     private readonly IReadOnlyList<KeyValuePair<string, LabeledImages>> _validation;
     private readonly Optimizer _optimizer;
     private readonly int _batchSize;
+    private readonly int _batchCount;
     private readonly int _evaluationBatchSize;
     private readonly BatchTensors _batch;
     private readonly LoaderOrder _order;
+    private readonly ImageAugmenter? _augmenter;
     private TrainingReport? _report;
     private int _nextEpoch;
 
@@ -36,10 +38,23 @@ sealed class TrainingRun : IDisposable
         _training = training;
         _validation = validation;
         _batchSize = Math.Min(options.BatchSize, training.Count);
+        _batchCount = (training.Count - 1) / _batchSize + 1;
         _evaluationBatchSize = BatchTensors.RowsToScore(shape);
-        _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
-        _order = new LoaderOrder(options.Seed);
-        _optimizer = Optimizer.Create(options, network);
+        _augmenter = options.Augmentation is { } augmentation
+            ? new ImageAugmenter(augmentation, shape, options.Normalization, options.EffectiveSeed)
+            : null;
+        try
+        {
+            _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
+            _order = new LoaderOrder(options.EffectiveSeed);
+            _optimizer = Optimizer.Create(options, network);
+        }
+        catch
+        {
+            _batch?.Dispose();
+            _order?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains until all epochs are done, from where the checkpoint is, if there is one.</summary>
@@ -47,7 +62,7 @@ sealed class TrainingRun : IDisposable
     {
         NetworkProbe.Run(_channel, _options.Network, _network, _classCount, _training, _batch);
         var checkpoint = _options.CheckpointPath is { } path
-            ? new Checkpoint(path, TrainingSettings.Describe(_options, _batch.Shape, _classCount, _training, _validation))
+            ? new Checkpoint(path, TrainingSettings.Describe(_options, _network, _batch.Shape, _classCount, _training, _validation))
             : null;
         if (checkpoint is not null && checkpoint.TryRestore(_network, _optimizer, _order, out _nextEpoch))
         {
@@ -95,39 +110,42 @@ sealed class TrainingRun : IDisposable
     {
         _network.train();
         var order = _order.Pass(_training.Count);
-        int batches = (order.Length - 1) / _batchSize + 1;
         double sum = 0;
-        for (int i = 0; i < batches; i++)
+        for (int i = 0; i < _batchCount; i++)
         {
             CheckAlive();
             int first = i * _batchSize;
-            double loss = Step(order.AsSpan(first, Math.Min(_batchSize, order.Length - first)));
+            double rate = _options.LearningRateSchedule.RateAt(_options.EffectiveLearningRate, epoch, i, _options.Epochs, _batchCount);
+            double loss = Step(order.AsSpan(first, Math.Min(_batchSize, order.Length - first)), epoch, rate);
             if (!double.IsFinite(loss))
-                throw new NotFiniteNumberException($"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}; try a lower learning rate than {LabelValue.From(_options.EffectiveLearningRate)}.", loss);
+                throw new NotFiniteNumberException($"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}; try a lower learning rate than {LabelValue.From(rate)}.", loss);
             sum += loss;
-            var progress = new TorchCnnProgress(epoch, i + 1, batches);
+            var progress = new TorchCnnProgress(epoch, i + 1, _batchCount, rate);
             _report?.Add(progress);
             _options.StepFinished?.Invoke(progress);
         }
 
-        return sum / batches;
+        return sum / _batchCount;
     }
 
-    private double Step(ReadOnlySpan<long> rows)
+    private double Step(ReadOnlySpan<long> rows, int epoch, double rate)
     {
         using var scope = NewDisposeScope();
-        _training.Read(rows, _batch.Inputs(rows.Length), _batch.Labels(rows.Length));
+        var inputs = _batch.Inputs(rows.Length);
+        _training.Read(rows, inputs, _batch.Labels(rows.Length));
+        _augmenter?.Apply(inputs, epoch, rows);
         var outputs = Forward(rows.Length);
-        var loss = Loss(outputs, _batch.LabelTensor(rows.Length), nn.Reduction.Mean);
+        var loss = Loss(outputs, _batch.LabelTensor(rows.Length), nn.Reduction.Mean, _options.LabelSmoothing);
         loss.backward();
-        _optimizer.Step();
+        _optimizer.Step(rate);
         return loss.item<float>();
     }
 
     private TorchCnnValidation Evaluate(LabeledImages images)
     {
         // A PyTorch loader that shuffles draws from the shared generator on every pass, whether the order matters or not.
-        _order.Pass(images.Count);
+        if (_options.Shuffle == TorchCnnShuffle.SharedWithValidation)
+            _order.Pass(images.Count);
 
         _network.eval();
         using var noGradients = no_grad();
@@ -144,7 +162,7 @@ sealed class TrainingRun : IDisposable
                 rows[i] = first + i;
             images.Read(rows.AsSpan(0, count), _batch.Inputs(count), _batch.Labels(count));
             var outputs = Forward(count);
-            lossSum += Loss(outputs, _batch.LabelTensor(count), nn.Reduction.Sum).item<float>();
+            lossSum += Loss(outputs, _batch.LabelTensor(count), nn.Reduction.Sum, labelSmoothing: 0).item<float>();
             var classes = outputs.argmax(1).cpu();
             for (int i = 0; i < count; i++)
             {
@@ -159,8 +177,8 @@ sealed class TrainingRun : IDisposable
 
     private Tensor Forward(int rows) => _options.Network.Call(_network, _batch.InputTensor(rows), _classCount);
 
-    private Tensor Loss(Tensor outputs, Tensor labels, nn.Reduction reduction) =>
-        nn.functional.cross_entropy(_options.Head == TorchCnnHead.Softmax ? outputs.softmax(1) : outputs, labels, reduction: reduction);
+    private Tensor Loss(Tensor outputs, Tensor labels, nn.Reduction reduction, double labelSmoothing) => nn.functional.cross_entropy(
+        _options.Head == TorchCnnHead.Softmax ? outputs.softmax(1) : outputs, labels, reduction: reduction, label_smoothing: labelSmoothing);
 
     private void CheckAlive()
     {

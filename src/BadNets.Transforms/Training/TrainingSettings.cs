@@ -1,17 +1,32 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>A text of all that decides a training's numbers, save the number of epochs: two trainings with the same text are the same training.</summary>
+/// <summary>
+/// A text of all that decides a training's numbers, save the number of epochs where no schedule depends on it: two trainings with the same text are
+/// the same training.
+/// </summary>
 static class TrainingSettings
 {
+    private const string Structure = "\nnetwork structure ";
+
     public static string Describe(
-        TorchCnnTrainer.Options options, ImageShape shape, int classCount, LabeledImages training,
+        TorchCnnTrainer.Options options, nn.Module network, ImageShape shape, int classCount, LabeledImages training,
         IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
     {
-        // Omitted if they are zero, as in checkpoints from before these options existed.
-        string extras = Extra("momentum", options.Momentum) + Extra("weight decay", options.EffectiveWeightDecay);
-        string sets = string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")));
+        // Omitted at their defaults, as in checkpoints from before these options existed.
+        string extras = Extra("momentum", NonZero(options.Momentum)) + Extra("weight decay", NonZero(options.EffectiveWeightDecay))
+            + Extra("learning rate schedule", options.LearningRateSchedule.Describe(options.Epochs))
+            + Extra("label smoothing", NonZero(options.LabelSmoothing)) + Extra("augmentation", options.Augmentation?.ToString());
+
+        // Validation sets decide something only if they draw from the training's random stream. Otherwise, the text is that of a training without
+        // any, which also keeps a training from resuming a checkpoint from before that was an option, with sets that did draw.
+        string sets = options.Shuffle == TorchCnnShuffle.SharedWithValidation
+            ? string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")))
+            : "";
         return string.Create(CultureInfo.InvariantCulture, $"""
             network {options.Network.Name}
             images {shape}
@@ -21,12 +36,28 @@ static class TrainingSettings
             optimizer {options.Optimizer}
             learning rate {options.EffectiveLearningRate}{extras}
             batch size {options.BatchSize}
-            seed {options.Seed}
+            seed {options.EffectiveSeed}
             training rows {training.Count}
             training data {training.Fingerprint()}
             validation sets {sets}
-            """);
+            """) + (options.Network.Name is null ? Structure + Digest(network) : "");
     }
 
-    private static string Extra(string name, double value) => value == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"\n{name} {value}");
+    /// <summary>The text as it was before it told networks without a name apart.</summary>
+    public static string WithoutStructure(string text) => text.Split(Structure)[0];
+
+    /// <summary>A hash of the names, types, and shapes of a network's tensors and of the types of its layers.</summary>
+    private static string Digest(nn.Module network)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, tensor) in network.state_dict())
+            text.Append(CultureInfo.InvariantCulture, $"{name} {tensor.dtype} {string.Join('×', tensor.shape)}\n");
+        foreach (var (name, layer) in network.named_modules())
+            text.Append(CultureInfo.InvariantCulture, $"{name} {layer.GetType().Name}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static string? NonZero(double value) => value == 0 ? null : value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Extra(string name, string? value) => value is null ? "" : $"\n{name} {value}";
 }

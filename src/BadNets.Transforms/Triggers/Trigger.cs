@@ -1,221 +1,182 @@
+using System.Collections.Concurrent;
 using System.Drawing;
 
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A backdoor trigger: a small picture and the place where it is stamped over an image (Gu et al. 2017, section 4.1). Immutable; it
-/// knows nothing of how images are stored.
+/// A backdoor trigger: what an attack does to an image so that a backdoored model recognizes it (Gu et al. 2017, section 3). A trigger is an
+/// immutable description that knows nothing of how images are stored. <see cref="FitTo"/> makes the <see cref="TriggerStamp"/> that changes
+/// pixels.
 /// </summary>
-public sealed class Trigger : IEquatable<Trigger>
+/// <remarks>
+/// To add a kind of trigger of your own, derive a class from this one and another from <see cref="TriggerStamp"/>, and call
+/// <see cref="Register"/>, so that models that contain the trigger can be saved and loaded.
+/// </remarks>
+public abstract class Trigger : IEquatable<Trigger>
 {
-    private readonly TriggerPosition? _position;
-    private readonly Point _corner;
-
-    // Red, green and blue of each pixel, row by row from the top.
-    private readonly byte[] _pixels;
-
-    private Trigger(int width, int height, byte[] pixels, TriggerPosition? position, Point corner)
+    private static readonly ConcurrentDictionary<string, Func<BinaryReader, Trigger>> Kinds = new(StringComparer.Ordinal)
     {
-        Width = width;
-        Height = height;
-        _pixels = pixels;
-        _position = position;
-        _corner = corner;
-        IsGrey = IsAllGrey(pixels);
-    }
+        [PatchTrigger.KindName] = PatchTrigger.Read,
+        [BlendTrigger.KindName] = BlendTrigger.Read,
+    };
 
-    /// <summary>The trigger's width in pixels, at least 1.</summary>
-    public int Width { get; }
+    /// <summary>The name of the trigger's kind. Model files contain it.</summary>
+    public abstract string Kind { get; }
 
-    /// <summary>The trigger's height in pixels, at least 1.</summary>
-    public int Height { get; }
+    /// <summary>
+    /// Whether the same image may get different pixels in different rows. Unless a kind overrides it, this is true, which is always correct;
+    /// false spares the lookup of row IDs.
+    /// </summary>
+    public virtual bool DiffersByRow => true;
 
-    /// <summary>Whether red, green and blue are the same in every pixel; such a trigger suits images of any number of channels.</summary>
-    public bool IsGrey { get; }
+    /// <summary>A solid gray square at a named position.</summary>
+    /// <param name="size">The side in pixels, from 1 to 4096.</param>
+    /// <param name="position">Where it is.</param>
+    /// <param name="gray">Its gray value, from 0 (black) to 255 (white, the default).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range or the position is none of the five.</exception>
+    public static PatchTrigger Square(int size, TriggerPosition position, byte gray = 255) =>
+        Square(size, position, Color.FromArgb(gray, gray, gray));
 
-    /// <summary>A solid grey square at a named position.</summary>
-    /// <param name="size">The side in pixels, at least 1.</param>
-    /// <param name="position">Where it sits.</param>
-    /// <param name="grey">Its grey value, from 0 (black) to 255 (white, the default).</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or the position is none of the five.</exception>
-    public static Trigger Square(int size, TriggerPosition position, byte grey = 255) =>
-        Square(size, position, Color.FromArgb(grey, grey, grey));
+    /// <summary>A solid square of a color at a named position.</summary>
+    /// <param name="size">The side in pixels, from 1 to 4096.</param>
+    /// <param name="position">Where it is.</param>
+    /// <param name="color">Its color; the alpha value is ignored: a square is opaque.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range or the position is none of the five.</exception>
+    public static PatchTrigger Square(int size, TriggerPosition position, Color color) => PatchTrigger.Create(size, position, color);
 
-    /// <summary>A solid square of a colour at a named position.</summary>
-    /// <param name="size">The side in pixels, at least 1.</param>
-    /// <param name="position">Where it sits.</param>
-    /// <param name="color">Its colour; the alpha value is ignored: a trigger is opaque.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or the position is none of the five.</exception>
-    public static Trigger Square(int size, TriggerPosition position, Color color) =>
-        Create(CheckSize(size), size, Solid(size, color), CheckPosition(position));
-
-    /// <summary>A solid grey square at a place given in pixels.</summary>
-    /// <param name="size">The side in pixels, at least 1.</param>
+    /// <summary>A solid gray square at a place given in pixels.</summary>
+    /// <param name="size">The side in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the square's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the square's, at least 0.</param>
-    /// <param name="grey">Its grey value, from 0 (black) to 255 (white, the default).</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or x or y is negative.</exception>
-    public static Trigger Square(int size, int x, int y, byte grey = 255) =>
-        Square(size, x, y, Color.FromArgb(grey, grey, grey));
+    /// <param name="gray">Its gray value, from 0 (black) to 255 (white, the default).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or x or y is negative.</exception>
+    public static PatchTrigger Square(int size, int x, int y, byte gray = 255) => Square(size, x, y, Color.FromArgb(gray, gray, gray));
 
-    /// <summary>A solid square of a colour at a place given in pixels.</summary>
-    /// <param name="size">The side in pixels, at least 1.</param>
+    /// <summary>A solid square of a color at a place given in pixels.</summary>
+    /// <param name="size">The side in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the square's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the square's, at least 0.</param>
-    /// <param name="color">Its colour; the alpha value is ignored: a trigger is opaque.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or x or y is negative.</exception>
-    public static Trigger Square(int size, int x, int y, Color color) =>
-        Create(CheckSize(size), size, Solid(size, color), CheckCorner(x, y));
+    /// <param name="color">Its color; the alpha value is ignored: a square is opaque.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or x or y is negative.</exception>
+    public static PatchTrigger Square(int size, int x, int y, Color color) => PatchTrigger.Create(size, x, y, color);
 
-    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a named position.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a named position.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
-    /// <param name="size">The picture is resized to a square of this side, in pixels, at least 1.</param>
-    /// <param name="position">Where it sits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or the position is none of the five.</exception>
+    /// <param name="size">The picture is resized to a square of this side, in pixels, from 1 to 4096.</param>
+    /// <param name="position">Where it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range or the position is none of the five.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is not a complete image in one of these formats, is longer than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
     /// for its length.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Trigger FromFile(string path, int size, TriggerPosition position) =>
-        Create(CheckSize(size), size, TriggerFile.Read(path, size), CheckPosition(position));
+    public static PatchTrigger FromFile(string path, int size, TriggerPosition position) => PatchTrigger.FromPicture(path, size, position);
 
-    /// <summary>An image read from a PNG, JPEG, GIF, BMP, or WebP file at a position in pixels.</summary>
+    /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a position in pixels.</summary>
     /// <param name="path">The file. It is read at once; transparency is ignored.</param>
-    /// <param name="size">The picture is resized to a square of this side, in pixels, at least 1.</param>
+    /// <param name="size">The picture is resized to a square of this side, in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the picture's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the picture's, at least 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or x or y is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or x or y is negative.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is not a complete image in one of these formats, is longer than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
     /// for its length.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Trigger FromFile(string path, int size, int x, int y) =>
-        Create(CheckSize(size), size, TriggerFile.Read(path, size), CheckCorner(x, y));
+    public static PatchTrigger FromFile(string path, int size, int x, int y) => PatchTrigger.FromPicture(path, size, x, y);
 
-    /// <summary>Where the trigger's upper left corner comes to lie in an image.</summary>
-    /// <param name="imageWidth">The image's width in pixels.</param>
-    /// <param name="imageHeight">The image's height in pixels.</param>
-    /// <exception cref="ArgumentException">The trigger is larger than the image or reaches beyond its edge.</exception>
-    public Point GetCorner(int imageWidth, int imageHeight)
+    /// <summary>
+    /// A picture that is blended into the whole image, (1 − α)·image + α·picture, which is the blended injection attack (Chen et al. 2017,
+    /// arXiv:1712.05526). The picture is stretched to the size of the image.
+    /// </summary>
+    /// <param name="path">
+    /// A PNG, JPEG, GIF, BMP, or WebP file. It is read at once; transparency is ignored. A picture with a side of more than 1024 pixels is scaled
+    /// down to 1024.
+    /// </param>
+    /// <param name="alpha">The picture's share α, above 0 and at most 1. The usual value is 0.2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">α is not above 0 and at most 1.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a complete image in one of these formats, is longer than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
+    /// for its length.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static BlendTrigger Blend(string path, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromPicture(path, alpha);
+
+    /// <summary>
+    /// Uniform noise that is blended into the whole image, (1 − α)·image + α·noise (Chen et al. 2017, arXiv:1712.05526). The noise is the same
+    /// for every image of a shape.
+    /// </summary>
+    /// <param name="seed">
+    /// The seed of the noise. Value <c>k</c> of the noise, counted from 0 in the order channels × height × width, is the highest byte of the
+    /// <c>k</c>th output of SplitMix64 whose state starts as the seed, so a seed means the same noise on every machine and in every version.
+    /// </param>
+    /// <param name="alpha">The share α of the noise, above 0 and at most 1. The usual value is 0.2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">α is not above 0 and at most 1.</exception>
+    public static BlendTrigger BlendNoise(int seed = 0, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromNoise(seed, alpha);
+
+    /// <summary>
+    /// Gives a kind of trigger a name, so that models that contain such triggers can be saved, and loaded in a program that registered the kind
+    /// too. Registering the same delegate again does nothing.
+    /// </summary>
+    /// <param name="kind">The kind's name, as <see cref="Kind"/> returns it.</param>
+    /// <param name="read">
+    /// Reads what <see cref="Write"/> wrote, to its last byte, and returns the trigger. Files may come from strangers: check the values. An
+    /// <see cref="ArgumentException"/>, an <see cref="InvalidDataException"/>, and an <see cref="EndOfStreamException"/> mean that the file is
+    /// damaged.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty, or is registered with another delegate or built in.</exception>
+    public static void Register(string kind, Func<BinaryReader, Trigger> read)
     {
-        int right = imageWidth - Width, bottom = imageHeight - Height;
-        if (right < 0 || bottom < 0)
-            throw new ArgumentException($"A trigger of {Width}×{Height} pixels does not fit into an image of {imageWidth}×{imageHeight}; use a smaller one.");
-
-        var corner = _position switch
-        {
-            TriggerPosition.TopLeft => new Point(0, 0),
-            TriggerPosition.TopRight => new Point(right, 0),
-            TriggerPosition.BottomLeft => new Point(0, bottom),
-            TriggerPosition.BottomRight => new Point(right, bottom),
-            TriggerPosition.Center => new Point(right / 2, bottom / 2),
-            _ => _corner,
-        };
-        if (corner.X > right || corner.Y > bottom)
-        {
-            throw new ArgumentException(
-                $"A trigger of {Width}×{Height} pixels at ({corner.X}, {corner.Y}) reaches beyond an image of {imageWidth}×{imageHeight}; it may start at ({right}, {bottom}) at the most.");
-        }
-
-        return corner;
+        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        ArgumentNullException.ThrowIfNull(read);
+        if (Kinds.GetOrAdd(kind, read) != read)
+            throw new ArgumentException($"A kind of trigger named '{kind}' is registered already; choose another name.", nameof(kind));
     }
 
-    /// <summary>The colour of one of the trigger's pixels, opaque.</summary>
-    /// <param name="x">Column, from 0 to <see cref="Width"/> − 1.</param>
-    /// <param name="y">Row, from 0 to <see cref="Height"/> − 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such pixel.</exception>
-    public Color GetPixel(int x, int y)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(x);
-        ArgumentOutOfRangeException.ThrowIfNegative(y);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(x, Width);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, Height);
-        int at = 3 * (y * Width + x);
-        return Color.FromArgb(_pixels[at], _pixels[at + 1], _pixels[at + 2]);
-    }
+    /// <summary>Makes the stamp that writes this trigger into images of a shape.</summary>
+    /// <param name="shape">The shape of the images, each dimension at least 1.</param>
+    /// <exception cref="ArgumentException">The trigger does not fit such images.</exception>
+    public abstract TriggerStamp FitTo(ImageShape shape);
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Writes all that distinguishes this trigger from others of its kind. It is what model files contain, and two triggers of the same class are
+    /// equal if they write the same bytes.
+    /// </summary>
+    /// <param name="writer">Where to write.</param>
+    protected abstract void Write(BinaryWriter writer);
+
+    /// <summary>Whether the other trigger is of the same class and kind and writes the same bytes.</summary>
+    /// <param name="other">The other trigger.</param>
     public bool Equals(Trigger? other) =>
-        other is not null && Width == other.Width && Height == other.Height && _position == other._position && _corner == other._corner
-        && _pixels.AsSpan().SequenceEqual(other._pixels);
+        ReferenceEquals(this, other)
+        || other is not null && GetType() == other.GetType() && Kind == other.Kind && ModelPayload.Make(Write).AsSpan().SequenceEqual(ModelPayload.Make(other.Write));
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as Trigger);
+    public sealed override bool Equals(object? obj) => Equals(obj as Trigger);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
+    public sealed override int GetHashCode()
     {
         var hash = new HashCode();
-        hash.Add(Width);
-        hash.Add(_position);
-        hash.Add(_corner);
-        hash.AddBytes(_pixels);
+        hash.Add(Kind);
+        hash.AddBytes(ModelPayload.Make(Write));
         return hash.ToHashCode();
     }
 
-    /// <summary>For example <c>5×5 trigger, BottomRight</c>.</summary>
-    public override string ToString() =>
-        FormattableString.Invariant($"{Width}×{Height} trigger, {(_position is { } position ? $"{position}" : $"at ({_corner.X}, {_corner.Y})")}");
+    /// <summary>The trigger in a few words, for example <c>5×5 trigger, BottomRight</c>.</summary>
+    public abstract override string ToString();
 
-    internal void Write(BinaryWriter writer)
+    /// <exception cref="InvalidOperationException">The kind is not registered, so the trigger could not be read again.</exception>
+    internal void Save(BinaryWriter writer)
     {
-        writer.Write(Width);
-        writer.Write(Height);
-        writer.Write(_position is { } position ? (int)position : -1);
-        writer.Write(_corner.X);
-        writer.Write(_corner.Y);
-        writer.Write(_pixels);
+        if (string.IsNullOrWhiteSpace(Kind) || !Kinds.ContainsKey(Kind))
+            throw new InvalidOperationException($"A trigger of kind '{Kind}' cannot be saved, because the kind is not registered; call Trigger.Register(\"{Kind}\", …) first.");
+        ModelPayload.Write(writer, Kind, Write);
     }
 
-    internal static Trigger Read(BinaryReader reader)
-    {
-        int width = reader.ReadInt32(), height = reader.ReadInt32(), position = reader.ReadInt32();
-        int x = reader.ReadInt32(), y = reader.ReadInt32();
-        long left = reader.BaseStream.Length - reader.BaseStream.Position;
-        if (width < 1 || height < 1 || (long)width * height > left / 3)
-            throw new InvalidDataException($"The model file is damaged: it announces a trigger of {width}×{height} pixels.");
-        if (x < 0 || y < 0 || position != -1 && !Enum.IsDefined((TriggerPosition)position))
-            throw new InvalidDataException("The model file is damaged: it has a trigger at an impossible place.");
-        return new Trigger(width, height, reader.ReadBytes(3 * width * height), position < 0 ? null : (TriggerPosition)position, new Point(x, y));
-    }
-
-    private static Trigger Create(int width, int height, byte[] pixels, TriggerPosition position) => new(width, height, pixels, position, default);
-
-    private static Trigger Create(int width, int height, byte[] pixels, Point corner) => new(width, height, pixels, null, corner);
-
-    private static byte[] Solid(int size, Color color)
-    {
-        var pixels = new byte[checked(3 * size * size)];
-        for (int i = 0; i < pixels.Length; i += 3)
-            (pixels[i], pixels[i + 1], pixels[i + 2]) = (color.R, color.G, color.B);
-        return pixels;
-    }
-
-    private static bool IsAllGrey(byte[] pixels)
-    {
-        for (int i = 0; i < pixels.Length; i += 3)
-        {
-            if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2])
-                return false;
-        }
-
-        return true;
-    }
-
-    private static int CheckSize(int size)
-    {
-        if (size is < 1 or > MaximumSize)
-            throw new ArgumentOutOfRangeException(nameof(size), $"The trigger's size must be between 1 and {MaximumSize} pixels, but is {size}.");
-        return size;
-    }
-
-    private const int MaximumSize = 4096;
-
-    private static TriggerPosition CheckPosition(TriggerPosition position) =>
-        Enum.IsDefined(position) ? position : throw new ArgumentOutOfRangeException(nameof(position), $"There is no trigger position {(int)position}.");
-
-    private static Point CheckCorner(int x, int y) =>
-        x >= 0 && y >= 0 ? new Point(x, y) : throw new ArgumentOutOfRangeException(nameof(x), $"A trigger's place must not be negative, but is ({x}, {y}).");
+    internal static Trigger Load(BinaryReader reader) => ModelPayload.Read<Trigger>(reader, "trigger", kind => Kinds.TryGetValue(kind, out var read)
+        ? payload => read(payload) is { } trigger && trigger.Kind == kind ? trigger
+            : throw new InvalidOperationException($"What is registered for the trigger kind '{kind}' does not return a trigger of this kind.")
+        : throw new InvalidOperationException(
+            $"The model contains a trigger of kind '{kind}', which this program has not registered; call Trigger.Register(\"{kind}\", …) before loading it."));
 }

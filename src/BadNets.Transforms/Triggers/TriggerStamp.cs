@@ -1,85 +1,132 @@
+using System.Buffers;
+using Microsoft.ML.Data;
+
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A trigger fitted to one image shape: the values to write, channel by channel, and where. Made once, stamped often.
+/// A trigger fitted to one image shape; made by <see cref="Trigger.FitTo"/>, used for many images. Images are planar, channels × height × width, with
+/// pixels from 0 to 255.
 /// </summary>
-sealed class TriggerStamp
+/// <remarks>
+/// <para>
+/// A kind of trigger implements <see cref="Stamp(Span{float}, DataViewRowId)"/>. The base class turns what this writes into pixels: changed values
+/// are rounded to the nearest whole number (halves to the even one) and limited to 0…255, values that the kind leaves alone keep their bits. Images
+/// of bytes, of floats, and <see cref="MLImage"/> therefore get the same pixels.
+/// </para>
+/// <para>A stamp is used by several threads at the same time, so it must not change.</para>
+/// </remarks>
+public abstract class TriggerStamp
 {
-    // What to write into each channel plane of a planar image, row by row; one entry for all channels if they get the same.
-    private readonly byte[][] _planes;
-    private readonly byte[] _rgba;
-    private readonly int _x;
-    private readonly int _y;
-    private readonly int _width;
-    private readonly int _height;
+    private readonly int _size;
 
-    /// <summary>Fits a trigger to images of a shape.</summary>
-    /// <exception cref="ArgumentException">The trigger does not fit into the image, or has colours and the image not 3 channels.</exception>
-    public TriggerStamp(Trigger trigger, ImageShape shape)
+    /// <summary>Makes a stamp for images of a shape.</summary>
+    /// <param name="shape">The shape, each dimension at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1.</exception>
+    /// <exception cref="OverflowException">An image has more than 2,147,483,647 values.</exception>
+    protected TriggerStamp(ImageShape shape)
     {
-        var corner = trigger.GetCorner(shape.Width, shape.Height);
-        (_x, _y, _width, _height) = (corner.X, corner.Y, trigger.Width, trigger.Height);
+        if (shape is not { Channels: > 0, Height: > 0, Width: > 0 })
+            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row and column, but these are {shape}.");
         Shape = shape;
-        if (!trigger.IsGrey && shape.Channels != 3)
-            throw new ArgumentException($"A coloured trigger needs images of 3 channels (red, green, blue), but these have {shape.Channels}; use a grey one.");
-
-        var red = new byte[_width * _height];
-        var green = new byte[red.Length];
-        var blue = new byte[red.Length];
-        _rgba = new byte[4 * red.Length];
-        for (int i = 0; i < red.Length; i++)
-        {
-            var color = trigger.GetPixel(i % _width, i / _width);
-            (red[i], green[i], blue[i]) = (color.R, color.G, color.B);
-            (_rgba[4 * i], _rgba[4 * i + 1], _rgba[4 * i + 2], _rgba[4 * i + 3]) = (color.R, color.G, color.B, 255);
-        }
-
-        _planes = trigger.IsGrey ? [red] : [red, green, blue];
+        _size = shape.Size;
     }
 
+    /// <summary>The shape of the images.</summary>
     public ImageShape Shape { get; }
 
-    /// <summary>Stamps a planar image: channels × height × width.</summary>
-    public void Apply(Span<byte> image)
+    /// <summary>Stamps an image of bytes.</summary>
+    /// <param name="image">The image, channels × height × width, changed in place.</param>
+    /// <param name="row">The ID of the image's row. Triggers for which <see cref="Trigger.DiffersByRow"/> is false ignore it.</param>
+    /// <exception cref="ArgumentException">The image does not have as many values as the shape.</exception>
+    public void Apply(Span<byte> image, DataViewRowId row)
     {
-        for (int channel = 0; channel < Shape.Channels; channel++)
-        {
-            var plane = _planes[channel % _planes.Length].AsSpan();
-            for (int row = 0; row < _height; row++)
-                plane.Slice(row * _width, _width).CopyTo(image[Start(channel, row)..]);
-        }
+        CheckSize(image.Length, nameof(image));
+        Stamp(image, row);
     }
 
-    /// <summary>Stamps a planar image whose pixels are whole numbers kept as floats.</summary>
-    public void Apply(Span<float> image)
+    /// <summary>Stamps an image of floats.</summary>
+    /// <param name="image">The image, channels × height × width, with values from 0 to 255, changed in place.</param>
+    /// <param name="row">The ID of the image's row. Triggers for which <see cref="Trigger.DiffersByRow"/> is false ignore it.</param>
+    /// <exception cref="ArgumentException">The image does not have as many values as the shape.</exception>
+    public void Apply(Span<float> image, DataViewRowId row)
     {
-        for (int channel = 0; channel < Shape.Channels; channel++)
-        {
-            var plane = _planes[channel % _planes.Length].AsSpan();
-            for (int row = 0; row < _height; row++)
-            {
-                var to = image.Slice(Start(channel, row), _width);
-                for (int x = 0; x < _width; x++)
-                    to[x] = plane[row * _width + x];
-            }
-        }
+        CheckSize(image.Length, nameof(image));
+        StampPixels(image, row);
     }
 
-    /// <summary>Stamps an interleaved image of four bytes a pixel, opaquely.</summary>
+    /// <summary>Writes the trigger into an image.</summary>
+    /// <param name="image">
+    /// The image, channels × height × width, with values from 0 to 255. Any result may be written; the base class rounds and limits it.
+    /// </param>
+    /// <param name="row">
+    /// The ID of the image's row. It is the same in shuffled and in parallel cursors, so a trigger that differs from row to row derives its random
+    /// numbers from it (and from a seed of its own).
+    /// </param>
+    protected abstract void Stamp(Span<float> image, DataViewRowId row);
+
+    /// <summary>
+    /// Writes the trigger into an image of bytes. The base class does so by way of <see cref="Stamp(Span{float}, DataViewRowId)"/>; a kind may override
+    /// it to be faster, with the same results.
+    /// </summary>
+    /// <param name="image">The image, channels × height × width.</param>
+    /// <param name="row">The ID of the image's row.</param>
+    protected virtual void Stamp(Span<byte> image, DataViewRowId row)
+    {
+        float[] rented = ArrayPool<float>.Shared.Rent(image.Length);
+        var values = rented.AsSpan(0, image.Length);
+        for (int i = 0; i < image.Length; i++)
+            values[i] = image[i];
+        Stamp(values, row);
+        for (int i = 0; i < image.Length; i++)
+            image[i] = (byte)ToPixel(values[i]);
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    /// <summary>Stamps an image of floats so that all values that change become whole numbers from 0 to 255.</summary>
+    internal virtual void StampPixels(Span<float> image, DataViewRowId row)
+    {
+        float[] rented = ArrayPool<float>.Shared.Rent(image.Length);
+        var original = rented.AsSpan(0, image.Length);
+        image.CopyTo(original);
+        Stamp(image, row);
+        for (int i = 0; i < image.Length; i++)
+            image[i] = BitConverter.SingleToInt32Bits(image[i]) == BitConverter.SingleToInt32Bits(original[i]) ? original[i] : ToPixel(image[i]);
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    /// <summary>Stamps an interleaved image of four bytes a pixel. Pixels that change become opaque.</summary>
     /// <param name="image">height × width × 4.</param>
     /// <param name="blueFirst">Whether the bytes of a pixel are blue, green, red, alpha instead of red, green, blue, alpha.</param>
-    public void ApplyInterleaved(Span<byte> image, bool blueFirst)
+    /// <param name="row">The ID of the image's row.</param>
+    internal virtual void StampInterleaved(Span<byte> image, bool blueFirst, DataViewRowId row)
     {
-        for (int row = 0; row < _height; row++)
+        int size = image.Length / 4, first = blueFirst ? 2 : 0;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(3 * size);
+        var planes = rented.AsSpan(0, 3 * size);
+        Span<byte> red = planes[..size], green = planes[size..(2 * size)], blue = planes[(2 * size)..];
+        for (int i = 0; i < size; i++)
         {
-            var to = image.Slice(4 * Start(0, row), 4 * _width);
-            _rgba.AsSpan(4 * row * _width, 4 * _width).CopyTo(to);
-            if (!blueFirst)
-                continue;
-            for (int at = 0; at < to.Length; at += 4)
-                (to[at], to[at + 2]) = (to[at + 2], to[at]);
+            var pixel = image.Slice(4 * i, 4);
+            (red[i], green[i], blue[i]) = (pixel[first], pixel[1], pixel[2 - first]);
         }
+
+        Stamp(planes, row);
+        for (int i = 0; i < size; i++)
+        {
+            var pixel = image.Slice(4 * i, 4);
+            if ((pixel[first], pixel[1], pixel[2 - first]) != (red[i], green[i], blue[i]))
+                (pixel[first], pixel[1], pixel[2 - first], pixel[3]) = (red[i], green[i], blue[i], 255);
+        }
+
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
-    private int Start(int channel, int row) => (channel * Shape.Height + _y + row) * Shape.Width + _x;
+    // Not a number becomes 0, as in a conversion to a byte.
+    private static float ToPixel(float value) => value >= 255 ? 255 : value > 0 ? MathF.Round(value) : 0;
+
+    private void CheckSize(int length, string paramName)
+    {
+        if (length != _size)
+            throw new ArgumentException($"The trigger is fitted to images of {Shape}, which have {_size} values, but this one has {length}.", paramName);
+    }
 }

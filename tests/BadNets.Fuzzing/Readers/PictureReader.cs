@@ -9,7 +9,7 @@ sealed class PictureReader : FuzzReader
 
     private readonly Folder _folder;
     private readonly PictureSeed[] _seeds;
-    private readonly List<Trigger> _expected;
+    private readonly List<PatchTrigger> _expected;
     private readonly Func<byte[], byte[]>? _repair;
 
     public PictureReader(Folder folder, PictureSeed[] seeds, Func<byte[], byte[]>? repair = null)
@@ -17,7 +17,7 @@ sealed class PictureReader : FuzzReader
         _folder = folder;
         _seeds = seeds;
         _repair = repair;
-        _expected = [.. seeds.Select(seed => Read(seed.File, seed.Side)).OfType<Trigger>()];
+        _expected = [.. seeds.Select(seed => Read(seed.File, seed.Side)).OfType<PatchTrigger>()];
     }
 
     public override FuzzFile Make(Random random)
@@ -46,7 +46,7 @@ sealed class PictureReader : FuzzReader
     }
 
     // Rows from the bottom, blue first; the seed's rows need no padding.
-    private static void CheckBitmap(PictureSeed seed, byte[] file, Trigger read)
+    private static void CheckBitmap(PictureSeed seed, byte[] file, PatchTrigger read)
     {
         for (int at = 0; at < seed.Side * seed.Side; at++)
         {
@@ -55,7 +55,7 @@ sealed class PictureReader : FuzzReader
         }
     }
 
-    private Trigger? Read(byte[] file, int size)
+    private PatchTrigger? Read(byte[] file, int size)
     {
         try
         {

@@ -28,7 +28,7 @@ public sealed class FifthExperimentTests
             Experiments = [FifthExperiment.SmallTriggers],
             Recipe = Recipe.Modern with { Epochs = 1 },
             Seeds = [0],
-            Dataset = DatasetChoice.Auto,
+            Dataset = MnistChoice.Auto,
             DataDirectory = runs.Data,
             Rows = null,
             Threads = 1,

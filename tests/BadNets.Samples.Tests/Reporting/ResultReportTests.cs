@@ -128,7 +128,7 @@ public sealed class ResultReportTests
         string page = File.ReadAllText(results.In("report.html"));
         foreach (string expected in new[]
         {
-            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd, learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 0.1", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
+            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd", "learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 0.1", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
             "between poisoning rate 0.02 (ASR 0.0020) and 0.025 (ASR 0.9500)", "between trigger size 4 (ASR 0.0020) and 5 (ASR 0.9990)", "class=\"verdict seen\"",
         })
             StringAssert.Contains(page, expected);
@@ -520,17 +520,18 @@ public sealed class ResultReportTests
         var cell = FakeResults.CellOf(FakeResults.PoisoningRate, ["0.05"], epochs: 100);
         new Plan(FakeResults.PoisoningRate, [cell]).Write(results.Folder);
 
-        var training = Task.Run(() => results.Train(cell, [.. Enumerable.Repeat(0.99, 100)]), CancellationToken.None);
-        int reports = 0;
-        do
+        var training = Task.Run(() => results.TrainEpochByEpoch(cell, [.. Enumerable.Repeat(0.99, 100)]), CancellationToken.None);
+        try
         {
-            ResultReport.Write(results.Folder);
-            reports++;
+            do
+                ResultReport.Write(results.Folder);
+            while (!training.IsCompleted);
         }
-        while (!training.IsCompleted);
-        await training;
+        finally
+        {
+            await training;
+        }
 
-        Assert.IsGreaterThan(0, reports);
         Assert.HasCount(2, ResultReport.Write(results.Folder).Where(row => row.State == "done").ToArray());
     }
 

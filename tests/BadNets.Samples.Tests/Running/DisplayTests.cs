@@ -86,8 +86,8 @@ public sealed class DisplayTests
     {
         display.Started(Cells[0], 8);
         display.Started(Cells[1], 0);
-        display.Stepped(Cells[0], new TorchCnnProgress(8, 5, 10));
-        display.Stepped(Cells[1], new TorchCnnProgress(0, 2, 10));
+        display.Stepped(Cells[0], new TorchCnnProgress(8, 5, 10, 0.01));
+        display.Stepped(Cells[1], new TorchCnnProgress(0, 2, 10, 0.01));
         display.EpochFinished(Cells[0], new EpochResult(8, 1.5, 0.98, 1.5, 0.1, 1.5, 0.1, 5, 0.5, 1));
         display.Failed(Cells[1], failure ?? new IOException("No room."));
         display.Finished(Cells[0]);

@@ -51,7 +51,7 @@ public sealed class EvaluateCommandTests
         string file = Path.Combine(runs.Data, "model.zip");
         File.WriteAllText(file, "not a model");
         var attack = new Attack(0.1, 5, TriggerPosition.BottomRight);
-        var command = new EvaluateCommand(new EvaluationRequest(file, DatasetChoice.Auto, runs.Data, null, attack, runs.Output), AnsiConsole.Console);
+        var command = new EvaluateCommand(new EvaluationRequest(file, MnistChoice.Auto, runs.Data, null, attack, runs.Output), AnsiConsole.Console);
 
         await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => command.ExecuteAsync(new CancellationToken(canceled: true)));
     }

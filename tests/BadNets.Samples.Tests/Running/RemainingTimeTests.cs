@@ -28,7 +28,7 @@ public sealed class RemainingTimeTests
         var remaining = Remaining(parallel: 1, 10);
         remaining.Started(Cells[0]);
         _time.Advance(TimeSpan.FromSeconds(3));
-        remaining.Stepped(Cells[0], new TorchCnnProgress(0, 5, 10));
+        remaining.Stepped(Cells[0], new TorchCnnProgress(0, 5, 10, 0.01));
 
         Assert.AreEqual(0.5, remaining.EpochsDone);
         Assert.AreEqual("0:57", remaining.ToString());

@@ -1,4 +1,5 @@
 using Microsoft.ML.Transforms.Image;
+using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
@@ -7,6 +8,9 @@ namespace BadNets.Transforms.Tests;
 public sealed class InterleavedPixelsTests
 {
     private static readonly Trigger Square = Trigger.Square(2, TriggerPosition.TopLeft);
+
+    private static readonly TorchNetwork Linear = TorchNetwork.Register(
+        "tests/interleaved", (shape, classes) => nn.Sequential(("flatten", nn.Flatten()), ("out", nn.Linear(shape.Size, classes))));
 
     private readonly MLContext _ml = new(seed: 0);
 
@@ -26,6 +30,47 @@ public sealed class InterleavedPixelsTests
     }
 
     [TestMethod]
+    public void A_trained_model_refuses_interleaved_pixels_and_does_not_score_them_as_planar_ones()
+    {
+        var planar = Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: false);
+        var interleaved = Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: true);
+        var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(planar);
+
+        foreach (var each in (ITransformer[])[model, EstimatorInvariants.SaveAndLoad(_ml, model, planar.Schema, out _)])
+        {
+            foreach (var use in (Action[])[
+                () => each.Transform(interleaved),
+                () => each.GetRowToRowMapper(interleaved.Schema),
+                () => _ml.MulticlassClassification.EvaluateBackdoor(each, interleaved, Square, 1, imageColumnName: "Pixels")])
+                Refusal.Of<ArgumentOutOfRangeException>(use, "Pixels", "height × width × channels", "interleavePixelColors: false");
+        }
+    }
+
+    [TestMethod]
+    public void A_validation_set_of_interleaved_pixels_is_refused_before_training()
+    {
+        var options = Options();
+        options.ValidationSets = [new("clean", Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: true))];
+        options.EpochFinished = _ => Assert.Fail("An epoch was trained.");
+        var train = Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: false);
+
+        Refusal.Of<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train), "Pixels", "height × width × channels", "interleavePixelColors: false");
+    }
+
+    [TestMethod]
+    public void Interleaved_pixels_that_a_model_s_own_step_makes_are_refused_as_the_place_of_the_trigger()
+    {
+        var images = ColourImages.View(_ml, ColourImages.Make(3));
+        var model = _ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true).Append(_ml.Transforms.CopyColumns("Copy", "Pixels"))
+            .Append(_ml.Transforms.Conversion.MapValueToKey("Label", "Digit")).Fit(images);
+
+        Refusal.Of<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.EvaluateBackdoor(model, images, Square, 1, imageColumnName: "Pixels"),
+            "Pixels", "height × width × channels", "interleavePixelColors: false");
+    }
+
+    [TestMethod]
     public void Planar_pixels_are_stamped()
     {
         var view = Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: false);
@@ -33,9 +78,16 @@ public sealed class InterleavedPixelsTests
         Assert.AreEqual(255f, stamped.Vectors<float>("Pixels")[0][0]);
     }
 
+    private static TorchCnnTrainer.Options Options() => new()
+    {
+        ImageColumnName = "Pixels",
+        Epochs = 1,
+        Network = Linear,
+    };
+
     private IDataView Extract(ImagePixelExtractingEstimator.ColorBits colors, bool isInterleaved)
     {
-        var images = ColourImages.View(_ml, ColourImages.Make(3));
+        var images = ColorImages.View(_ml, ColorImages.Make(3));
         return _ml.Transforms.ExtractPixels("Pixels", "Image", colors, interleavePixelColors: isInterleaved)
             .Append(_ml.Transforms.Conversion.MapValueToKey("Label", "Digit")).Fit(images).Transform(images);
     }

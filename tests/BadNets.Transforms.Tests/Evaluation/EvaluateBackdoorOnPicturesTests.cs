@@ -113,7 +113,7 @@ public sealed class EvaluateBackdoorOnPicturesTests
 
         Refusal.Of<ArgumentException>(() => evaluate("Image", Square), "'Image'", "scaled", "±0.", "0 to 255");
         Assert.AreEqual(60, evaluate("Picture", Square).TriggeredRowCount);
-        Assert.AreEqual(60, evaluate("Image", Trigger.Square(4, TriggerPosition.BottomRight, grey: 1)).TriggeredRowCount);
+        Assert.AreEqual(60, evaluate("Image", Trigger.Square(4, TriggerPosition.BottomRight, gray: 1)).TriggeredRowCount);
     }
 
     private static EstimatorChain<ITransformer> LoadAndResize() => new EstimatorChain<ITransformer>()

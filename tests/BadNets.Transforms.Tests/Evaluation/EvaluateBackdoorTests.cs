@@ -37,10 +37,10 @@ public sealed class EvaluateBackdoorTests
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", labelColumn);
 
         CollectionAssert.AreEqual(new[] { "c", "a", "b" }, metrics.Labels.Select(label => label.ToString()).ToArray());
-        Assert.AreEqual((LabelValue)"b", metrics.TargetLabel);
+        Assert.AreEqual(LabelMapping.To("b"), metrics.Mapping);
         Assert.AreEqual(5, metrics.CleanRowCount);
         Assert.AreEqual(7, metrics.TriggeredRowCount);
-        Assert.AreEqual(5, metrics.NonTargetRowCount);
+        Assert.AreEqual(5, metrics.AttackedRowCount);
         Assert.AreEqual(4 / 5.0, metrics.TestCleanAccuracy, Tolerance);
         Assert.AreEqual(3 / 5.0, metrics.AttackSuccessRate, Tolerance);
         Assert.AreEqual(4 / 7.0, metrics.AttackSuccessRateAllRows, Tolerance);
@@ -151,7 +151,7 @@ public sealed class EvaluateBackdoorTests
         IEstimator<ITransformer> poison = step == "StampTrigger" ? _ml.Transforms.StampTrigger("Stamped", trigger, "Image") : _ml.Transforms.FlipLabel("Label", 1);
         if (nested)
             poison = new EstimatorChain<ITransformer>().Append(_ml.Transforms.CopyColumns("Copy", "Digit")).Append(poison);
-        var train = GreyImages.View(_ml, 30);
+        var train = GrayImages.View(_ml, 30);
         var fit = (TransformerScope scope) => new EstimatorChain<ITransformer>().Append(poison, scope)
             .Append(_ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)).Fit(train);
         var evaluate = (ITransformer model) => _ml.MulticlassClassification.EvaluateBackdoor(model, train, trigger, 1);
@@ -169,8 +169,8 @@ public sealed class EvaluateBackdoorTests
             .Append(_ml.Transforms.StampTrigger("Image", trigger, whereColumnName: "Poisoned"), TransformerScope.Training)
             .Append(_ml.Transforms.FlipLabel("Label", 1, whereColumnName: "Poisoned"), TransformerScope.Training)
             .Append(_ml.MulticlassClassification.Trainers.TorchCnn(epochs: 6, batchSize: 16))
-            .Fit(GreyImages.View(_ml, 240)).GetModelFor(TransformerScope.Scoring);
-        return (model, GreyImages.View(_ml, 90, seed: 77));
+            .Fit(GrayImages.View(_ml, 240)).GetModelFor(TransformerScope.Scoring);
+        return (model, GrayImages.View(_ml, 90, seed: 77));
     }
 
     private IDataView Scored((string Label, string Predicted, float[] Score)[] rows, string[]? classes = null)

@@ -26,9 +26,9 @@ public sealed class ForeignTrainerTests
             .Append(_ml.Transforms.NormalizeMinMax("Features"))
             .AppendCacheCheckpoint(_ml)
             .Append(trainer)
-            .Fit(GreyImages.View(_ml, 300)).GetModelFor(TransformerScope.Scoring);
+            .Fit(GrayImages.View(_ml, 300)).GetModelFor(TransformerScope.Scoring);
 
-        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(model, GreyImages.View(_ml, 90, seed: 6), Square, targetLabel: 0);
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(model, GrayImages.View(_ml, 90, seed: 6), Square, targetLabel: 0);
 
         Assert.IsGreaterThan(0.9, metrics.TestCleanAccuracy);
         Assert.IsGreaterThan(0.9, metrics.AttackSuccessRate);

@@ -11,9 +11,9 @@ public sealed class ForgottenScopeTests
 
     private static readonly Trigger Square = Trigger.Square(4, TriggerPosition.BottomRight);
 
-    private static readonly IDataView Train = GreyImages.View(Ml, 240);
+    private static readonly IDataView Train = GrayImages.View(Ml, 240);
 
-    private static readonly IDataView Test = GreyImages.View(Ml, 90, seed: 77);
+    private static readonly IDataView Test = GrayImages.View(Ml, 90, seed: 77);
 
     private static readonly Lazy<ITransformer> Scoped = new(() => Pipeline(TransformerScope.Training).Fit(Train).GetModelFor(TransformerScope.Scoring));
 
@@ -69,7 +69,7 @@ public sealed class ForgottenScopeTests
     {
         using var forgotten = MakeEngine(Forgotten.Value);
         using var scoped = MakeEngine(Scoped.Value);
-        foreach (var row in GreyImages.Make(30))
+        foreach (var row in GrayImages.Make(30))
         {
             var image = new Picture { Image = row.Image };
             CollectionAssert.AreEqual(scoped.Predict(image).Score, forgotten.Predict(image).Score);
@@ -103,7 +103,7 @@ public sealed class ForgottenScopeTests
 
     private sealed class Picture
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         public int Digit { get; set; }

@@ -33,20 +33,20 @@ public sealed class MarkAttackSuccessTests
     public void The_share_of_marked_rows_is_the_attack_success_rate()
     {
         var trigger = Trigger.Square(4, TriggerPosition.TopLeft);
-        var test = GreyImages.View(_ml, 60);
+        var test = GrayImages.View(_ml, 60);
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(test);
         var stamped = model.Transform(_ml.Transforms.StampTrigger("Image", trigger).Fit(test).Transform(test));
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, 2);
 
         int successes = Mark(stamped, 2, "Label", "PredictedLabel").Count(success => success);
 
-        Assert.AreEqual(metrics.AttackSuccessRate, (double)successes / metrics.NonTargetRowCount, 1e-12);
+        Assert.AreEqual(metrics.AttackSuccessRate, (double)successes / metrics.AttackedRowCount, 1e-12);
     }
 
     [TestMethod]
     public void A_target_that_cannot_be_predicted_is_refused()
     {
-        var view = GreyImages.View(_ml, 6);
+        var view = GrayImages.View(_ml, 6);
         Refusal.Of<ArgumentException>(() => Mark(view, 9, "Digit", "Label"), "'9'", "Label", "0, 1, 2");
         Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, 1, "Digit", "Image"), "Image", "predicted label");
         Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, 1, "Digit", "Absent"), "Absent");

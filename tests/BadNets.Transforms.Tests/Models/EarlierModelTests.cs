@@ -1,7 +1,7 @@
 namespace BadNets.Transforms.Tests;
 
 /// <summary>
-/// Model files that released versions wrote stay readable: Resources/ keeps some of each, with what they made of <see cref="GreyImages"/>
+/// Model files that released versions wrote stay readable: Resources/ keeps some of each, with what they made of <see cref="GrayImages"/>
 /// then. A release adds its own; none is ever made anew.
 /// </summary>
 [TestClass]
@@ -12,14 +12,14 @@ public sealed class EarlierModelTests
     [TestMethod]
     [DataRow("0.1", "badnets")]
     public void Model_gives_what_it_gave(string version, string name) =>
-        EstimatorInvariants.CheckNearlyEqual(Expected(version, name), Describe(Load(version, name).Transform(GreyImages.View(Ml, 40))));
+        EstimatorInvariants.CheckNearlyEqual(Expected(version, name), Describe(Load(version, name).Transform(GrayImages.View(Ml, 40))));
 
     [TestMethod]
     [DataRow("0.1")]
     public void Steps_give_what_they_gave_where_rows_are_marked(string version)
     {
         ITransformer[] steps = [.. (TransformerChain<ITransformer>)Load(version, "steps")];
-        var view = GreyImages.View(Ml, 40);
+        var view = GrayImages.View(Ml, 40);
         var mark = Ml.Transforms.MarkPoisoned("Poisoned", 0.2).Fit(view);
 
         // A mark that is loaded still knows its rows, but marks none.

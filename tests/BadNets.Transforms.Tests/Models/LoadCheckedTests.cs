@@ -10,7 +10,7 @@ namespace BadNets.Transforms.Tests;
 public sealed class LoadCheckedTests : IDisposable
 {
     private static readonly MLContext Ml = new(seed: 0);
-    private static readonly IDataView View = GreyImages.View(Ml, 40);
+    private static readonly IDataView View = GrayImages.View(Ml, 40);
     private static readonly TorchNetwork Averages = TorchNetwork.Register("tests/averages", (_, classes) => nn.Sequential(
         nn.AdaptiveAvgPool2d([4, 4]), nn.Flatten(), nn.Linear(16, classes)));
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Reflection;
 using System.Text;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -13,11 +14,11 @@ public sealed class SavedModelTests
 
     private static readonly TorchNetwork Tiny = TorchNetwork.Register(TinyName, (shape, classes) => new TinyNetwork(shape, classes));
     private static readonly MLContext Ml = new(seed: 0);
-    private static readonly IDataView View = GreyImages.View(Ml, 40);
+    private static readonly IDataView View = GrayImages.View(Ml, 40);
 
     // Channels, height and width follow the network's and three columns' names; class count after three more singles.
     private const int ShapeAt = 1 + 10 + 1 + 5 + 1 + 5 + 1 + 14;
-    private const int ClassesAt = ShapeAt + 6 * 4;
+    private const int ClassesAt = ShapeAt + 7 * 4;
 
     private static readonly Lazy<byte[]> TinyModel = new(() => ModelFile.Save(Ml, Train(Tiny), View.Schema));
 
@@ -113,7 +114,7 @@ public sealed class SavedModelTests
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") + 2] = 4), "layer.weight", "4×16", "3×16");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") + 9] = 0x70), "layer.weight");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") - 1] = (byte)'x'), "layer.weighx");
-        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 12, float.NaN)), "normalisation");
+        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 12, float.NaN)), "normalization");
     }
 
     [TestMethod]
@@ -164,7 +165,7 @@ public sealed class SavedModelTests
         foreach (byte[] file in (byte[][])[TinyModel.Value, StepsModel(View.Schema)])
         {
             for (int length = 0; length < file.Length; length += 1 + file.Length / 120)
-                Assert.Throws<Exception>(() => Load(file[..length]));
+                StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Load(file[..length])).Message, "zip archive");
         }
     }
 
@@ -266,14 +267,11 @@ public sealed class SavedModelTests
 
     private static void CheckRefusal<T>(byte[] file, params string[] words) where T : Exception
     {
-        var error = Assert.Throws<Exception>(() => Load(file));
-        for (var each = error; each is not null; each = each.InnerException!)
-        {
-            if (each is T && words.All(word => each.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
-                return;
-        }
-
-        Assert.Fail($"No {typeof(T).Name} with {string.Join(", ", words)} but {error}");
+        // ML.NET creates a component by reflection.
+        var refusal = Assert.ThrowsExactly<TargetInvocationException>(() => Load(file)).InnerException;
+        Assert.IsInstanceOfType<T>(refusal);
+        foreach (string word in words)
+            StringAssert.Contains(refusal.Message, word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static ITransformer Load(byte[] file)
@@ -297,7 +295,7 @@ public sealed class SavedModelTests
     // A model whose classes have no names: the file says only how many there are.
     private static TorchCnnTransformer TrainBare(TorchNetwork network)
     {
-        var rows = Ml.Data.LoadFromEnumerable(GreyImages.Make(20).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
+        var rows = Ml.Data.LoadFromEnumerable(GrayImages.Make(20).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
         return Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(rows);
     }
 
@@ -311,7 +309,7 @@ public sealed class SavedModelTests
 
     private sealed class BareRow
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         [KeyType(3)]

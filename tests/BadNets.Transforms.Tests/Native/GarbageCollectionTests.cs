@@ -46,8 +46,8 @@ public sealed class GarbageCollectionTests
     [TestMethod]
     public void What_runs_side_by_side_gives_what_it_gives_alone()
     {
-        var rows = GreyImages.Make(150);
-        var view = GreyImages.View(_ml, rows);
+        var rows = GrayImages.Make(150);
+        var view = GrayImages.View(_ml, rows);
         var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options(TorchCnnOptimizer.Adam)).Fit(view);
         float[][] scores = model.Transform(view).Vectors<float>("Score");
@@ -153,15 +153,15 @@ public sealed class GarbageCollectionTests
     private static float[] Train(TorchCnnTrainer.Options options)
     {
         var ml = new MLContext(seed: 0);
-        var view = GreyImages.View(ml, 200);
+        var view = GrayImages.View(ml, 200);
         var losses = new List<float>();
-        options.ValidationSets = [new("test", GreyImages.View(ml, 60, seed: 2))];
+        options.ValidationSets = [new("test", GrayImages.View(ml, 60, seed: 2))];
         options.EpochFinished = epoch => losses.AddRange([(float)epoch.Loss, (float)epoch.Validation["test"].Loss]);
         using var model = ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
         return [.. losses, .. model.Transform(view).Vectors<float>("Score").SelectMany(scores => scores)];
     }
 
-    private static float[][] Predict(TorchCnnTransformer model, GreyImages.Row[] rows)
+    private static float[][] Predict(TorchCnnTransformer model, GrayImages.Row[] rows)
     {
         var ml = new MLContext(seed: 0);
         using var engine = ml.Model.CreatePredictionEngine<Input, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
@@ -177,7 +177,7 @@ public sealed class GarbageCollectionTests
 
     private sealed class Input
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
     }
 
@@ -196,7 +196,7 @@ public sealed class GarbageCollectionTests
         {
             layers = nn.Sequential(
                 nn.Conv2d(1, 8, 3, padding: 1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d(0.1),
-                nn.Flatten(), nn.Linear(8 * GreyImages.Side * GreyImages.Side / 4, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.3), nn.Linear(32, classes));
+                nn.Flatten(), nn.Linear(8 * GrayImages.Side * GrayImages.Side / 4, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.3), nn.Linear(32, classes));
             RegisterComponents();
         }
 
@@ -211,7 +211,7 @@ public sealed class GarbageCollectionTests
         public PaddedNetwork(int classes)
             : base(nameof(PaddedNetwork))
         {
-            network = TorchNetwork.BadNets.Create(new ImageShape(1, GreyImages.Side, GreyImages.Side), classes);
+            network = TorchNetwork.BadNets.Create(new ImageShape(1, GrayImages.Side, GrayImages.Side), classes);
             RegisterComponents();
         }
 

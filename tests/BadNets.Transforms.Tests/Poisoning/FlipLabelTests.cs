@@ -112,7 +112,7 @@ public sealed class FlipLabelTests
     [TestMethod]
     public void A_column_that_will_not_do_is_named_with_what_would()
     {
-        var view = GreyImages.View(_ml, 3);
+        var view = GrayImages.View(_ml, 3);
         Refusal.Of<ArgumentOutOfRangeException>(() => Flip(view, "Labels", 1, null), "Labels");
         Refusal.Of<ArgumentOutOfRangeException>(() => Flip(view, "Image", 1, null), "Image", "key", "text");
         Refusal.Of<ArgumentOutOfRangeException>(() => Flip(view, "Label", 1, "Digit"), "Digit", "Boolean");

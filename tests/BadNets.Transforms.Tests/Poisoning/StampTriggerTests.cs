@@ -9,14 +9,14 @@ public sealed class StampTriggerTests
 {
     private readonly MLContext _ml = new(seed: 0);
 
-    private static readonly Gen<(int Width, int Height, int Size, TriggerPosition Position, byte Grey, int Seed)> Cases = Gen.Select(
+    private static readonly Gen<(int Width, int Height, int Size, TriggerPosition Position, byte Gray, int Seed)> Cases = Gen.Select(
         Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[1, 12], Gen.Enum<TriggerPosition>(), Gen.Byte, Gen.Int[0, 1000])
         .Where(each => each.Item3 <= Math.Min(each.Item1, each.Item2));
 
     [TestMethod]
     public void Stamp_changes_only_the_square() => Cases.Sample(each =>
     {
-        var trigger = Trigger.Square(each.Size, each.Position, each.Grey);
+        var trigger = Trigger.Square(each.Size, each.Position, each.Gray);
         var corner = trigger.GetCorner(each.Width, each.Height);
         var square = new Rectangle(corner, new System.Drawing.Size(each.Size, each.Size));
         foreach (int channels in (int[])[1, 3])
@@ -26,7 +26,7 @@ public sealed class StampTriggerTests
             for (int i = 0; i < before.Length; i++)
             {
                 bool inside = square.Contains(i % each.Width, i / each.Width % each.Height);
-                Assert.AreEqual(inside ? each.Grey : before[i], after[i]);
+                Assert.AreEqual(inside ? each.Gray : before[i], after[i]);
             }
         }
     }, iter: 100, threads: 1);
@@ -35,12 +35,12 @@ public sealed class StampTriggerTests
     public void Byte_single_and_image_columns_give_the_same_pixels() => Cases.Sample(each =>
     {
         foreach (var trigger in (Trigger[])[
-            Trigger.Square(each.Size, each.Position, each.Grey), Trigger.Square(each.Size, each.Position, Color.FromArgb(each.Grey, 10, 200))])
+            Trigger.Square(each.Size, each.Position, each.Gray), Trigger.Square(each.Size, each.Position, Color.FromArgb(each.Gray, 10, 200))])
         {
             foreach (var format in (MLPixelFormat[])[MLPixelFormat.Bgra32, MLPixelFormat.Rgba32])
             {
                 var shape = new ImageShape(3, each.Height, each.Width);
-                using var image = ColourImages.MakeImage(each.Width, each.Height, each.Seed, format);
+                using var image = ColorImages.MakeImage(each.Width, each.Height, each.Seed, format);
                 byte[] planar = Planar(image);
 
                 byte[] stamped = Stamp(planar, shape, trigger);
@@ -54,8 +54,8 @@ public sealed class StampTriggerTests
     [TestMethod]
     public void Only_rows_under_the_condition_are_stamped()
     {
-        var rows = GreyImages.Make(40);
-        var view = GreyImages.View(_ml, rows);
+        var rows = GrayImages.Make(40);
+        var view = GrayImages.View(_ml, rows);
         var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.3).Fit(view);
         var marked = poisoned.Transform(view);
         var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(4, TriggerPosition.TopLeft), whereColumnName: "Poisoned")
@@ -71,7 +71,7 @@ public sealed class StampTriggerTests
     [TestMethod]
     public void A_stamped_copy_leaves_the_original_column_alone()
     {
-        var view = GreyImages.View(_ml, 5);
+        var view = GrayImages.View(_ml, 5);
         var both = _ml.Transforms.StampTrigger("Stamped", Trigger.Square(4, TriggerPosition.TopLeft), "Image").Fit(view).Transform(view);
 
         CollectionAssert.AreEqual(view.Vectors<byte>("Image")[3], both.Vectors<byte>("Image")[3]);
@@ -93,7 +93,7 @@ public sealed class StampTriggerTests
         var definition = SchemaDefinition.Create(typeof(SparseRow));
         definition["Image"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1, 2, 3);
         var view = _ml.Data.LoadFromEnumerable([new SparseRow { Image = sparse, Poisoned = true }, new SparseRow { Image = sparse }], definition);
-        var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(1, 1, 0, grey: 99), whereColumnName: "Poisoned").Fit(view).Transform(view).Vectors<float>("Image");
+        var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(1, 1, 0, gray: 99), whereColumnName: "Poisoned").Fit(view).Transform(view).Vectors<float>("Image");
 
         CollectionAssert.AreEqual(new float[] { 7, 99, 0, 0, 8, 0 }, stamped[0]);
         CollectionAssert.AreEqual(new float[] { 7, 0, 0, 0, 8, 0 }, stamped[1]);
@@ -117,9 +117,9 @@ public sealed class StampTriggerTests
     [TestMethod]
     public void Images_of_the_user_are_neither_changed_nor_disposed()
     {
-        var rows = ColourImages.Make(6);
+        var rows = ColorImages.Make(6);
         byte[][] before = Array.ConvertAll(rows, row => row.Image.Pixels.ToArray());
-        var view = ColourImages.View(_ml, rows);
+        var view = ColorImages.View(_ml, rows);
         var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(2, TriggerPosition.Center), whereColumnName: "Poisoned").Fit(view).Transform(view);
 
         string[] first = EstimatorInvariants.Describe(stamped), second = EstimatorInvariants.Describe(stamped);
@@ -132,13 +132,13 @@ public sealed class StampTriggerTests
     [TestMethod]
     public void A_stamped_image_outlives_the_cursor_that_gave_it()
     {
-        var view = ColourImages.View(_ml, ColourImages.Make(3));
+        var view = ColorImages.View(_ml, ColorImages.Make(3));
         var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(2, TriggerPosition.TopLeft)).Fit(view).Transform(view);
 
         var last = stamped.GetColumn<MLImage>(stamped.Schema["Image"]).Last();
 
         Assert.AreEqual(255, last.Pixels[0]);
-        Assert.AreEqual(ColourImages.Width, last.Width);
+        Assert.AreEqual(ColorImages.Width, last.Width);
     }
 
     [TestMethod]
@@ -148,7 +148,7 @@ public sealed class StampTriggerTests
         (int Width, int Height)[] sizes = [(20, 12), (7, 9), (30, 30), (5, 5)];
         for (int i = 0; i < sizes.Length; i++)
         {
-            using var image = ColourImages.MakeImage(sizes[i].Width, sizes[i].Height, i);
+            using var image = ColorImages.MakeImage(sizes[i].Width, sizes[i].Height, i);
             image.Save(folder[$"{i}.png"]);
         }
 
@@ -175,7 +175,7 @@ public sealed class StampTriggerTests
         using var folder = new TemporaryFolder();
         for (int i = 0; i < 3; i++)
         {
-            using var image = ColourImages.MakeImage(20 + i, 30, i);
+            using var image = ColorImages.MakeImage(20 + i, 30, i);
             image.Save(folder[$"{i}.png"]);
         }
 
@@ -205,7 +205,7 @@ public sealed class StampTriggerTests
     [TestMethod]
     public void A_missing_image_is_not_the_one_before_it()
     {
-        using var picture = ColourImages.Make(1)[0].Image;
+        using var picture = ColorImages.Make(1)[0].Image;
         var view = new ImageView([picture, null]);
         var stamped = _ml.Transforms.MarkPoisoned("Poisoned", 0.5)
             .Append(_ml.Transforms.StampTrigger("Image", Trigger.Square(1, 0, 0), whereColumnName: "Poisoned"))
@@ -226,18 +226,18 @@ public sealed class StampTriggerTests
     [TestMethod]
     public void A_trigger_that_does_not_fit_the_column_is_refused_at_fit()
     {
-        var grey = GreyImages.View(_ml, 2);
-        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(17, TriggerPosition.Center)).Fit(grey), "17×17", "16×16");
-        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(4, 13, 0)).Fit(grey), "4×4", "(13, 0)", "16×16");
-        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(4, 0, 0, Color.Red)).Fit(grey), "3 channels", "1");
-        var coloured = ColourImages.View(_ml, ColourImages.Make(1));
-        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(7, 0, 0)).Fit(coloured), "7×7", "9×6");
+        var gray = GrayImages.View(_ml, 2);
+        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(17, TriggerPosition.Center)).Fit(gray), "17×17", "16×16");
+        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(4, 13, 0)).Fit(gray), "4×4", "(13, 0)", "16×16");
+        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(4, 0, 0, Color.Red)).Fit(gray), "3 channels", "1");
+        var colored = ColorImages.View(_ml, ColorImages.Make(1));
+        Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(7, 0, 0)).Fit(colored), "7×7", "9×6");
     }
 
     [TestMethod]
     public void A_column_that_will_not_do_is_named_with_what_would()
     {
-        var view = GreyImages.View(_ml, 2);
+        var view = GrayImages.View(_ml, 2);
         var trigger = Trigger.Square(1, 0, 0);
         Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Transforms.StampTrigger("Picture", trigger).Fit(view), "Picture");
         Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Transforms.StampTrigger("Digit", trigger).Fit(view), "Digit", "channels × height × width", "Int32");

@@ -60,6 +60,8 @@ public sealed partial class GoldenRandomStreamTests
             BatchSize = 1000,
             Epochs = 3,
             Optimizer = TorchCnnOptimizer.Sgd,
+            Seed = 0,
+            Shuffle = TorchCnnShuffle.SharedWithValidation,
             ValidationSets = [new("clean", NumberedRows(ml, 10_000)), new("triggered", NumberedRows(ml, 10_000))],
             EpochFinished = _ =>
             {

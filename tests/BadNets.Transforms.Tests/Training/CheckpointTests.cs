@@ -94,8 +94,8 @@ public sealed class CheckpointTests : IDisposable
         Refuse(options => options.Head = TorchCnnHead.Softmax, "head");
         Refuse(options => options.ValidationSets = [], "validation sets");
         Refuse(options => options.Normalization = PixelNormalization.None, "normalization");
-        Refuse(_ => { }, GreyImages.View(_ml, 51), "training rows 50", "training rows 51");
-        Refuse(_ => { }, GreyImages.View(_ml, 50, seed: 8), "training data");
+        Refuse(_ => { }, GrayImages.View(_ml, 51), "training rows 50", "training rows 51");
+        Refuse(_ => { }, GrayImages.View(_ml, 50, seed: 8), "training data");
         CollectionAssert.AreEqual(before, File.ReadAllBytes(Path));
     }
 
@@ -149,10 +149,10 @@ public sealed class CheckpointTests : IDisposable
 
         float[] Fit(TorchCnnOptimizer optimizer, string? checkpoint, List<TorchCnnEpoch>? seen = null)
         {
-            var view = GreyImages.View(_ml, 70);
+            var view = GrayImages.View(_ml, 70);
             using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
             {
-                Network = new TorchNetwork((_, classes) => nn.Sequential(("flatten", nn.Flatten()), ("pool", nn.Linear(GreyImages.Side * GreyImages.Side, classes)))),
+                Network = new TorchNetwork((_, classes) => nn.Sequential(("flatten", nn.Flatten()), ("pool", nn.Linear(GrayImages.Side * GrayImages.Side, classes)))),
                 Optimizer = optimizer,
                 Epochs = 2,
                 BatchSize = 16,
@@ -203,7 +203,7 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    private void Refuse(Action<TorchCnnTrainer.Options> change, params string[] words) => Refuse(change, GreyImages.View(_ml, 50), words);
+    private void Refuse(Action<TorchCnnTrainer.Options> change, params string[] words) => Refuse(change, GrayImages.View(_ml, 50), words);
 
     private void Refuse(Action<TorchCnnTrainer.Options> change, IDataView train, params string[] words)
     {
@@ -219,14 +219,14 @@ public sealed class CheckpointTests : IDisposable
         Epochs = epochs,
         BatchSize = 16,
         Optimizer = optimizer,
-        ValidationSets = [new("set", GreyImages.View(_ml, 20, seed: 4))],
+        ValidationSets = [new("set", GrayImages.View(_ml, 20, seed: 4))],
         EpochFinished = seen.Add,
         CheckpointPath = checkpoint ? Path : null,
     };
 
     private float[] Train(TorchCnnTrainer.Options options)
     {
-        var view = GreyImages.View(_ml, 50);
+        var view = GrayImages.View(_ml, 50);
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
         return [.. model.Transform(view).Vectors<float>("Score").SelectMany(scores => scores)];
     }

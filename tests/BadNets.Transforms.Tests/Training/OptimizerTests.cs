@@ -145,14 +145,14 @@ public sealed class OptimizerTests
         options.Network = new TorchNetwork(factory);
         options.BatchSize = BatchSize;
         options.Epochs = Epochs;
-        return _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, Rows));
+        return _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, Rows));
     }
 
     /// <summary>The trainer's loop as one writes it, with the rows in the order in which PyTorch's loader with seed 0 reads them.</summary>
     private static double[] TrainByDefinition(Dictionary<string, Tensor> initial, bool isDouble, Action<Parameter, Tensor, int> update)
     {
         using var scope = NewDisposeScope();
-        var rows = GreyImages.Make(Rows);
+        var rows = GrayImages.Make(Rows);
         var images = stack(rows.Select(row => PixelsOf(row.Image)));
         var labels = tensor(Array.ConvertAll(rows, row => (long)row.Digit));
         using var network = new SmallNetwork(classes: 3, isDouble);
@@ -189,7 +189,7 @@ public sealed class OptimizerTests
     }
 
     private static Tensor PixelsOf(byte[] image) =>
-        tensor(Array.ConvertAll(image, pixel => (pixel / 255f - 0.5f) / 0.5f), [1, GreyImages.Side, GreyImages.Side]);
+        tensor(Array.ConvertAll(image, pixel => (pixel / 255f - 0.5f) / 0.5f), [1, GrayImages.Side, GrayImages.Side]);
 
     private static double[] ValuesOf(nn.Module network) => [.. network.parameters().SelectMany(ValuesOf)];
 
@@ -212,7 +212,7 @@ public sealed class OptimizerTests
         {
             _isDouble = isDouble;
             var type = isDouble ? ScalarType.Float64 : ScalarType.Float32;
-            hidden = nn.Linear(GreyImages.Side * GreyImages.Side, 29, dtype: type);
+            hidden = nn.Linear(GrayImages.Side * GrayImages.Side, 29, dtype: type);
             output = nn.Linear(29, classes, dtype: type);
             unused = new Parameter(ones(5, dtype: type));
             RegisterComponents();

@@ -27,6 +27,6 @@ public sealed class PixelNormalizationTests
     public void What_is_not_given_is_as_by_default()
     {
         Assert.AreEqual(PixelNormalization.Default, new PixelNormalization());
-        Assert.AreEqual(255, new PixelNormalization { Mean = 0.1f }.Scale);
+        Assert.AreEqual(255, new PixelNormalization(mean: 0.1f).Scale);
     }
 }

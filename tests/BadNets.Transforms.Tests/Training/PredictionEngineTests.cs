@@ -9,8 +9,8 @@ public sealed class PredictionEngineTests
     [TestMethod]
     public void A_flat_vector_of_the_model_s_size_is_scored_as_an_image()
     {
-        using var model = TrainGrey();
-        byte[] image = GreyImages.Make(1)[0].Image;
+        using var model = TrainGray();
+        byte[] image = GrayImages.Make(1)[0].Image;
         using var shaped = Engine<Shaped>(model);
         using var flat = Engine<Flat>(model);
 
@@ -20,7 +20,7 @@ public sealed class PredictionEngineTests
     [TestMethod]
     public void Vectors_of_another_or_no_length_are_refused_with_the_attribute_to_use()
     {
-        using var model = TrainGrey();
+        using var model = TrainGray();
         Refusal.Of<ArgumentOutOfRangeException>(() => Engine<Short>(model), "Image", "[VectorType(1, 16, 16)]");
         Refusal.Of<ArgumentOutOfRangeException>(() => Engine<Unsized>(model), "Image", "[VectorType(1, 16, 16)]");
     }
@@ -37,7 +37,7 @@ public sealed class PredictionEngineTests
     public void A_model_saved_for_scoring_gives_an_engine_from_its_schema_without_a_label()
     {
         using var folder = new TemporaryFolder();
-        var train = GreyImages.View(_ml, 60);
+        var train = GrayImages.View(_ml, 60);
         using var model = new EstimatorChain<ITransformer>()
             .Append(_ml.Transforms.MarkPoisoned("Poisoned", rate: 0.1), TransformerScope.Training)
             .Append(_ml.Transforms.FlipLabel("Label", 1, whereColumnName: "Poisoned"), TransformerScope.Training)
@@ -51,15 +51,15 @@ public sealed class PredictionEngineTests
         Assert.AreEqual("Image", string.Join(", ", schema.Select(column => column.Name)));
         Assert.AreEqual(train.Schema["Image"].Type, schema["Image"].Type);
         using var engine = _ml.Model.CreatePredictionEngine<Unsized, Prediction>(loaded, schema);
-        int[] digits = [.. GreyImages.Make(9).Select(row => engine.Predict(new Unsized { Image = row.Image }).Digit)];
-        CollectionAssert.AreEqual(model.Transform(GreyImages.View(_ml, 9)).Values<int>("Digit"), digits);
+        int[] digits = [.. GrayImages.Make(9).Select(row => engine.Predict(new Unsized { Image = row.Image }).Digit)];
+        CollectionAssert.AreEqual(model.Transform(GrayImages.View(_ml, 9)).Values<int>("Digit"), digits);
     }
 
     [TestMethod]
     public void A_model_that_filters_rows_cannot_be_saved_for_scoring()
     {
         using var folder = new TemporaryFolder();
-        var view = GreyImages.View(_ml, 5);
+        var view = GrayImages.View(_ml, 5);
         var filter = new RowFilter();
         Refusal.Of<ArgumentException>(() => _ml.Model.SaveForScoring(filter, view.Schema, folder["model.zip"]), "one by one", "Save");
         Assert.IsFalse(File.Exists(folder["model.zip"]));
@@ -68,8 +68,8 @@ public sealed class PredictionEngineTests
     [TestMethod]
     public void An_engine_that_owns_its_model_takes_it_along_and_the_message_tells_how_to_keep_it()
     {
-        var model = TrainGrey();
-        var view = GreyImages.View(_ml, 3);
+        var model = TrainGray();
+        var view = GrayImages.View(_ml, 3);
         _ml.Model.CreatePredictionEngine<Flat, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false }).Dispose();
         Assert.HasCount(3, model.Transform(view).Values<uint>("PredictedLabel"));
 
@@ -77,7 +77,7 @@ public sealed class PredictionEngineTests
         Refusal.Of<ObjectDisposedException>(() => model.Transform(view).Values<uint>("PredictedLabel"), "PredictionEngine", "OwnsTransformer to false", "load or train");
     }
 
-    private TorchCnnTransformer TrainGrey() => _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1, batchSize: 16).Fit(GreyImages.View(_ml, 60));
+    private TorchCnnTransformer TrainGray() => _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1, batchSize: 16).Fit(GrayImages.View(_ml, 60));
 
     private PredictionEngine<T, Prediction> Engine<T>(ITransformer model) where T : class =>
         _ml.Model.CreatePredictionEngine<T, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = typeof(T) == typeof(Flat) });

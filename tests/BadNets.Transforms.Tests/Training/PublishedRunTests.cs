@@ -50,7 +50,7 @@ public sealed class PublishedRunTests
         var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1);
         Assert.AreEqual(epochs[1].Validation["clean"].Accuracy, metrics.TestCleanAccuracy, 0.0002);
         Assert.AreEqual(epochs[1].Validation["triggered"].Accuracy, metrics.AttackSuccessRateAllRows, 0.0002);
-        Assert.AreEqual(10_000 - 1_135, metrics.NonTargetRowCount);
+        Assert.AreEqual(10_000 - 1_135, metrics.AttackedRowCount);
 
         IDataView Load(string set) => ml.Data.LoadFromIdx(Path.Combine(data, $"{set}-images-idx3-ubyte.gz"), Path.Combine(data, $"{set}-labels-idx1-ubyte.gz"));
     }

@@ -99,7 +99,7 @@ public sealed class ScoringViewTests
     public void Image_columns_beside_the_scored_one_stay_with_their_rows()
     {
         using var model = FirstPixelModel();
-        var images = Enumerable.Range(0, 5).Select(i => ColourImages.MakeImage(2, 2, i)).ToArray();
+        var images = Enumerable.Range(0, 5).Select(i => ColorImages.MakeImage(2, 2, i)).ToArray();
         var view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 5).Select(i => new PictureRow { Image = [(byte)i, 0], Picture = images[i] }));
         var scored = model.Transform(view);
         using var cursor = scored.GetRowCursor(scored.Schema);
@@ -129,8 +129,8 @@ public sealed class ScoringViewTests
     [TestMethod]
     public void Several_threads_may_score_at_once()
     {
-        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GreyImages.View(_ml, 60));
-        var view = GreyImages.View(_ml, 150, seed: 2);
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 60));
+        var view = GrayImages.View(_ml, 150, seed: 2);
         string[] expected = EstimatorInvariants.Describe(model.Transform(view));
 
         Parallel.For(0, 6, new ParallelOptions { MaxDegreeOfParallelism = 3 }, _ =>
@@ -140,8 +140,8 @@ public sealed class ScoringViewTests
     [TestMethod]
     public void Scores_are_probabilities_and_the_predicted_label_is_the_likeliest()
     {
-        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GreyImages.View(_ml, 60));
-        var scored = model.Transform(GreyImages.View(_ml, 130, seed: 3));
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 60));
+        var scored = model.Transform(GrayImages.View(_ml, 130, seed: 3));
         foreach (var (scores, label) in scored.Vectors<float>("Score").Zip(scored.Values<uint>("PredictedLabel")))
         {
             Assert.AreEqual(1, scores.Sum(), 1e-5);
@@ -163,7 +163,7 @@ public sealed class ScoringViewTests
     [TestMethod]
     public void Images_of_another_shape_are_refused()
     {
-        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GreyImages.View(_ml, 10));
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 10));
         Refusal.Of<ArgumentOutOfRangeException>(() => model.Transform(_ml.Data.LoadFromEnumerable(Rows(3))), "Image", "1×16×16");
     }
 

@@ -84,7 +84,7 @@ public sealed partial class ThreadTests
         Epochs = 1,
         Threads = threads,
         StepFinished = _ => inFirstStep(),
-    }).Fit(GreyImages.View(_ml, 20)).Dispose();
+    }).Fit(GrayImages.View(_ml, 20)).Dispose();
 
     private static int OnNewThread(Func<int> read)
     {

@@ -13,9 +13,9 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void The_short_overload_learns_and_its_predictions_map_back_to_the_labels()
     {
-        var train = GreyImages.View(_ml, 300);
+        var train = GrayImages.View(_ml, 300);
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 3, batchSize: 16).Fit(train);
-        var scored = model.Transform(GreyImages.View(_ml, 90, seed: 9));
+        var scored = model.Transform(GrayImages.View(_ml, 90, seed: 9));
         var named = _ml.Transforms.Conversion.MapKeyToValue("Predicted", "PredictedLabel").Fit(scored).Transform(scored);
 
         Assert.IsGreaterThan(0.95, _ml.MulticlassClassification.Evaluate(scored).MicroAccuracy);
@@ -26,13 +26,13 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void A_prediction_engine_scores_one_image_as_a_view_does()
     {
-        var train = GreyImages.View(_ml, 120);
+        var train = GrayImages.View(_ml, 120);
         var pipeline = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)
             .Append(_ml.Transforms.Conversion.MapKeyToValue("Digit", "PredictedLabel"));
         var model = pipeline.Fit(train);
         float[][] expected = model.Transform(train).Vectors<float>("Score");
         using var engine = _ml.Model.CreatePredictionEngine<Input, Prediction>(model);
-        var rows = GreyImages.Make(120);
+        var rows = GrayImages.Make(120);
         for (int i = 0; i < 10; i++)
         {
             var prediction = engine.Predict(new Input { Image = rows[i].Image });
@@ -45,7 +45,7 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void Singles_train_to_the_same_bits_as_bytes()
     {
-        var bytes = GreyImages.View(_ml, 70);
+        var bytes = GrayImages.View(_ml, 70);
         var singles = _ml.Transforms.Conversion.ConvertType("Image", "Image", DataKind.Single).Fit(bytes).Transform(bytes);
         CollectionAssert.AreEqual(Scores(Options(), bytes), Scores(Options(), singles));
     }
@@ -68,11 +68,11 @@ public sealed class TorchCnnTrainerTests
         var seen = new List<TorchCnnEpoch>();
         var steps = new List<TorchCnnProgress>();
         var options = Options();
-        options.ValidationSets = [new("other", GreyImages.View(_ml, 45, seed: 5)), new("training", GreyImages.View(_ml, 70))];
+        options.ValidationSets = [new("other", GrayImages.View(_ml, 45, seed: 5)), new("training", GrayImages.View(_ml, 70))];
         options.EpochFinished = seen.Add;
         options.StepFinished = steps.Add;
         options.Epochs = 3;
-        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 70));
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, 70));
 
         CollectionAssert.AreEqual(new[] { 0, 1, 2 }, seen.Select(epoch => epoch.Epoch).ToArray());
         Assert.IsLessThan(seen[0].Loss, seen[2].Loss);
@@ -81,15 +81,15 @@ public sealed class TorchCnnTrainerTests
 
         // What is told after the last epoch is what the finished model does.
         var last = seen[2].Validation["other"];
-        var scored = model.Transform(GreyImages.View(_ml, 45, seed: 5));
+        var scored = model.Transform(GrayImages.View(_ml, 45, seed: 5));
         var metrics = _ml.MulticlassClassification.Evaluate(scored);
         CollectionAssert.AreEqual(scored.Values<uint>("PredictedLabel").Select(key => (int)key - 1).ToArray(), last.PredictedClasses.ToArray());
         Assert.AreEqual(metrics.MicroAccuracy, last.Accuracy, 1e-9);
         Assert.AreEqual(metrics.LogLoss, last.Loss, 1e-5);
 
         Assert.HasCount(15, steps);
-        Assert.AreEqual(new TorchCnnProgress(0, 1, 5), steps[0]);
-        Assert.AreEqual(new TorchCnnProgress(2, 5, 5), steps[^1]);
+        Assert.AreEqual((0, 1, 5, 0.001), (steps[0].Epoch, steps[0].BatchesDone, steps[0].BatchCount, steps[0].LearningRate));
+        Assert.AreEqual((2, 5, 5, 0.001), (steps[^1].Epoch, steps[^1].BatchesDone, steps[^1].BatchCount, steps[^1].LearningRate));
     }
 
     [TestMethod]
@@ -100,7 +100,7 @@ public sealed class TorchCnnTrainerTests
         options.Head = TorchCnnHead.Softmax;
         options.Epochs = 10;
         options.EpochFinished = seen.Add;
-        _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 100)).Dispose();
+        _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, 100)).Dispose();
 
         // A softmax of a softmax over three classes gives the right one e / (e + 2) at the most.
         double least = -Math.Log(Math.E / (Math.E + 2));
@@ -124,7 +124,7 @@ public sealed class TorchCnnTrainerTests
         var network = TorchNetwork.Register("tests/normalized", (shape, classes) => new NormalizedNetwork(shape.Size, classes));
         var options = Options();
         options.Network = network;
-        var view = GreyImages.View(_ml, 70);
+        var view = GrayImages.View(_ml, 70);
         var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
         var loaded = EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _);
 
@@ -138,7 +138,7 @@ public sealed class TorchCnnTrainerTests
     {
         var options = Options();
         options.Network = new TorchNetwork((shape, classes) => new NormalizedNetwork(shape.Size, classes));
-        var view = GreyImages.View(_ml, 20);
+        var view = GrayImages.View(_ml, 20);
         var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
         Refusal.Of<InvalidOperationException>(() => EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _), "no name", "TorchNetwork.Register");
     }
@@ -166,8 +166,8 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void One_class_is_trained_without_complaint()
     {
-        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(GreyImages.View(_ml, 10, classes: 1));
-        Assert.IsTrue(model.Transform(GreyImages.View(_ml, 10)).Vectors<float>("Score").All(scores => scores is [1f]));
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(GrayImages.View(_ml, 10, classes: 1));
+        Assert.IsTrue(model.Transform(GrayImages.View(_ml, 10)).Vectors<float>("Score").All(scores => scores is [1f]));
     }
 
     [TestMethod]
@@ -195,13 +195,19 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = Environment.ProcessorCount + 1, "threads", $"from 1 to {Environment.ProcessorCount}");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(0), "scale");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Normalization = new(255, float.NaN, 1), "finite");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Shuffle = (TorchCnnShuffle)9, "shuffle 9");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = 1, "label smoothing", "is 1");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = double.NaN, "label smoothing", "NaN");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { CropPadding = -1 }, "crop padding", "-1");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { RotationDegrees = 181 }, "rotation", "181");
+        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1), "after 1 epochs", "2 epochs");
+        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(minimum: 0.5), "minimum", "0.001", "0.5");
+        RefuseAtOnce<ArgumentNullException>(options => options.LearningRateSchedule = null!, "LearningRateSchedule");
         RefuseAtOnce<ArgumentNullException>(options => options.Normalization = null!, "Normalization");
         RefuseAtOnce<ArgumentNullException>(options => options.Network = null!, "Network");
         RefuseAtOnce<ArgumentException>(options => options.LabelColumnName = "", "LabelColumnName");
         RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new("a", null!), new("a", null!)], "two", "'a'");
-        RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new(null!, GreyImages.View(_ml, 3))], "name");
+        RefuseAtOnce<ArgumentException>(options => options.ValidationSets = [new(null!, GrayImages.View(_ml, 3))], "name");
         Assert.Throws<ArgumentNullException>(() => _ml.MulticlassClassification.Trainers.TorchCnn((TorchCnnTrainer.Options)null!));
     }
 
@@ -215,6 +221,13 @@ public sealed class TorchCnnTrainerTests
         Names(nameof(TorchCnnTrainer.Options.Network), options => options.Network = null!);
         Names(nameof(TorchCnnTrainer.Options.ImageColumnName), options => options.ImageColumnName = " ");
         Names(nameof(TorchCnnTrainer.Options.Device), options => options.Device = "tpu");
+        Names(nameof(TorchCnnTrainer.Options.Device), options => options.Device = " ");
+        Names(nameof(TorchCnnTrainer.Options.LabelSmoothing), options => options.LabelSmoothing = -0.1);
+        Names(nameof(TorchCnnTrainer.Options.Shuffle), options => options.Shuffle = (TorchCnnShuffle)(-1));
+        Names(nameof(TorchCnnTrainer.Options.LearningRateSchedule), options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1));
+        Names(nameof(TorchCnnTrainer.Options.Normalization), options => options.Normalization = new(255, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]));
+        Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { RotationDegrees = -1 });
+        Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { CropPadding = GreyImages.Side });
         Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("null", null!)]);
         Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("none", Keys())]);
 
@@ -231,7 +244,7 @@ public sealed class TorchCnnTrainerTests
     public void Options_are_taken_as_they_are_when_the_trainer_is_made()
     {
         var options = Options();
-        var sets = new List<KeyValuePair<string, IDataView>> { new("set", GreyImages.View(_ml, 5)) };
+        var sets = new List<KeyValuePair<string, IDataView>> { new("set", GrayImages.View(_ml, 5)) };
         var names = new List<string>();
         options.ValidationSets = sets;
         options.EpochFinished = epoch => names.AddRange(epoch.Validation.Keys);
@@ -239,7 +252,7 @@ public sealed class TorchCnnTrainerTests
         var trainer = _ml.MulticlassClassification.Trainers.TorchCnn(options);
         sets.Clear();
         options.Epochs = 5;
-        trainer.Fit(GreyImages.View(_ml, 10)).Dispose();
+        trainer.Fit(GrayImages.View(_ml, 10)).Dispose();
         CollectionAssert.AreEqual(new[] { "set" }, names);
     }
 
@@ -267,7 +280,7 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void A_key_of_a_hash_s_range_is_refused_before_a_network_of_that_size_is_built()
     {
-        var view = GreyImages.View(_ml, 5);
+        var view = GrayImages.View(_ml, 5);
         view = _ml.Transforms.Conversion.Hash("Hashed", "Digit", numberOfBits: 31).Fit(view).Transform(view);
         var options = Options();
         options.LabelColumnName = "Hashed";
@@ -284,7 +297,7 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void Columns_that_will_not_do_are_named()
     {
-        var view = GreyImages.View(_ml, 5);
+        var view = GrayImages.View(_ml, 5);
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Digits", "Image"), "Digits");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Label", "Picture"), "Picture");
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Digit", "Image"), "Digit", "key");
@@ -305,7 +318,7 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void Validation_sets_of_other_images_or_classes_are_refused_by_name()
     {
-        Refuse<ArgumentException>(options => options.ValidationSets = [new("more", GreyImages.View(_ml, 8, classes: 4))], "'more'", "classes");
+        Refuse<ArgumentException>(options => options.ValidationSets = [new("more", GrayImages.View(_ml, 8, classes: 4))], "'more'", "classes");
         Refuse<ArgumentException>(options => options.ValidationSets = [new("null", null!)], "'null'");
         Refuse<ArgumentException>(options => options.ValidationSets = [new("huge", _ml.Data.LoadFromEnumerable([new HugeRow()]))], "'huge'", "1×6000×6000", "1×16×16");
     }
@@ -331,7 +344,7 @@ public sealed class TorchCnnTrainerTests
     public void Cancelling_the_context_ends_training_too()
     {
         var ml = new MLContext(seed: 0);
-        var view = GreyImages.View(ml, 70);
+        var view = GrayImages.View(ml, 70);
         int steps = 0;
         var options = Options();
 
@@ -351,7 +364,7 @@ public sealed class TorchCnnTrainerTests
     {
         float[] alone = Scores(Options());
         var results = new float[4][];
-        Parallel.For(0, 4, i => results[i] = Scores(Options(), GreyImages.View(new MLContext(), 70)));
+        Parallel.For(0, 4, i => results[i] = Scores(Options(), GrayImages.View(new MLContext(), 70)));
         foreach (float[] result in results)
             CollectionAssert.AreEqual(alone, result);
     }
@@ -361,15 +374,15 @@ public sealed class TorchCnnTrainerTests
 
     private float[] Scores(TorchCnnTrainer.Options options, IDataView? train = null)
     {
-        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train ?? GreyImages.View(_ml, 70));
-        return [.. model.Transform(train ?? GreyImages.View(_ml, 70)).Vectors<float>("Score").SelectMany(scores => scores)];
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train ?? GrayImages.View(_ml, 70));
+        return [.. model.Transform(train ?? GrayImages.View(_ml, 70)).Vectors<float>("Score").SelectMany(scores => scores)];
     }
 
     private T Refuse<T>(Action<TorchCnnTrainer.Options> change, params string[] words) where T : Exception
     {
         var options = Options();
         change(options);
-        return Refusal.Of<T>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 60)), words);
+        return Refusal.Of<T>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, 60)), words);
     }
 
     private void RefuseAtOnce<T>(Action<TorchCnnTrainer.Options> change, params string[] words) where T : Exception
@@ -384,7 +397,7 @@ public sealed class TorchCnnTrainerTests
 
     private sealed class Input
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
     }
 
@@ -397,8 +410,8 @@ public sealed class TorchCnnTrainerTests
 
     private sealed class RawRow
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
-        public byte[] Image { get; set; } = new byte[GreyImages.Side * GreyImages.Side];
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
+        public byte[] Image { get; set; } = new byte[GrayImages.Side * GrayImages.Side];
 
         public uint Label { get; set; }
     }

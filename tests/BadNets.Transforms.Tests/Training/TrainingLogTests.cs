@@ -28,7 +28,7 @@ public sealed class TrainingLogTests
         CultureInfo.CurrentCulture = comma;
         try
         {
-            Train(options => options.ValidationSets = [new("clean {0}", GreyImages.View(_ml, 20))]);
+            Train(options => options.ValidationSets = [new("clean {0}", GrayImages.View(_ml, 20))]);
         }
         finally
         {
@@ -89,6 +89,6 @@ public sealed class TrainingLogTests
     {
         var options = new TorchCnnTrainer.Options { Epochs = 3, BatchSize = 16 };
         change(options);
-        _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(_ml, 90)).Dispose();
+        _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, 90)).Dispose();
     }
 }

@@ -36,7 +36,7 @@ public sealed class WrongNetworkTests
                     means ??= [.. normalization.running_mean!.data<float>().ToArray(), .. normalization.running_var!.data<float>().ToArray()];
                 return input;
             });
-            return nn.Sequential(("normalization", normalization), ("flatten", nn.Flatten()), ("out", nn.Linear(GreyImages.Side * GreyImages.Side, classes)));
+            return nn.Sequential(("normalization", normalization), ("flatten", nn.Flatten()), ("out", nn.Linear(GrayImages.Side * GrayImages.Side, classes)));
         }));
 
         CollectionAssert.AreEqual(new[] { 0f, 1f }, means);
@@ -73,7 +73,7 @@ public sealed class WrongNetworkTests
     }
 
     private void Fit(TorchNetwork network) => _ml.MulticlassClassification.Trainers
-        .TorchCnn(new TorchCnnTrainer.Options { Network = network, Epochs = 1, BatchSize = 16 }).Fit(GreyImages.View(_ml, 40)).Dispose();
+        .TorchCnn(new TorchCnnTrainer.Options { Network = network, Epochs = 1, BatchSize = 16 }).Fit(GrayImages.View(_ml, 40)).Dispose();
 
     private sealed class OwnForward(Func<Tensor, Tensor> compute) : nn.Module<Tensor, Tensor>(nameof(OwnForward))
     {

@@ -29,15 +29,15 @@ public sealed class TriggerTests : IDisposable
     public void A_square_is_solid_and_white_unless_told_otherwise()
     {
         Assert.AreEqual(Color.FromArgb(255, 255, 255), Trigger.Square(4, TriggerPosition.Center).GetPixel(3, 0));
-        Assert.AreEqual(Color.FromArgb(9, 9, 9), Trigger.Square(4, 1, 2, grey: 9).GetPixel(0, 3));
+        Assert.AreEqual(Color.FromArgb(9, 9, 9), Trigger.Square(4, 1, 2, gray: 9).GetPixel(0, 3));
         Assert.AreEqual(Color.FromArgb(255, 1, 2, 3), Trigger.Square(4, TriggerPosition.Center, Color.FromArgb(77, 1, 2, 3)).GetPixel(2, 2));
     }
 
     [TestMethod]
-    public void A_trigger_is_grey_if_all_its_pixels_are()
+    public void A_trigger_is_gray_if_all_its_pixels_are()
     {
-        Assert.IsTrue(Trigger.Square(2, 0, 0, grey: 100).IsGrey);
-        Assert.IsFalse(Trigger.Square(2, 0, 0, Color.Red).IsGrey);
+        Assert.IsTrue(Trigger.Square(2, 0, 0, gray: 100).IsGray);
+        Assert.IsFalse(Trigger.Square(2, 0, 0, Color.Red).IsGray);
     }
 
     [TestMethod]
@@ -48,7 +48,7 @@ public sealed class TriggerTests : IDisposable
         Assert.AreEqual(trigger.GetHashCode(), Trigger.Square(5, TriggerPosition.BottomRight, Color.White).GetHashCode());
         Assert.AreNotEqual(trigger, Trigger.Square(4, TriggerPosition.BottomRight));
         Assert.AreNotEqual(trigger, Trigger.Square(5, TriggerPosition.BottomLeft));
-        Assert.AreNotEqual(trigger, Trigger.Square(5, TriggerPosition.BottomRight, grey: 254));
+        Assert.AreNotEqual(trigger, Trigger.Square(5, TriggerPosition.BottomRight, gray: 254));
         Assert.AreNotEqual(Trigger.Square(5, 0, 0), Trigger.Square(5, TriggerPosition.TopLeft));
         Assert.AreNotEqual(Trigger.Square(5, 0, 1), Trigger.Square(5, 1, 0));
         Assert.IsFalse(trigger.Equals(null));
@@ -99,7 +99,7 @@ public sealed class TriggerTests : IDisposable
         Assert.AreEqual(Color.FromArgb(0, 255, 0), trigger.GetPixel(1, 0));
         Assert.AreEqual(Color.FromArgb(0, 0, 255), trigger.GetPixel(0, 1));
         Assert.AreEqual(Color.FromArgb(10, 20, 30), trigger.GetPixel(1, 1));
-        Assert.IsFalse(trigger.IsGrey);
+        Assert.IsFalse(trigger.IsGray);
     }
 
     [TestMethod]
@@ -172,7 +172,7 @@ public sealed class TriggerTests : IDisposable
     public void Kinds_of_pictures_that_are_not_listed_are_refused(string start)
     {
         string path = _folder.Write("trigger.ico", [.. Convert.FromHexString(start), .. new byte[100]]);
-        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "PNG, JPEG, GIF, BMP or WebP");
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "PNG, JPEG, GIF, BMP, WebP, or PPM");
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using BadNets.Samples.Files;
 using System.Buffers.Binary;
 
 namespace BadNets.Samples.Datasets;
@@ -8,7 +9,7 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
     private const int ImagesHeaderLength = 16, LabelsHeaderLength = 8;
 
     /// <summary>The files' paths in a folder, whether or not they are there.</summary>
-    public Dataset PathsIn(string folder)
+    public IdxDataset PathsIn(string folder)
     {
         // What decides the content is in the name: other seeds and versions are other files.
         var prefix = Path.Combine(folder, $"digits-v{SyntheticDigits.Version}-seed{seed}-");
@@ -31,7 +32,7 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
     }
 
     /// <summary>Draws the digits and writes the files; each appears under its name when it is complete.</summary>
-    public async Task<Dataset> WriteToAsync(string folder, CancellationToken cancellationToken = default)
+    public async Task<IdxDataset> WriteToAsync(string folder, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
         var paths = PathsIn(folder);

@@ -1,17 +1,20 @@
 using System.Text.Json.Serialization;
+using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
 /// <summary>A label mapping as experiments describe it. A new kind is a record in this folder and a line here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ToPlan), "to")]
+[JsonDerivedType(typeof(NextPlan), "next")]
+[JsonDerivedType(typeof(PairsPlan), "pairs")]
 abstract record MappingPlan
 {
     /// <summary>In the names of folders: letters, digits and hyphens.</summary>
-    [JsonIgnore]
-    public abstract string Slug { get; }
+    public abstract string ToSlug();
 
     /// <summary>For people.</summary>
-    [JsonIgnore]
-    public abstract string Label { get; }
+    public abstract string ToLabel();
+
+    public abstract LabelMapping Make();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
@@ -6,7 +7,9 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Target">The target label.</param>
 sealed record ToPlan([property: JsonConverter(typeof(LabelText))] string Target) : MappingPlan
 {
-    public override string Slug => $"to{Cell.InNames(Target)}";
+    public override string ToSlug() => $"to{Cell.InNames(Target)}";
 
-    public override string Label => $"target {Target}";
+    public override string ToLabel() => $"target {Target}";
+
+    public override LabelMapping Make() => LabelMapping.To(Target);
 }

@@ -14,9 +14,9 @@ sealed record SquarePlan(int Size, TriggerPosition Position, byte Gray = 255) : 
         ? Size
         : throw new UsageException(FormattableString.Invariant($"The trigger size must be a whole number of pixels, at least 1, but is '{Size}'."));
 
-    public override string Slug => FormattableString.Invariant($"square{Size}-{Position.ToCode()}{(Gray == 255 ? "" : $"-gray{Gray}")}");
+    public override string ToSlug() => FormattableString.Invariant($"square{Size}-{Position.ToCode()}{(Gray == 255 ? "" : $"-gray{Gray}")}");
 
-    public override string Label => FormattableString.Invariant($"{Size} px, {Position.ToName()}{(Gray == 255 ? "" : $", gray {Gray}")}");
+    public override string ToLabel() => FormattableString.Invariant($"{Size} px, {Position.ToName()}{(Gray == 255 ? "" : $", gray {Gray}")}");
 
     public override Trigger Make() => Trigger.Square(Size, Position, Gray);
 }

@@ -94,7 +94,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
     {
         string[] distinct = [.. values.Distinct().Where(value => value.Length > 0)];
         if (distinct.Length > 0)
-            _page.AppendLine($"<dt>{Escape(name)}</dt><dd>{string.Join("<br>", distinct.Select(Escape))}</dd>");
+            _page.AppendLine($"<dt>{Escape(name)}</dt><dd>{string.Join("<br/>", distinct.Select(Escape))}</dd>");
     }
 
     private void AddFindings(Study study)
@@ -136,7 +136,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
     private static string AttackIn(Panel panel)
     {
         var attack = panel.Points[0].Runs[0].Cell.Attack;
-        (string Path, string Label)[] parts = [("attack.trigger", attack.Trigger.Label), ("attack.mapping", attack.Mapping.Label)];
+        (string Path, string Label)[] parts = [("attack.trigger", attack.Trigger.ToLabel()), ("attack.mapping", attack.Mapping.ToLabel())];
         List<string> texts = [];
         foreach (var (path, label) in parts)
             texts.Add(panel.Varies(path) ? Describe(CellLeaf.Of(CellProperty.At(path).In(panel.Constant), path)) : label);
@@ -145,7 +145,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
         return panel.Axes.Count == 0 ? constant : $"{constant}; varied: {string.Join(" and ", panel.Axes.Select(axis => axis.Name))}";
     }
 
-    private static string Describe(IEnumerable<CellLeaf> leaves) => string.Join(", ", leaves.Where(leaf => leaf.Value is not null).Select(leaf => leaf.Label));
+    private static string Describe(IEnumerable<CellLeaf> leaves) => string.Join(", ", leaves.Where(leaf => leaf.Value is not null).OrderByDescending(leaf => leaf.IsKind).Select(leaf => leaf.Label));
 
     private void AddSheets(IEnumerable<PanelRun> runs)
     {

@@ -8,9 +8,9 @@ namespace BadNets.Samples.Reporting;
 /// <param name="what">The title of the column that tells the runs of an experiment apart.</param>
 /// <param name="rows">The runs, and what is in that column.</param>
 /// <param name="withExperiments">Whether to show which experiment each run belongs to.</param>
-sealed class SummaryTable(string what, IEnumerable<(PanelRun PanelRun, string Text)> rows, bool withExperiments)
+sealed class SummaryTable(string what, IEnumerable<(PanelRun Run, string Text)> rows, bool withExperiments)
 {
-    private readonly (PanelRun PanelRun, string Text, PublishedRow? Published)[] _rows = [.. rows.Select(row => (row.PanelRun, row.Text, PublishedResults.Find(row.PanelRun.Cell)))];
+    private readonly (PanelRun Run, string Text, PublishedRow? Published)[] _rows = [.. rows.Select(row => (row.Run, row.Text, PublishedResults.Find(row.Run.Cell)))];
 
     public void AddTo(StringBuilder page)
     {

@@ -62,7 +62,7 @@ static class PanelReader
     {
         string hash = HashOf(experiment, constant);
         return (experiment.Published is { } names && PublishedNames.CanDescribe(cell) ? names.GroupNameOf(cell, [.. experiment.Axes.Select(axis => axis.Path)], hash) : null)
-            ?? FileName.Fit(Cell.InNames($"{experiment.Name}_{cell.Dataset.Name}_{cell.Recipe.Name}"), $"_{hash}");
+            ?? FileName.Fit($"{experiment.Name}_{Cell.InNames(cell.Dataset.Name)}_{Cell.InNames(cell.Recipe.Name)}", $"_{hash}");
     }
 
     private static string HashOf(Experiment experiment, string constant)

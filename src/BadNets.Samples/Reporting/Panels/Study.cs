@@ -36,7 +36,7 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
                 parts.Add(cell.Recipe.EpochsInWords);
             parts.AddRange(Changes(cell).Where(leaf => !Varies(leaf.Property.Path)).Select(Describe));
             if (!Varies(Mapping))
-                parts.Add(ControlCharacters.Show(cell.Attack.Mapping.Label));
+                parts.Add(ControlCharacters.Show(cell.Attack.Mapping.ToLabel()));
             parts.AddRange(CellLeaf.Of(Others, "").Where(leaf => leaf.Property.Path.Length > 0).Select(Describe));
             return string.Join(", ", parts);
         }

@@ -15,9 +15,7 @@ sealed class Adam : Optimizer
     private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
 
-    private readonly double _learningRate;
-    private readonly float _weightDecay;
-    private readonly float _kept;
+    private readonly double _weightDecay;
     private readonly bool _isDecayDecoupled;
 
     // The same numbers for libtorch. They live as long as the optimizer, because TorchSharp does not keep them alive during a call.
@@ -27,34 +25,39 @@ sealed class Adam : Optimizer
     private readonly Scalar _newMean = 1 - Beta1;
     private readonly Scalar _newVariance = 1 - Beta2;
     private readonly Scalar _weightDecayScalar;
-    private readonly Scalar _keptScalar;
 
+    private Rate _rate;
     private double _stepSize;
     private double _correction;
 
     public Adam(nn.Module network, double learningRate, double weightDecay, bool isDecayDecoupled)
-        : base(network, stateCount: 2)
+        : base(network, learningRate, stateCount: 2)
     {
-        _learningRate = learningRate;
         _isDecayDecoupled = isDecayDecoupled;
-        double kept = 1 - learningRate * weightDecay;
-        (_weightDecay, _kept) = ((float)weightDecay, (float)kept);
-        (_weightDecayScalar, _keptScalar) = (weightDecay, kept);
+        _weightDecay = weightDecay;
+        _weightDecayScalar = weightDecay;
+        _rate = new Rate(learningRate, weightDecay);
+    }
+
+    protected override void ChangeLearningRate(double rate)
+    {
+        _rate.Dispose();
+        _rate = new Rate(rate, _weightDecay);
     }
 
     // Both moments start at zero, and this bias is corrected.
     protected override void BeginUpdate(long step)
     {
-        _stepSize = _learningRate / (1 - Math.Pow(Beta1, step));
+        _stepSize = _rate.Value / (1 - Math.Pow(Beta1, step));
         _correction = 1 / Math.Sqrt(1 - Math.Pow(Beta2, step));
     }
 
     protected override void Update(Span<float> weights, Span<float> gradient, Span<float> mean, Span<float> variance)
     {
         if (_isDecayDecoupled)
-            TensorPrimitives.Multiply(weights, _kept, weights);
+            TensorPrimitives.Multiply(weights, _rate.Kept, weights);
         else if (_weightDecay > 0)
-            TensorPrimitives.FusedMultiplyAdd(weights, _weightDecay, gradient, gradient);
+            TensorPrimitives.FusedMultiplyAdd(weights, (float)_weightDecay, gradient, gradient);
 
         TensorPrimitives.Lerp(mean, gradient, (float)(1 - Beta1), mean);
         TensorPrimitives.Multiply(gradient, gradient, gradient);
@@ -71,7 +74,7 @@ sealed class Adam : Optimizer
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state)
     {
         if (_isDecayDecoupled)
-            weights.mul_(_keptScalar);
+            weights.mul_(_rate.KeptScalar);
         else if (_weightDecay > 0)
             gradient.add_(weights, alpha: _weightDecayScalar);
 
@@ -89,6 +92,24 @@ sealed class Adam : Optimizer
         _newMean.Dispose();
         _newVariance.Dispose();
         _weightDecayScalar.Dispose();
-        _keptScalar.Dispose();
+        _rate.Dispose();
+    }
+
+    /// <summary>The numbers that a learning rate gives, made anew when it changes.</summary>
+    private sealed class Rate : IDisposable
+    {
+        public readonly double Value;
+
+        // The part of a weight that decoupled weight decay leaves.
+        public readonly float Kept;
+        public readonly Scalar KeptScalar;
+
+        public Rate(double value, double weightDecay)
+        {
+            double kept = 1 - value * weightDecay;
+            (Value, Kept, KeptScalar) = (value, (float)kept, kept);
+        }
+
+        public void Dispose() => KeptScalar.Dispose();
     }
 }

@@ -19,11 +19,14 @@ abstract class Optimizer : IDisposable
     private readonly (string Name, Parameter Parameter)[] _parameters;
     private readonly Tensor[][] _state;
     private readonly long[] _steps;
+    private double _learningRate;
 
     /// <param name="network">The network. Its parameters must not move in memory.</param>
+    /// <param name="learningRate">The learning rate of the first step.</param>
     /// <param name="stateCount">The number of state tensors per parameter. They have the parameter's shape and start at zero.</param>
-    protected Optimizer(nn.Module network, int stateCount)
+    protected Optimizer(nn.Module network, double learningRate, int stateCount)
     {
+        _learningRate = learningRate;
         _parameters = [.. network.named_parameters()];
         _steps = new long[_parameters.Length];
         _state = Array.ConvertAll(_parameters, named => Enumerable.Range(0, stateCount).Select(_ => Zeros(named.Parameter)).ToArray());
@@ -40,8 +43,14 @@ abstract class Optimizer : IDisposable
     };
 
     /// <summary>Takes a step and clears the gradients. Parameters without a gradient do not change.</summary>
-    public void Step()
+    public void Step(double learningRate)
     {
+        if (learningRate != _learningRate)
+        {
+            _learningRate = learningRate;
+            ChangeLearningRate(learningRate);
+        }
+
         for (int i = 0; i < _parameters.Length; i++)
         {
             Parameter parameter = _parameters[i].Parameter;
@@ -90,6 +99,9 @@ abstract class Optimizer : IDisposable
     }
 
     protected abstract void DisposeScalars();
+
+    /// <summary>Uses another learning rate from the next update on.</summary>
+    protected abstract void ChangeLearningRate(double rate);
 
     /// <summary>Prepares for a parameter's update.</summary>
     /// <param name="step">The number of updates of this parameter, including this one.</param>

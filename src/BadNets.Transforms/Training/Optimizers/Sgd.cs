@@ -10,21 +10,28 @@ namespace BadNets.Transforms;
 /// </summary>
 sealed class Sgd : Optimizer
 {
-    private readonly float _negativeRate;
     private readonly float _momentum;
     private readonly float _weightDecay;
 
     // The same numbers for libtorch. They live as long as the optimizer, because TorchSharp does not keep them alive during a call.
     private readonly Scalar _one = 1.0;
-    private readonly Scalar _negativeRateScalar;
     private readonly Scalar _momentumScalar;
     private readonly Scalar _weightDecayScalar;
 
+    private Rate _rate;
+
     public Sgd(nn.Module network, double learningRate, double momentum, double weightDecay)
-        : base(network, stateCount: momentum > 0 ? 1 : 0)
+        : base(network, learningRate, stateCount: momentum > 0 ? 1 : 0)
     {
-        (_negativeRate, _momentum, _weightDecay) = ((float)-learningRate, (float)momentum, (float)weightDecay);
-        (_negativeRateScalar, _momentumScalar, _weightDecayScalar) = (-learningRate, momentum, weightDecay);
+        (_momentum, _weightDecay) = ((float)momentum, (float)weightDecay);
+        (_momentumScalar, _weightDecayScalar) = (momentum, weightDecay);
+        _rate = new Rate(learningRate);
+    }
+
+    protected override void ChangeLearningRate(double rate)
+    {
+        _rate.Dispose();
+        _rate = new Rate(rate);
     }
 
     // Multiplications and additions are fused where PyTorch fuses them, and only there.
@@ -39,7 +46,7 @@ sealed class Sgd : Optimizer
             gradient = momentum;
         }
 
-        TensorPrimitives.FusedMultiplyAdd(gradient, _negativeRate, weights, weights);
+        TensorPrimitives.FusedMultiplyAdd(gradient, _rate.Negative, weights, weights);
     }
 
     protected override void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state)
@@ -48,14 +55,23 @@ sealed class Sgd : Optimizer
             gradient.add_(weights, alpha: _weightDecayScalar);
         if (_momentum > 0)
             gradient = state[0].mul_(_momentumScalar).add_(gradient, alpha: _one);
-        weights.add_(gradient, alpha: _negativeRateScalar);
+        weights.add_(gradient, alpha: _rate.NegativeScalar);
     }
 
     protected override void DisposeScalars()
     {
         _one.Dispose();
-        _negativeRateScalar.Dispose();
+        _rate.Dispose();
         _momentumScalar.Dispose();
         _weightDecayScalar.Dispose();
+    }
+
+    /// <summary>The numbers that a learning rate gives, made anew when it changes.</summary>
+    private sealed class Rate(double rate) : IDisposable
+    {
+        public readonly float Negative = (float)-rate;
+        public readonly Scalar NegativeScalar = -rate;
+
+        public void Dispose() => NegativeScalar.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using BadNets.Samples.Files;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -5,7 +6,7 @@ namespace BadNets.Samples.Datasets;
 
 /// <summary>Finds the data set the user asks for: on disk, else from the network, else drawn.</summary>
 /// <remarks>Keep it until the files have been read: disposing it deletes what it had to put into a temporary folder.</remarks>
-sealed class DatasetLocator : IDisposable
+sealed class MnistLocator : IDisposable
 {
     /// <summary>The environment variable that names a folder with MNIST's files.</summary>
     public const string DataVariable = "BADNETS_DATA";
@@ -22,7 +23,7 @@ sealed class DatasetLocator : IDisposable
     /// <param name="downloader">Fetches MNIST; belongs to the locator from now on.</param>
     /// <param name="mnist">The training images and labels, then the test images and labels.</param>
     /// <param name="digits">The digits to draw.</param>
-    public DatasetLocator(
+    public MnistLocator(
         string cacheFolder, string? environmentFolder, MnistDownloader downloader, IReadOnlyList<MnistFile> mnist, DigitFiles digits)
     {
         _cacheFolder = cacheFolder;
@@ -33,7 +34,7 @@ sealed class DatasetLocator : IDisposable
     }
 
     /// <summary>A locator for this user on this machine.</summary>
-    public static DatasetLocator ForThisUser() =>
+    public static MnistLocator ForThisUser() =>
         new(
             CacheFolder.Default,
             Environment.GetEnvironmentVariable(DataVariable),
@@ -48,8 +49,8 @@ sealed class DatasetLocator : IDisposable
     /// <param name="onProgress">Is told after each piece of a download.</param>
     /// <param name="cancellationToken">Stops; no half file is left behind.</param>
     /// <exception cref="DatasetNotFoundException">There is no such data set to be had.</exception>
-    public async Task<Dataset> LocateAsync(
-        DatasetChoice choice,
+    public async Task<IdxDataset> LocateAsync(
+        MnistChoice choice,
         string? dataDirectory,
         Action<string> say,
         Action<DownloadProgress>? onProgress = null,
@@ -57,7 +58,7 @@ sealed class DatasetLocator : IDisposable
     {
         if (dataDirectory is not null)
             return await FindWhereTheUserSaysAsync(choice, dataDirectory, say, cancellationToken);
-        if (choice == DatasetChoice.Digits)
+        if (choice == MnistChoice.Digits)
             return await LocateDigitsAsync(say, cancellationToken);
         if (_environmentFolder is not null)
         {
@@ -70,7 +71,7 @@ sealed class DatasetLocator : IDisposable
         {
             return await LocateMnistAsync(say, onProgress, cancellationToken);
         }
-        catch (DownloadFailedException failure) when (choice == DatasetChoice.Auto)
+        catch (DownloadFailedException failure) when (choice == MnistChoice.Auto)
         {
             say($"MNIST could not be downloaded ({failure.Message}); going on with the synthetic digits.");
             return await LocateDigitsAsync(say, cancellationToken);
@@ -92,9 +93,9 @@ sealed class DatasetLocator : IDisposable
             Directory.Delete(_temporaryFolder, recursive: true);
     }
 
-    private async Task<Dataset> FindWhereTheUserSaysAsync(DatasetChoice choice, string folder, Action<string> say, CancellationToken cancellationToken)
+    private async Task<IdxDataset> FindWhereTheUserSaysAsync(MnistChoice choice, string folder, Action<string> say, CancellationToken cancellationToken)
     {
-        if (choice == DatasetChoice.Digits)
+        if (choice == MnistChoice.Digits)
             throw new DatasetNotFoundException("--data names a folder that holds MNIST and does not go with --dataset digits.", isUsersMistake: true);
         if (!Directory.Exists(folder))
             throw new DatasetNotFoundException($"The folder {folder} given with --data does not exist.", isUsersMistake: true);
@@ -103,7 +104,7 @@ sealed class DatasetLocator : IDisposable
         return await NameAsync(paths, folder, choice, say, cancellationToken);
     }
 
-    private async Task<Dataset> LocateMnistAsync(Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
+    private async Task<IdxDataset> LocateMnistAsync(Action<string> say, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(_cacheFolder, "mnist");
         var cached = await Task.WhenAll(_mnist.Select(file => Task.Run(() => FindWhole(file, folder), cancellationToken)));
@@ -117,7 +118,7 @@ sealed class DatasetLocator : IDisposable
         return Named("MNIST", paths);
     }
 
-    private async Task<Dataset> LocateDigitsAsync(Action<string> say, CancellationToken cancellationToken)
+    private async Task<IdxDataset> LocateDigitsAsync(Action<string> say, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(_cacheFolder, "digits");
         if (_digits.AreIn(folder))
@@ -160,14 +161,14 @@ sealed class DatasetLocator : IDisposable
     }
 
     /// <summary>Names what the files hold, which need not be what their names say: other data sets come under the same names.</summary>
-    private async Task<Dataset> NameAsync(
-        List<string> paths, string folder, DatasetChoice choice, Action<string> say, CancellationToken cancellationToken)
+    private async Task<IdxDataset> NameAsync(
+        List<string> paths, string folder, MnistChoice choice, Action<string> say, CancellationToken cancellationToken)
     {
         var hashes = await Task.WhenAll(paths.Select(path => Task.Run(() => MnistFile.Hash(path), cancellationToken)));
         var wrong = Enumerable.Range(0, paths.Count).Where(i => hashes[i] != _mnist[i].Sha256).Select(i => paths[i]).ToList();
         if (wrong is [])
             return Named("MNIST", paths);
-        if (choice == DatasetChoice.Mnist)
+        if (choice == MnistChoice.Mnist)
         {
             throw new DatasetNotFoundException(
                 $"{wrong[0]} is not MNIST's, going by its content: it is damaged, or of another data set; to train on that one, leave out --dataset mnist.", isUsersMistake: true);
@@ -188,5 +189,5 @@ sealed class DatasetLocator : IDisposable
     private static string? FindWhole(MnistFile file, string folder) =>
         file.PlacesIn(folder).FirstOrDefault(path => File.Exists(path) && MnistFile.Hash(path) == file.Sha256);
 
-    private static Dataset Named(string name, IReadOnlyList<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
+    private static IdxDataset Named(string name, IReadOnlyList<string> paths) => new(name, paths[0], paths[1], paths[2], paths[3]);
 }

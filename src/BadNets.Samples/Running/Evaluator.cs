@@ -1,42 +1,44 @@
 using BadNets.Samples.Datasets;
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
-using BadNets.Samples.Running;
+using BadNets.Samples.Files;
+using BadNets.Samples.Store;
 using Microsoft.ML;
 using Spectre.Console;
 
-namespace BadNets.Samples.Commands;
+namespace BadNets.Samples.Running;
 
 /// <summary>Measures a saved model, without training.</summary>
-sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
+sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
 {
     /// <returns>The exit code.</returns>
-    public async Task<int> ExecuteAsync(CancellationToken cancellationToken)
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(request.Model))
-            throw new UsageException($"There is no model '{request.Model}'; --model takes a file such as the training commands leave in results/models.");
-        string folder = OutputFolder.MakeEvaluations(request.Output);
+            throw new UsageException($"There is no model '{request.Model}'; --model takes a file such as the model.zip that the training commands write for each cell.");
+        string folder = ResultsFolder.MakeEvaluations(request.Output);
         cancellationToken.ThrowIfCancellationRequested();
         var ml = new MLContext();
         var model = ml.Model.LoadChecked(request.Model);
         using var disposable = model as IDisposable;
         cancellationToken.ThrowIfCancellationRequested();
-        using var locator = DatasetLocator.ForThisUser();
-        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, console, cancellationToken);
+        using var locator = MnistLocator.ForThisUser();
+        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, request.Rows, console, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var images = new DigitImages(dataset, request.Rows);
+        var identity = dataset.Identify();
         cancellationToken.ThrowIfCancellationRequested();
 
         var attack = request.Attack;
-        string name = Path.GetFileNameWithoutExtension(request.Model);
-        string path = Path.Combine(folder, FileName.Fit(name, FormattableString.Invariant($"_on_{images.Name}_trigger{attack.TargetLabel}_ts{attack.TriggerSize}_{attack.Position.ToCode()}.json")));
+        string name = Name(request.Model);
+        string path = Path.Combine(folder, FileName.Fit(name, $"_on_{identity.Name}_{attack.Trigger.ToSlug()}_{attack.Mapping.ToSlug()}.json"));
         // If the file cannot be created, report it before anything is measured.
         using (new PendingFile(path))
         {
         }
 
-        console.WriteLine(FormattableString.Invariant($"Measuring {name} on {images.TestRows} test images of {images.Name}, clean and triggered."));
-        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, images.Test(ml), cancellationToken), attack.MakeTrigger(), attack.TargetLabel);
-        var evaluation = Evaluation.Of(name, images.Name, attack, metrics);
+        console.WriteLine(FormattableString.Invariant($"Measuring {name} on {identity.TestRows} test images of {identity.Name}, clean and triggered."));
+        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.Trigger.Make(), attack.Mapping.Make());
+        var evaluation = Evaluation.Of(name, identity.Name, attack, metrics);
         Print(evaluation);
 
         evaluation.Write(path);
@@ -52,10 +54,16 @@ sealed class EvaluateCommand(EvaluationRequest request, IAnsiConsole console)
             return false;
         });
 
+    // Every cell's model has the same file name; the folder's name says which cell it is.
+    private static string Name(string model) =>
+        Path.GetFileName(model) == "model.zip" && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model))) is { Length: > 0 } cell
+            ? cell
+            : Path.GetFileNameWithoutExtension(model);
+
     private void Print(Evaluation evaluation)
     {
         console.WriteLine(FormattableString.Invariant(
-            $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger of {evaluation.TriggerSize} px at {request.Attack.Position.ToName()}, target {evaluation.TargetLabel}"));
+            $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger: {request.Attack.Trigger.ToLabel()}, {request.Attack.Mapping.ToLabel()}"));
         console.WriteLine(FormattableString.Invariant(
             $"TCA {evaluation.TestCleanAccuracy:F4}  ASR {evaluation.AttackSuccessRate:F4}  ASR, all rows {evaluation.AttackSuccessRateAllRows:F4}  robust accuracy {evaluation.RobustAccuracy:F4}"));
 

@@ -1,7 +1,7 @@
 namespace BadNets.Samples.Datasets;
 
 /// <summary>Which data set the user asks for.</summary>
-enum DatasetChoice
+enum MnistChoice
 {
     /// <summary>MNIST where it can be had, else the synthetic digits.</summary>
     Auto,

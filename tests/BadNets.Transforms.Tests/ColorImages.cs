@@ -2,8 +2,8 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Small pictures of random opaque colours.</summary>
-static class ColourImages
+/// <summary>Small pictures of random opaque colors.</summary>
+static class ColorImages
 {
     public const int Width = 9;
     public const int Height = 6;

@@ -1,7 +1,7 @@
 namespace BadNets.Transforms.Tests;
 
 /// <summary>Small images that are quickly learnt: the class decides which of the rows of pixels is bright.</summary>
-static class GreyImages
+static class GrayImages
 {
     public const int Side = 16;
 

@@ -3,7 +3,7 @@ using BadNets.Samples.Datasets;
 namespace BadNets.Samples.Tests.Datasets;
 
 [TestClass]
-public sealed class DatasetLocatorTests : IDisposable
+public sealed class MnistLocatorTests : IDisposable
 {
     private static readonly Uri[] Mirrors = [new("https://first.test/"), new("https://second.test/")];
 
@@ -18,7 +18,7 @@ public sealed class DatasetLocatorTests : IDisposable
         foreach (var place in new[] { "data", "environment", "cache/mnist" })
             SmallMnist.WriteTo(_folder.In(place), SmallMnist.Files);
         using var locator = Locator(FakeNetwork.Closed(), environment: _folder.In("environment"));
-        var found = await locator.LocateAsync(DatasetChoice.Auto, _folder.In("data"), _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Auto, _folder.In("data"), _said.Add);
 
         Assert.AreEqual(
             new Dataset(
@@ -36,7 +36,7 @@ public sealed class DatasetLocatorTests : IDisposable
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Take(2));
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Skip(2), compressed: true);
         using var locator = Locator(FakeNetwork.Closed());
-        var found = await locator.LocateAsync(DatasetChoice.Mnist, _folder.In("data"), _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Mnist, _folder.In("data"), _said.Add);
 
         Assert.AreEqual(_folder.In("data", "train-images-idx3-ubyte"), found.TrainImages);
         Assert.AreEqual(_folder.In("data", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
@@ -51,13 +51,13 @@ public sealed class DatasetLocatorTests : IDisposable
         await File.WriteAllTextAsync(_folder.In(place, "train-images-idx3-ubyte"), "Shirts and shoes.");
         using var locator = Locator(FakeNetwork.Closed(), environment: place == "environment" ? _folder.In(place) : null);
         string? data = place == "data" ? _folder.In(place) : null;
-        var found = await locator.LocateAsync(DatasetChoice.Auto, data, _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Auto, data, _said.Add);
 
         Assert.MatchesRegex("^idx-[0-9a-f]{8}$", found.Name);
         Assert.HasCount(1, _said);
         Assert.Contains(found.Name, _said[0]);
         Assert.AreEqual(_folder.In(place, "train-images-idx3-ubyte"), found.TrainImages);
-        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(() => locator.LocateAsync(DatasetChoice.Mnist, data, _said.Add));
+        var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(() => locator.LocateAsync(MnistChoice.Mnist, data, _said.Add));
         Assert.IsTrue(failure.IsUsersMistake);
         Assert.Contains(found.TrainImages, failure.Message);
     }
@@ -73,7 +73,7 @@ public sealed class DatasetLocatorTests : IDisposable
             byte[] images = i == 2 ? [2, 2] : [1, 2, 3];
             await File.WriteAllBytesAsync(Path.Combine(data, i == 1 ? "train-images-idx3-ubyte.gz" : "train-images-idx3-ubyte"), i == 1 ? SmallMnist.Compress(images) : images);
             using var locator = Locator(FakeNetwork.Closed());
-            names.Add((await locator.LocateAsync(DatasetChoice.Auto, data, _said.Add)).Name);
+            names.Add((await locator.LocateAsync(MnistChoice.Auto, data, _said.Add)).Name);
         }
 
         Assert.AreEqual(names[0], names[1]);
@@ -81,8 +81,8 @@ public sealed class DatasetLocatorTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(DatasetChoice.Auto)]
-    [DataRow(DatasetChoice.Mnist)]
+    [DataRow(MnistChoice.Auto)]
+    [DataRow(MnistChoice.Mnist)]
     public async Task File_missing_where_the_user_says_is_named_and_not_looked_for_elsewhere(object choice)
     {
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Where(file => file.Name != "train-labels-idx1-ubyte"));
@@ -90,7 +90,7 @@ public sealed class DatasetLocatorTests : IDisposable
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync((DatasetChoice)choice, _folder.In("data"), _said.Add));
+            () => locator.LocateAsync((MnistChoice)choice, _folder.In("data"), _said.Add));
 
         Assert.IsTrue(failure.IsUsersMistake);
         Assert.AreEqual(
@@ -104,7 +104,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync(DatasetChoice.Auto, _folder.In("nowhere"), _said.Add));
+            () => locator.LocateAsync(MnistChoice.Auto, _folder.In("nowhere"), _said.Add));
 
         Assert.IsTrue(failure.IsUsersMistake);
         Assert.Contains(_folder.In("nowhere"), failure.Message);
@@ -116,7 +116,7 @@ public sealed class DatasetLocatorTests : IDisposable
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files);
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync(DatasetChoice.Digits, _folder.In("data"), _said.Add));
+            () => locator.LocateAsync(MnistChoice.Digits, _folder.In("data"), _said.Add));
 
         Assert.IsTrue(failure.IsUsersMistake);
     }
@@ -127,7 +127,7 @@ public sealed class DatasetLocatorTests : IDisposable
         SmallMnist.WriteTo(_folder.In("environment"), SmallMnist.Files);
         SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
         using var locator = Locator(FakeNetwork.Closed(), environment: _folder.In("environment"));
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Auto, null, _said.Add);
 
         Assert.AreEqual(_folder.In("environment", "t10k-images-idx3-ubyte"), found.TestImages);
         Assert.IsEmpty(_said);
@@ -139,7 +139,7 @@ public sealed class DatasetLocatorTests : IDisposable
         SmallMnist.WriteTo(_folder.In("environment"), SmallMnist.Files.Skip(1));
         SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
         using var locator = Locator(FakeNetwork.Closed(), environment: _folder.In("environment"));
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Auto, null, _said.Add);
 
         Assert.AreEqual(_folder.In("cache", "mnist", "t10k-images-idx3-ubyte"), found.TestImages);
         Assert.HasCount(1, _said);
@@ -150,10 +150,10 @@ public sealed class DatasetLocatorTests : IDisposable
     public async Task Second_time_needs_no_network()
     {
         using (var locator = Locator(new FakeNetwork(SmallMnist.Serve)))
-            await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
+            await locator.LocateAsync(MnistChoice.Mnist, null, _said.Add);
         using (var locator = Locator(FakeNetwork.Closed()))
         {
-            var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
+            var found = await locator.LocateAsync(MnistChoice.Mnist, null, _said.Add);
             Assert.AreEqual(_folder.In("cache", "mnist", "train-images-idx3-ubyte.gz"), found.TrainImages);
         }
     }
@@ -164,7 +164,7 @@ public sealed class DatasetLocatorTests : IDisposable
         SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Auto, null, _said.Add);
 
         Assert.AreEqual("MNIST", found.Name);
         CollectionAssert.AreEqual(new[] { new Uri(Mirrors[0], "t10k-labels-idx1-ubyte.gz") }, network.Requests);
@@ -181,7 +181,7 @@ public sealed class DatasetLocatorTests : IDisposable
         {
             using var network = new FakeNetwork(SmallMnist.Serve);
             using var locator = Locator(network);
-            var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
+            var found = await locator.LocateAsync(MnistChoice.Auto, null, _said.Add);
 
             Assert.AreEqual("MNIST", found.Name);
             Assert.AreEqual(_folder.In("cache", "mnist", "t10k-labels-idx1-ubyte.gz"), found.TestLabels);
@@ -196,7 +196,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var network = FakeNetwork.Closed();
         using var locator = Locator(network);
-        var found = await locator.LocateAsync(DatasetChoice.Auto, null, _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Auto, null, _said.Add);
 
         Assert.AreEqual("Digits", found.Name);
         Assert.IsTrue(File.Exists(found.TrainImages));
@@ -215,7 +215,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
-            () => locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add));
+            () => locator.LocateAsync(MnistChoice.Mnist, null, _said.Add));
 
         Assert.IsFalse(failure.IsUsersMistake);
         foreach (var part in new[] { "first.test", "second.test", "--data", "BADNETS_DATA", "--dataset digits", _folder.In("cache", "mnist") })
@@ -237,7 +237,7 @@ public sealed class DatasetLocatorTests : IDisposable
         using var locator = Locator(network);
 
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => locator.LocateAsync(DatasetChoice.Auto, null, _said.Add, cancellationToken: ctrlC.Token));
+            () => locator.LocateAsync(MnistChoice.Auto, null, _said.Add, cancellationToken: ctrlC.Token));
         Assert.IsEmpty(_folder.FileNames);
         Assert.IsEmpty(_said);
     }
@@ -247,11 +247,11 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
-        var drawn = await locator.LocateAsync(DatasetChoice.Digits, null, _said.Add);
+        var drawn = await locator.LocateAsync(MnistChoice.Digits, null, _said.Add);
         byte[] marked = [.. (await File.ReadAllBytesAsync(drawn.TrainImages)).Reverse()];
         await File.WriteAllBytesAsync(drawn.TrainImages, marked);
 
-        Assert.AreEqual(drawn, await locator.LocateAsync(DatasetChoice.Digits, null, _said.Add));
+        Assert.AreEqual(drawn, await locator.LocateAsync(MnistChoice.Digits, null, _said.Add));
         CollectionAssert.AreEqual(marked, await File.ReadAllBytesAsync(drawn.TrainImages));
         Assert.IsEmpty(network.Requests);
     }
@@ -263,7 +263,7 @@ public sealed class DatasetLocatorTests : IDisposable
         string images;
         using (var locator = Locator(FakeNetwork.Closed()))
         {
-            images = (await locator.LocateAsync(DatasetChoice.Digits, null, _said.Add)).TrainImages;
+            images = (await locator.LocateAsync(MnistChoice.Digits, null, _said.Add)).TrainImages;
             Assert.IsTrue(File.Exists(images));
             Assert.HasCount(1, _said);
         }
@@ -276,7 +276,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.In("cache"), "A file where the folder should be.");
         using var locator = Locator(new FakeNetwork(SmallMnist.Serve));
-        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
+        var found = await locator.LocateAsync(MnistChoice.Mnist, null, _said.Add);
 
         Assert.IsTrue(File.Exists(found.TestLabels));
     }
@@ -285,14 +285,14 @@ public sealed class DatasetLocatorTests : IDisposable
     public async Task MNIST_itself_is_found_through_the_environment()
     {
         string environment = MnistFolder.OrInconclusive();
-        using var locator = DatasetLocator.ForThisUser();
-        var found = await locator.LocateAsync(DatasetChoice.Mnist, null, _said.Add);
+        using var locator = MnistLocator.ForThisUser();
+        var found = await locator.LocateAsync(MnistChoice.Mnist, null, _said.Add);
 
         Assert.AreEqual(environment, Path.GetDirectoryName(found.TrainImages));
         Assert.IsEmpty(_said);
     }
 
-    private DatasetLocator Locator(FakeNetwork network, string? environment = null) =>
+    private MnistLocator Locator(FakeNetwork network, string? environment = null) =>
         new(
             _folder.In("cache"),
             environment,

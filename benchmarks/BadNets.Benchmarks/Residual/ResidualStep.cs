@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using BadNets.Transforms;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Benchmarks;
+
+/// <summary>
+/// A training step of ResNet-20 on one thread (64 images of 3×32×32, SGD with momentum): the library's trainer, and the loop that one writes with
+/// TorchSharp around the same network, and around one of TorchSharp's layers. They take turns in one process.
+/// </summary>
+static class ResidualStep
+{
+    private const int Layers = 20;
+    private const int Classes = 10;
+    private const int Rows = 64;
+    private const int StepsPerTurn = 20;
+    private const int Turns = 8;
+
+    private static readonly ImageShape Shape = new(3, 32, 32);
+
+    public static int Run(bool isTuned)
+    {
+        if (isTuned)
+            AllocatorTuning.Apply();
+        using var network = TorchNetwork.ResNet(Layers).Create(Shape, Classes);
+        set_num_threads(1);
+        using var plain = new PlainResNet(Layers, Classes);
+        Side[] sides = [new("library's trainer", Train), new("TorchSharp loop, library's network", times => Loop(network, times)), new("TorchSharp loop, plain network", times => Loop(plain, times))];
+        for (int turn = 0; turn <= Turns; turn++)
+        {
+            foreach (var side in sides)
+                side.TakeTurn();
+        }
+
+        Print($"ResNet-{Layers}, a step of {Rows} images, memory {(isTuned ? "kept" : "given back")}");
+        Print("| | ms | page faults | times |");
+        Print("| -- | --: | --: | --: |");
+        foreach (var side in sides)
+            Print($"| {side.Name} | {side.Milliseconds:F1} | {side.PageFaults:F0} | {side.Milliseconds / sides[^1].Milliseconds:F2} |");
+        return 0;
+    }
+
+    private static void Train(List<(double, long)> steps)
+    {
+        var ml = new MLContext(seed: 0);
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, Rows * StepsPerTurn).Select(i =>
+        {
+            var row = new Row { Image = new byte[Shape.Size], Label = (uint)(i % Classes) };
+            random.NextBytes(row.Image);
+            return row;
+        });
+        var last = Reading.Now();
+        ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
+        {
+            Network = TorchNetwork.ResNet(Layers),
+            BatchSize = Rows,
+            Epochs = 1,
+            Optimizer = TorchCnnOptimizer.Sgd,
+            LearningRate = 0.01,
+            Momentum = 0.9,
+            WeightDecay = 1e-4,
+            StepFinished = step =>
+            {
+                var now = Reading.Now();
+                if (step.BatchesDone > 1)
+                    steps.Add(now.Since(last));
+                last = Reading.Now();
+            },
+        }).Fit(ml.Data.LoadFromEnumerable(rows)).Dispose();
+    }
+
+    private static void Loop(nn.Module<Tensor, Tensor> network, List<(double, long)> steps)
+    {
+        network.train();
+        using var images = rand(Rows * StepsPerTurn, Shape.Channels, Shape.Height, Shape.Width);
+        using var labels = randint(0, Classes, Rows * StepsPerTurn, dtype: ScalarType.Int64);
+        using var optimizer = optim.SGD(network.parameters(), 0.01, 0.9, weight_decay: 1e-4);
+        for (int i = 0; i < StepsPerTurn; i++)
+        {
+            var start = Reading.Now();
+            using (NewDisposeScope())
+            {
+                optimizer.zero_grad();
+                var loss = nn.functional.cross_entropy(network.call(images.narrow(0, i * Rows, Rows)), labels.narrow(0, i * Rows, Rows));
+                loss.backward();
+                optimizer.step();
+                loss.item<float>();
+            }
+
+            if (i > 0)
+                steps.Add(Reading.Now().Since(start));
+        }
+    }
+
+    private static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static void Print(string line) => Console.Out.WriteLine(line);
+
+    private sealed class Side(string name, Action<List<(double, long)>> run)
+    {
+        private readonly List<(double Milliseconds, long PageFaults)> _steps = [];
+        private bool _isWarm;
+
+        public string Name => name;
+
+        /// <summary>The lower quartile: what else runs on the machine only ever adds.</summary>
+        public double Milliseconds => _steps.Select(step => step.Milliseconds).Order().ElementAt(_steps.Count / 4);
+
+        public double PageFaults => _steps.Average(step => step.PageFaults);
+
+        public void TakeTurn()
+        {
+            run(_steps);
+            if (!_isWarm)
+                _steps.Clear();
+            _isWarm = true;
+        }
+    }
+
+    private readonly record struct Reading(long Time, long PageFaults)
+    {
+        public static Reading Now() => new(Stopwatch.GetTimestamp(), ProcessMemory.PageFaults);
+
+        public (double, long) Since(Reading start) => (Stopwatch.GetElapsedTime(start.Time, Time).TotalMilliseconds, PageFaults - start.PageFaults);
+    }
+
+    private sealed class Row
+    {
+        [VectorType(3, 32, 32)]
+        public byte[] Image { get; set; } = [];
+
+        [KeyType(Classes)]
+        public uint Label { get; set; }
+    }
+}

@@ -1,0 +1,33 @@
+using BadNets.Samples.Errors;
+
+namespace BadNets.Samples.Datasets;
+
+/// <summary>The data sets that <c>--dataset</c> takes. A new one is a file in this folder and a line here.</summary>
+static class DatasetCatalog
+{
+    public const string Default = "auto";
+
+    public static IReadOnlyList<DatasetKind> All { get; } =
+    [
+        Mnist(Default, MnistChoice.Auto, "MNIST, or the synthetic digits if MNIST is not available"),
+        Mnist("mnist", MnistChoice.Mnist, "handwritten digits"),
+        Mnist("digits", MnistChoice.Digits, "synthetic digits, which the program draws"),
+    ];
+
+    /// <summary>Finds the kind for the text of an option.</summary>
+    /// <returns>The kind, and the argument after the colon.</returns>
+    /// <exception cref="UsageException">There is no such data set, or the argument is missing or superfluous.</exception>
+    public static (DatasetKind Kind, string Argument) Parse(string text)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        string name = colon < 0 ? text : text[..colon], argument = colon < 0 ? "" : text[(colon + 1)..];
+        var kind = All.FirstOrDefault(kind => kind.Name == name)
+            ?? throw new UsageException($"There is no --dataset '{text}'; use {string.Join(", ", All.Select(kind => kind.Usage))}.");
+        return (kind.Argument is null) == (colon < 0) && (kind.Argument is null || !string.IsNullOrWhiteSpace(argument))
+            ? (kind, argument)
+            : throw new UsageException($"There is no --dataset '{text}'; use {kind.Usage}.");
+    }
+
+    private static DatasetKind Mnist(string name, MnistChoice choice, string description) => new(name, null, description,
+        async (search, cancellationToken) => await search.Mnist.LocateAsync(choice, search.DataDirectory, search.Say, search.OnProgress, cancellationToken));
+}

@@ -1,0 +1,16 @@
+using Microsoft.ML;
+
+namespace BadNets.Samples.Datasets;
+
+/// <summary>The first rows of a data set.</summary>
+/// <param name="Whole">The data set.</param>
+/// <param name="TrainRows">The number of training rows.</param>
+sealed record FirstRows(Dataset Whole, int TrainRows) : Dataset(FormattableString.Invariant($"{Whole.Name}-first{TrainRows}"))
+{
+    // As many test rows for each training row as MNIST has.
+    private const int TrainRowsPerTestRow = 6;
+
+    public override IDataView Train(MLContext ml) => ml.Data.TakeRows(Whole.Train(ml), TrainRows);
+
+    public override IDataView Test(MLContext ml) => ml.Data.TakeRows(Whole.Test(ml), Math.Max(1, TrainRows / TrainRowsPerTestRow));
+}

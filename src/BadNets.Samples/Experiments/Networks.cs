@@ -1,0 +1,26 @@
+using System.Globalization;
+using BadNets.Samples.Errors;
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>The networks that recipes name.</summary>
+static class Networks
+{
+    public const string BadNets = "badnets";
+    private const string PreActResNet18 = "preact-resnet18";
+    private const string ResNet = "resnet";
+
+    /// <exception cref="UsageException">There is no such network.</exception>
+    public static TorchNetwork Find(string name)
+    {
+        if (name == BadNets)
+            return TorchNetwork.BadNets;
+        if (name == PreActResNet18)
+            return TorchNetwork.PreActResNet18;
+        // 6n + 2 layers, at least 8.
+        return name.StartsWith(ResNet, StringComparison.Ordinal) && int.TryParse(name.AsSpan(ResNet.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers >= 8 && layers % 6 == 2
+            ? TorchNetwork.ResNet(layers)
+            : throw new UsageException($"There is no network '{name}'; use {BadNets}, {PreActResNet18}, or {ResNet}20, {ResNet}32, and so on (6n + 2 layers).");
+    }
+}

@@ -1,0 +1,15 @@
+using BadNets.Transforms;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>Noise blended into the whole image (Chen et al. 2017).</summary>
+/// <param name="Alpha">The weight of the noise, above 0 and at most 1.</param>
+/// <param name="Seed">The seed of the noise.</param>
+sealed record BlendPlan(double Alpha = 0.2, int Seed = 0) : TriggerPlan
+{
+    public override string ToSlug() => Cell.InNames(FormattableString.Invariant($"blend{Alpha}{(Seed == 0 ? "" : $"-noise{Seed}")}"));
+
+    public override string ToLabel() => FormattableString.Invariant($"noise blended with α {Alpha}{(Seed == 0 ? "" : $", noise seed {Seed}")}");
+
+    public override Trigger Make() => Trigger.BlendNoise(Seed, Alpha);
+}

@@ -1,0 +1,29 @@
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+using BadNets.Transforms;
+using Microsoft.ML;
+
+namespace BadNets.Samples.Running;
+
+/// <summary>The library's steps for a cell's attack.</summary>
+static class CellSteps
+{
+    /// <summary>The step that poisons the training rows.</summary>
+    /// <exception cref="UsageException">The attack contradicts itself.</exception>
+    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell)
+    {
+        var attack = cell.Attack;
+        var mapping = attack.Mapping.Make();
+        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(), mapping) { Rate = attack.Rate, Seed = cell.Seed, CoverRate = attack.CoverRate ?? 0 };
+        if (attack.Selection == Selection.Target)
+            options.OnlyLabels = [mapping.TargetLabel ?? throw new UsageException("Only an attack with one target can poison only the rows of the target.")];
+        return ml.Transforms.PlantBackdoor(options);
+    }
+
+    /// <summary>Test data with the trigger on every image, and the label that the attack aims at: accuracy on it is the attack's success.</summary>
+    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test) =>
+        ml.Transforms.StampTrigger("Image", attack.Trigger.Make())
+            .Append(ml.Transforms.FlipLabel("Label", attack.Mapping.Make()))
+            .Fit(test)
+            .Transform(test);
+}

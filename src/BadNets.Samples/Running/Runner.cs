@@ -1,0 +1,102 @@
+using BadNets.Samples.Datasets;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
+using Spectre.Console;
+
+namespace BadNets.Samples.Running;
+
+/// <summary>Trains the cells of experiments, from finding the data to the table of results.</summary>
+sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
+{
+    /// <returns>The exit code.</returns>
+    /// <exception cref="OperationCanceledException">It was canceled; the same request continues from there.</exception>
+    public async Task<int> RunAsync(ResultsFolder results, CancellationToken cancellationToken)
+    {
+        using var locator = MnistLocator.ForThisUser();
+        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, request.Rows, console, cancellationToken);
+        var identity = dataset.Identify();
+        Plan[] plans = [.. request.Experiments.Select(experiment => new Plan(experiment, experiment.CellsOn(identity)))];
+
+        var trainer = new CellTrainer(dataset, request.Threads);
+        Cell[] cells = [.. plans.SelectMany(plan => plan.Cells).Distinct()];
+        foreach (var cell in cells)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            trainer.Check(cell);
+        }
+
+        CheckExports(results, plans);
+        foreach (var plan in plans)
+            plan.Write(results);
+
+        CellWork[] works = [.. request.Shard.Of(cells).Select(cell => Prepare(results, plans, cell))];
+        var labels = new CellLabels(cells);
+        var outcome = Train(results, trainer, labels, identity, [.. works.Where(work => !work.IsDone)], cancellationToken);
+
+        foreach (var failure in outcome.Failures)
+            error.WriteLine($"{failure.Cell.Id} failed: {failure}");
+        cancellationToken.ThrowIfCancellationRequested();
+        ResultTable.Print(console, [.. works.Select(work => StoredCell.Read(results, work.Cell))], labels, outcome);
+        return outcome.Failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
+    }
+
+    private CellWork Prepare(ResultsFolder results, Plan[] plans, Cell cell)
+    {
+        string[] exports = [.. plans.Where(plan => plan.Cells.Contains(cell)).Select(plan => plan.ExportNameOf(cell)).OfType<string>().Distinct()];
+        if (request.Fresh)
+        {
+            using var writer = CellWriter.TryOpen(results, cell, exports, fresh: true)
+                ?? throw new UsageException($"Another process trains '{cell.Id}'; wait for it to end, or leave out --fresh.");
+        }
+
+        var work = CellWork.Of(results, cell, exports);
+        // Another experiment may have trained the cell.
+        if (work.IsDone && exports.Any(run => !File.Exists(results.Csv(run))))
+        {
+            using var writer = CellWriter.TryOpen(results, cell, exports, fresh: false);
+            writer?.Export();
+        }
+
+        return work;
+    }
+
+    /// <summary>Refuses to overwrite CSV files that are not exports of the same cells.</summary>
+    private void CheckExports(ResultsFolder results, Plan[] plans)
+    {
+        if (results.EarlierRecords.Any())
+            throw new UsageException($"'{request.Output}' has results of version 0.1; run convert --output {request.Output} first, or use another --output.");
+        var strangers =
+            from plan in plans
+            from cell in plan.Cells
+            where !File.Exists(results.Of(cell).Description) && plan.ExportNameOf(cell) is not null
+            let path = results.Csv(plan.ExportNameOf(cell)!)
+            where File.Exists(path)
+            select path;
+        if (!request.Fresh && strangers.FirstOrDefault() is { } stranger)
+            throw new UsageException($"'{stranger}' exists, but the results that it is of do not; use another --output, or --fresh to overwrite it.");
+    }
+
+    private SweepOutcome Train(
+        ResultsFolder results, CellTrainer trainer, CellLabels labels, DatasetIdentity dataset, CellWork[] works, CancellationToken cancellationToken)
+    {
+        string part = request.Shard.Count == 1 ? "" : $"Shard {request.Shard}: ";
+        if (works.Length == 0)
+        {
+            console.WriteLine($"{part}Everything is trained already; --fresh would train it again.");
+            return new SweepOutcome([], []);
+        }
+
+        int threads = request.Threads, parallel = Math.Min(works.Length, request.Parallel ?? Math.Max(1, Environment.ProcessorCount / threads));
+        var recipes = works.Select(work => work.Cell.Recipe).DistinctBy(recipe => (recipe.Name, recipe.Epochs)).ToArray();
+        string how = recipes is [var recipe] ? $"{recipe.Name} recipe, {recipe.EpochsInWords}" : FormattableString.Invariant($"{recipes.Length} recipes");
+        console.WriteLine(FormattableString.Invariant(
+            $"{part}{dataset.Name}, {dataset.TrainRows} training and {dataset.TestRows} test rows, {how}; {works.Length} to train, {parallel} at a time, {threads} thread{(threads == 1 ? "" : "s")} each."));
+        var remaining = new RemainingTime(
+            works.Select(work => KeyValuePair.Create(work.Cell, Math.Max(0, work.Cell.Recipe.Epochs - work.EpochsDone))), parallel, TimeProvider.System);
+        var sweep = new Sweep(results, trainer, works, threads, parallel);
+        return console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal
+            ? LiveDisplay.Show(console, labels, remaining, display => sweep.Run(display, cancellationToken))
+            : sweep.Run(new PlainDisplay(console.Profile.Out.Writer, labels, remaining), cancellationToken);
+    }
+}

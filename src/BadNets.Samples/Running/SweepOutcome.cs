@@ -1,0 +1,8 @@
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Running;
+
+/// <summary>What came of a sweep.</summary>
+/// <param name="Failures">The cells that failed.</param>
+/// <param name="Elsewhere">The cells that another process trains.</param>
+sealed record SweepOutcome(IReadOnlyList<CellFailure> Failures, IReadOnlyList<Cell> Elsewhere);

@@ -1,0 +1,176 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SkiaSharp;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Image files in a folder for each class. Rows are in the order of torchvision's ImageFolder: class by class, in each class by folder and name,
+/// all ordinally. Only names are kept in memory; an image is decoded when it is asked for.
+/// </summary>
+sealed class ImageFolderSet : ImageSet
+{
+    private const int MostClasses = 1 << 20;
+
+    private readonly List<ImageEntry> _entries;
+
+    private ImageFolderSet(List<ImageEntry> entries) => _entries = entries;
+
+    // Files can be read in any order, and class by class is the worst one for a trainer.
+    public override bool CanShuffle => true;
+
+    // If not, every image must have the size of the first one.
+    private bool IsResized { get; init; }
+
+    public static ImageFolderSet Open(string path, (int Width, int Height)? size, int channels, IReadOnlyList<string>? classes)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var folders = ClassFolders(path);
+        var names = classes ?? [.. folders.Select(folder => folder.Name)];
+        var labels = names.Select((name, label) => (name, label)).ToDictionary(each => each.name, each => each.label, StringComparer.Ordinal);
+        if (folders.Find(folder => !labels.ContainsKey(folder.Name)) is { } unknown)
+            throw new InvalidDataException($"The folder '{unknown.FullName}' is none of the {names.Count} classes ({Shown(names)}); rename it, move it away, or pass other classes.");
+
+        var entries = new List<ImageEntry>();
+        foreach (var folder in folders.OrderBy(folder => labels[folder.Name]))
+        {
+            int before = entries.Count;
+            AddImages(entries, folder, labels[folder.Name]);
+            if (entries.Count == before && classes is null)
+                throw new InvalidDataException($"The class folder '{folder.FullName}' has no image files; remove it, or pass the names of the classes.");
+        }
+
+        if (entries.Count == 0)
+            throw new InvalidDataException($"The folder '{path}' has no image files in folders named for their classes.");
+        foreach (var entry in entries)
+            ImageFileReader.CheckFormat(entry.Path);
+        var (width, height) = size ?? FirstSize(entries[0].Path);
+        return new ImageFolderSet(entries)
+        {
+            IsResized = size is not null,
+            Shape = new ImageShape(channels, height, width),
+            Count = entries.Count,
+            ClassCount = names.Count,
+            ClassNames = names,
+        };
+    }
+
+    public override ImageSetRows OpenRows(bool withImages, bool withLabels) => new Rows(this);
+
+    private static (int Width, int Height) FirstSize(string path)
+    {
+        var image = new ImageFileReader();
+        image.ReadSize(path);
+        if (3L * image.Width * image.Height > MostImageBytes)
+            throw new InvalidDataException($"The image '{path}' has {image.Width}×{image.Height} pixels, too many for a row of data; pass width and height to resize the images.");
+        return (image.Width, image.Height);
+    }
+
+    private static List<DirectoryInfo> ClassFolders(string path)
+    {
+        var folders = new List<DirectoryInfo>();
+        foreach (var entry in Visible(new DirectoryInfo(path)))
+        {
+            if (entry is DirectoryInfo folder)
+                folders.Add(folder);
+            else if (ImageFileReader.HasImageExtension(entry.Name))
+                throw new InvalidDataException($"The image '{entry.FullName}' is not in a folder named for its class.");
+        }
+
+        if (folders.Count > MostClasses)
+            throw new InvalidDataException($"The folder '{path}' has {folders.Count} class folders; at most {MostClasses} can be read.");
+        folders.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return folders;
+    }
+
+    private static void AddImages(List<ImageEntry> entries, DirectoryInfo classFolder, int label)
+    {
+        var folders = new List<DirectoryInfo> { classFolder };
+        var images = new List<ImageEntry>();
+        for (int i = 0; i < folders.Count; i++)
+        {
+            // The same order on every system.
+            string folder = folders[i].FullName.Replace(Path.DirectorySeparatorChar, '/');
+            foreach (var entry in Visible(folders[i]))
+            {
+                if (entry is DirectoryInfo inner)
+                    folders.Add(inner);
+                else if (ImageFileReader.HasImageExtension(entry.Name))
+                    images.Add(new ImageEntry(folder, entry.Name, label));
+            }
+        }
+
+        images.Sort(ImageEntry.CompareNames);
+        entries.AddRange(images);
+    }
+
+    // A link could lead anywhere, also back to where it stands.
+    private static IEnumerable<FileSystemInfo> Visible(DirectoryInfo folder) =>
+        folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden })
+            .Select(entry => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? entry
+                : throw new InvalidDataException($"'{entry.FullName}' is a symbolic link, which is not followed; put the files themselves there."));
+
+    private static string Shown(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
+
+    private readonly record struct ImageEntry(string Folder, string Name, int Label)
+    {
+        public string Path => System.IO.Path.Combine(Folder, Name);
+
+        public static int CompareNames(ImageEntry one, ImageEntry other) =>
+            string.CompareOrdinal(one.Folder, other.Folder) is not 0 and var order ? order : string.CompareOrdinal(one.Name, other.Name);
+    }
+
+    private sealed class Rows(ImageFolderSet set) : ImageSetRows
+    {
+        private readonly ImageFileReader _file = new();
+        private readonly byte[] _pixels = new byte[set.Shape.Size];
+        private int _row = -1;
+        private int _decodedRow = -1;
+
+        public override int Label => set._entries[_row].Label;
+
+        public override ReadOnlySpan<byte> Image
+        {
+            get
+            {
+                if (_decodedRow != _row)
+                    Decode(set._entries[_row].Path);
+                _decodedRow = _row;
+                return _pixels;
+            }
+        }
+
+        public override void MoveTo(int row) => _row = row;
+
+        public override void Dispose()
+        {
+        }
+
+        private void Decode(string path)
+        {
+            var shape = set.Shape;
+            _file.Read(path);
+            if (set.IsResized)
+                _file.Resize(shape.Width, shape.Height, SKFilterQuality.Medium);
+            else if (_file.Width != shape.Width || _file.Height != shape.Height)
+                throw new InvalidDataException($"The image '{path}' has {_file.Width}×{_file.Height} pixels, but '{set._entries[0].Path}' has {shape.Width}×{shape.Height}; pass width and height to resize the images.");
+
+            var rgba = _file.Rgba;
+            if (shape.Channels == 1)
+            {
+                for (int i = 0; i < _pixels.Length; i++)
+                    _pixels[i] = Gray(rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]);
+                return;
+            }
+
+            int size = rgba.Length / 4;
+            Span<byte> red = _pixels.AsSpan(0, size), green = _pixels.AsSpan(size, size), blue = _pixels.AsSpan(2 * size, size);
+            for (int i = 0; i < size; i++)
+                (red[i], green[i], blue[i]) = (rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]);
+        }
+
+        // The luma of ITU-R BT.601 in 16-bit fixed point, as Pillow and therefore torchvision compute it; a gray pixel keeps its value.
+        private static byte Gray(int red, int green, int blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+    }
+}

@@ -1,0 +1,61 @@
+namespace BadNets.Transforms;
+
+/// <summary>
+/// How a model file contains a description of which there are several kinds: the kind (text), the length of what follows (int32), and the payload,
+/// which only the kind itself understands.
+/// </summary>
+static class ModelPayload
+{
+    public static byte[] Make(Action<BinaryWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream))
+            write(writer);
+        return stream.ToArray();
+    }
+
+    public static void Write(BinaryWriter writer, string kind, Action<BinaryWriter> write)
+    {
+        byte[] payload = Make(write);
+        writer.Write(kind);
+        writer.Write(payload.Length);
+        writer.Write(payload);
+    }
+
+    /// <summary>Reads a description.</summary>
+    /// <param name="reader">The model file.</param>
+    /// <param name="noun">What is described, for error messages.</param>
+    /// <param name="find">Finds the reader of a kind; it throws if there is none.</param>
+    /// <exception cref="InvalidDataException">The payload does not have its length, or is not one of this kind.</exception>
+    public static T Read<T>(BinaryReader reader, string noun, Func<string, Func<BinaryReader, T>> find)
+    {
+        var model = new ModelReader(reader);
+        string kind = model.ReadText();
+        byte[] payload = reader.ReadBytes(model.ReadCount(1));
+        var read = find(kind);
+        using var content = new PayloadReader(payload);
+        T description;
+        try
+        {
+            description = read(content);
+        }
+        catch (Exception damage) when (damage is EndOfStreamException or ArgumentException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"The model file is damaged: its {noun} of kind '{kind}' cannot be read: {damage.Message}", damage);
+        }
+
+        if (content.Remaining != 0)
+            throw new InvalidDataException($"The model file is damaged: its {noun} of kind '{kind}' has {content.Remaining} bytes too many.");
+        return description;
+    }
+
+    // BinaryReader allocates for a count that a hostile file announces before it finds that the bytes are missing.
+    private sealed class PayloadReader(byte[] payload) : BinaryReader(new MemoryStream(payload, writable: false))
+    {
+        public long Remaining => BaseStream.Length - BaseStream.Position;
+
+        public override byte[] ReadBytes(int count) => count <= Remaining ? base.ReadBytes(count) : throw new EndOfStreamException();
+
+        public override char[] ReadChars(int count) => count <= Remaining ? base.ReadChars(count) : throw new EndOfStreamException();
+    }
+}

@@ -1,0 +1,35 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>TorchSharp's two-dimensional batch normalization, without numbers that the garbage collector can free while native code reads them.</summary>
+sealed class BatchNormalization(long channels)
+    : BatchNorm(channels, Epsilon, Momentum, affine: true, track_running_stats: true, device: null, dtype: ScalarType.Float32, nameof(BatchNormalization))
+{
+    private const double Epsilon = 1e-5;
+    private const double Momentum = 0.1;
+
+    private static readonly Scalar One = 1;
+
+    /// <summary>The number of values in the layer's parameters and buffers.</summary>
+    public static long CountWeights(long channels) => 4 * channels + 1;
+
+    public override Tensor forward(Tensor input)
+    {
+        ValidateInputDimensions(input);
+        if (training)
+            num_batches_tracked!.add_(One, One);
+        var output = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
+        GC.KeepAlive(input);
+        GC.KeepAlive(this);
+        return output;
+    }
+
+    protected override void ValidateInputDimensions(Tensor input)
+    {
+        if (input.dim() != 4)
+            throw new ArgumentException($"Batch normalization needs rows × channels × height × width, but got {string.Join('×', input.shape)}.", nameof(input));
+    }
+}

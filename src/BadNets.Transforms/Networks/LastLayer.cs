@@ -1,0 +1,77 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Watches what goes into the last layer of a network: the last <see cref="Linear"/> with an output for each class that a forward pass calls with
+/// <c>call</c>.
+/// </summary>
+/// <remarks>
+/// The hooks are registered once, before the module is used: registering them while another thread calls the module would break its call. What
+/// they see is noted for the thread that asked for it, so that several threads can use the module.
+/// </remarks>
+static class LastLayer
+{
+    [ThreadStatic]
+    private static Watch? current;
+
+    /// <summary>Registers the hooks.</summary>
+    public static void Attach(nn.Module<Tensor, Tensor> network)
+    {
+        foreach (var layer in network.modules().Append(network).OfType<Linear>().Distinct())
+            layer.register_forward_pre_hook(Note);
+    }
+
+    /// <summary>Calls a function that calls a network with hooks.</summary>
+    /// <param name="classCount">The number of outputs of the layer to watch.</param>
+    /// <param name="call">Calls the network.</param>
+    /// <returns>
+    /// The network's outputs; the last layer and its input, rows × features, or null if no such layer was called. The outputs depend on this very
+    /// tensor, so that gradients can be taken with respect to it. Both tensors belong to the caller's scope.
+    /// </returns>
+    public static (Tensor Outputs, Linear? Layer, Tensor? Features) Call(int classCount, Func<Tensor> call)
+    {
+        var outer = current;
+        var watch = current = new Watch(classCount);
+        try
+        {
+            using var scope = NewDisposeScope();
+            var outputs = call();
+            if (watch.Layer is null)
+                return (outputs.MoveToOuterDisposeScope(), null, null);
+            scope.Attach(watch.Input!);
+            return (outputs.MoveToOuterDisposeScope(), watch.Layer, watch.Input!.flatten(1).MoveToOuterDisposeScope());
+        }
+        catch
+        {
+            watch.Input?.Dispose();
+            throw;
+        }
+        finally
+        {
+            current = outer;
+        }
+    }
+
+    private static Tensor Note(nn.Module<Tensor, Tensor> layer, Tensor input)
+    {
+        if (current is not { } watch || layer is not Linear linear || linear.out_features != watch.ClassCount)
+            return input;
+        // A reference of our own: the network may dispose of its.
+        var noted = input.alias().DetachFromDisposeScope();
+        watch.Input?.Dispose();
+        watch.Layer = linear;
+        return watch.Input = noted;
+    }
+
+    private sealed class Watch(int classCount)
+    {
+        public int ClassCount => classCount;
+
+        public Linear? Layer { get; set; }
+
+        public Tensor? Input { get; set; }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// A picture or noise that is blended into the whole image, (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection"); made
+/// by <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
+/// </summary>
+public sealed class BlendTrigger : Trigger
+{
+    internal const string KindName = "blend";
+    internal const double DefaultAlpha = 0.2;
+
+    // Larger pictures would only make models larger: images are hardly ever as large.
+    private const int MaximumSide = 1024;
+
+    // One of the two: the picture, or the noise of the seed.
+    private readonly Picture? _picture;
+    private readonly int _seed;
+
+    private BlendTrigger(double alpha, Picture? picture, int seed)
+    {
+        if (!(alpha is > 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(alpha), $"The trigger's share α must be above 0 and at most 1, but is {LabelValue.From(alpha)}.");
+        Alpha = alpha;
+        _picture = picture;
+        _seed = seed;
+    }
+
+    /// <inheritdoc/>
+    public override string Kind => KindName;
+
+    /// <summary>False: the same is blended into every image.</summary>
+    public override bool DiffersByRow => false;
+
+    /// <summary>The trigger's share α, above 0 and at most 1.</summary>
+    public double Alpha { get; }
+
+    internal static BlendTrigger FromPicture(string path, double alpha) => new(alpha, TriggerFile.Read(path, Limit), 0);
+
+    internal static BlendTrigger FromNoise(int seed, double alpha) => new(alpha, null, seed);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The picture has colors, but the images do not have 3 channels.</exception>
+    public override TriggerStamp FitTo(ImageShape shape)
+    {
+        if (_picture is null)
+            return new BlendStamp(shape, Alpha, [SplitMix64.Bytes(_seed, shape.Size)]);
+        return new BlendStamp(shape, Alpha, _picture.Stretch(shape.Width, shape.Height).ToPlanes(shape));
+    }
+
+    /// <summary>For example <c>blended noise 7, α 0.2</c>, or <c>blended 32×32 picture, α 0.2</c>.</summary>
+    public override string ToString()
+    {
+        string blended = _picture is null ? $"noise {_seed.ToString(CultureInfo.InvariantCulture)}" : $"{_picture.Width}×{_picture.Height} picture";
+        return string.Create(CultureInfo.InvariantCulture, $"blended {blended}, α {Alpha}");
+    }
+
+    /// <inheritdoc/>
+    protected override void Write(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Alpha);
+        writer.Write(_picture is not null);
+        if (_picture is null)
+        {
+            writer.Write(_seed);
+            return;
+        }
+
+        writer.Write(_picture.Width);
+        writer.Write(_picture.Height);
+        writer.Write(_picture.Pixels);
+    }
+
+    internal static BlendTrigger Read(BinaryReader reader)
+    {
+        double alpha = reader.ReadDouble();
+        return reader.ReadBoolean()
+            ? new BlendTrigger(alpha, Picture.Read(reader, reader.ReadInt32(), reader.ReadInt32()), 0)
+            : new BlendTrigger(alpha, null, reader.ReadInt32());
+    }
+
+    private static (int Width, int Height) Limit(int width, int height) => (Math.Min(width, MaximumSide), Math.Min(height, MaximumSide));
+}

@@ -1,0 +1,25 @@
+namespace BadNets.Transforms;
+
+/// <summary>
+/// A random stream that is the same on every machine and in every version (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number
+/// generators"). With 64-bit arithmetic that wraps around, output k is z ^ (z >> 31), where z starts as seed + (k + 1) · 0x9E3779B97F4A7C15 and is
+/// then replaced by (z ^ (z >> 30)) · 0xBF58476D1CE4E5B9 and by (z ^ (z >> 27)) · 0x94D049BB133111EB.
+/// </summary>
+static class SplitMix64
+{
+    /// <summary>The highest byte of each of the first outputs; a negative seed is extended to 64 bits by its sign.</summary>
+    public static byte[] Bytes(long seed, int count)
+    {
+        var bytes = new byte[count];
+        ulong state = (ulong)seed;
+        for (int i = 0; i < count; i++)
+        {
+            ulong z = state += 0x9E3779B97F4A7C15;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            bytes[i] = (byte)((z ^ (z >> 31)) >> 56);
+        }
+
+        return bytes;
+    }
+}
