@@ -23,7 +23,7 @@ public sealed class ContactSheetTests
         byte[] pixels = new byte[shape.Size];
         Array.Fill(pixels, (byte)200, 0, height * width);
 
-        using var png = Write(folder, new ContactSheet("Title", shape, [new SheetRow("clean", [new SheetImage(pixels, "→ 1")])]), out var svg);
+        using var png = Write(folder, new ContactSheet("", shape, [new SheetRow("", [new SheetImage(pixels, "")])]), out var svg);
 
         var color = channels == 1 ? new SKColor(200, 200, 200) : new SKColor(200, 0, 0);
         double scale = 128.0 / Math.Max(height, width);

@@ -331,7 +331,7 @@ public sealed class ResultReportTests
         string[] figures = Figures(results, "svg");
         Assert.HasCount(3, figures);
         string map = TextsOf(results, figures.Single(name => name.EndsWith("_asr_map", StringComparison.Ordinal)));
-        foreach (string expected in new[] { "95.6", "11.4", "1 of 3 epochs", "not run", "bottom right", "center", "0.01", "0.05", "0.1" })
+        foreach (string expected in new[] { "95.6", "11.3", "12.2", "1 of 3 epochs", "not run", "bottom right", "center", "0.01", "0.05", "0.1" })
             StringAssert.Contains(map, $"|{expected}|");
         string accuracies = TextsOf(results, figures.Single(name => name.EndsWith("_tca_map", StringComparison.Ordinal)));
         StringAssert.Contains(accuracies, "|98.0|");
@@ -504,10 +504,13 @@ public sealed class ResultReportTests
         string[] expected = File.ReadAllLines(Path.Combine(CheckedInResults(), name, "summary.csv")), actual = File.ReadAllLines(results.In("summary.csv"));
         Assert.HasCount(17, actual);
         for (int line = 0; line < expected.Length; line++)
-            StringAssert.StartsWith(actual[line], expected[line]);
+            StringAssert.StartsWith(WithoutHash(actual[line]), expected[line]);
         CollectionAssert.AreEqual(
             Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, "figures"), "exp*.svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray(),
-            Figures(results, "svg"));
+            Figures(results, "svg").Select(WithoutHash).Order(StringComparer.Ordinal).ToArray());
+
+        // The modern recipe of version 0.1 tested with the random stream of the training, which is a changed recipe now.
+        static string WithoutHash(string text) => Regex.Replace(text, "_modern_[0-9a-f]{10}", "_modern");
     }
 
     private static string CheckedInResults([CallerFilePath] string thisFile = "") =>
