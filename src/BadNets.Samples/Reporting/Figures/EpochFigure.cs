@@ -25,6 +25,6 @@ static class EpochFigure
             }
         }
 
-        return new ReportFigure($"{panel.Name}_asr_vs_epoch", $"Attack success against the epoch, by {axis.Name}.", model) { Height = PlotStyle.HeightWithLegend(titles) };
+        return new ReportFigure($"{panel.Name}_asr_vs_epoch", $"Attack success against the epoch, by {axis.Name}.", model) { Height = PlotStyle.Height + PlotStyle.RoomForLegend(titles) };
     }
 }
