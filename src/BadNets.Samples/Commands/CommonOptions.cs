@@ -19,6 +19,7 @@ sealed class CommonOptions
     };
 
     private readonly Option<string?> _data = FileOrFolder("--data", "The folder with the data set's files. [default for MNIST: BADNETS_DATA, then the cache, then a download]", "folder");
+    private readonly Option<int?> _imageSize = WholeNumber("--image-size", "Resize the images of gtsrb or folder:PATH to this width and height, in pixels.", 1);
     private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", [.. Recipe.All.Select(recipe => recipe.Name)]);
     private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
     private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
@@ -98,7 +99,7 @@ sealed class CommonOptions
     /// <param name="axes">What the command varies, for which it offers no fixed values.</param>
     public void AddTo(Command command, IReadOnlyList<Axis> axes)
     {
-        foreach (var option in new Option[] { _dataset, _data, _epochs, _recipe, _quick })
+        foreach (var option in new Option[] { _dataset, _data, _imageSize, _epochs, _recipe, _quick })
             command.Add(option);
         foreach (var (property, option) in _fixed)
         {
@@ -113,7 +114,7 @@ sealed class CommonOptions
     /// <summary>Adds the options to a command that say which data and which attack to measure a model with.</summary>
     public void AddForEvaluationTo(Command command)
     {
-        Option[] options = [_dataset, _data, .. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set, _output, _rows];
+        Option[] options = [_dataset, _data, _imageSize, .. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set, _output, _rows];
         foreach (var option in options)
             command.Add(option);
     }
@@ -123,7 +124,7 @@ sealed class CommonOptions
     {
         var experiment = Fix(parsed, ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null));
         var attack = experiment.CellsOn(new DatasetIdentity("none", 1, 1)).First().Attack;
-        return new(model, Dataset(parsed, experiment), parsed.GetValue(_data), parsed.GetValue(_rows), attack, Output(parsed));
+        return new(model, Data(parsed, Dataset(parsed, experiment)), attack, Output(parsed));
     }
 
     /// <param name="parsed">The command line.</param>
@@ -144,9 +145,7 @@ sealed class CommonOptions
         return new()
         {
             Experiments = changed,
-            Dataset = datasets is [var dataset] ? dataset : throw new UsageException($"The experiments are on different data sets ({string.Join(", ", datasets)}); choose one with --dataset."),
-            DataDirectory = parsed.GetValue(_data),
-            Rows = parsed.GetValue(_rows),
+            Data = datasets is [var dataset] ? Data(parsed, dataset) : throw new UsageException($"The experiments are on different data sets ({string.Join(", ", datasets)}); choose one with --dataset."),
             Threads = threads,
             Parallel = parallel,
             Shard = parsed.GetValue(_shard) is { } shard ? Shard.Parse(shard) : Shard.FromEnvironment(Environment.GetEnvironmentVariable),
@@ -160,6 +159,8 @@ sealed class CommonOptions
 
     /// <summary>Adds the folder for results to a command.</summary>
     public void AddOutputTo(Command command) => command.Add(_output);
+
+    private DataChoice Data(ParseResult parsed, string dataset) => new(dataset, parsed.GetValue(_data), parsed.GetValue(_rows), parsed.GetValue(_imageSize));
 
     private string Dataset(ParseResult parsed, Experiment experiment)
     {

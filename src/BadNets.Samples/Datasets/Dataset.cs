@@ -6,6 +6,9 @@ namespace BadNets.Samples.Datasets;
 /// <param name="Name">For reports and the names of folders. It stands for the content: other content has another name.</param>
 abstract record Dataset(string Name)
 {
+    /// <summary>Whether the first rows are all of one class.</summary>
+    public virtual bool IsOrderedByClass => false;
+
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public abstract IDataView Train(MLContext ml);
 

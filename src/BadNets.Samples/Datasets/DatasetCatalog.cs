@@ -12,6 +12,9 @@ static class DatasetCatalog
         Mnist(Default, MnistChoice.Auto, "MNIST, or the synthetic digits if MNIST is not available"),
         Mnist("mnist", MnistChoice.Mnist, "handwritten digits"),
         Mnist("digits", MnistChoice.Digits, "synthetic digits, which the program draws"),
+        CifarDataset.Kind,
+        FolderDataset.GtsrbKind,
+        FolderDataset.Kind,
     ];
 
     /// <summary>Finds the kind for the text of an option.</summary>
@@ -29,5 +32,7 @@ static class DatasetCatalog
     }
 
     private static DatasetKind Mnist(string name, MnistChoice choice, string description) => new(name, null, description,
-        async (search, cancellationToken) => await search.Mnist.LocateAsync(choice, search.DataDirectory, search.Say, search.OnProgress, cancellationToken));
+        async (search, cancellationToken) => search.ImageSize is null
+            ? await search.Mnist.LocateAsync(choice, search.DataDirectory, search.Say, search.OnProgress, cancellationToken)
+            : throw new UsageException("--image-size goes with gtsrb and folder:PATH; these digits have one size."));
 }

@@ -6,6 +6,11 @@ namespace BadNets.Samples.Datasets;
 /// <param name="Mnist">Finds MNIST and draws the digits.</param>
 /// <param name="CacheFolder">The folder for data sets of this user.</param>
 /// <param name="Say">Is given whole sentences, one for each thing that the user should know.</param>
+/// <param name="ImageSize">The width and height to which images are to be resized, or null.</param>
 /// <param name="OnProgress">Is told after each piece of a download.</param>
 sealed record DatasetSearch(
-    string Argument, string? DataDirectory, MnistLocator Mnist, string CacheFolder, Action<string> Say, Action<DownloadProgress>? OnProgress = null);
+    string Argument, string? DataDirectory, MnistLocator Mnist, string CacheFolder, Action<string> Say, int? ImageSize = null, Action<DownloadProgress>? OnProgress = null)
+{
+    /// <summary>The folder that the user named, or the data set's folder in the cache.</summary>
+    public string FolderFor(string name) => DataDirectory ?? Path.Combine(CacheFolder, name);
+}

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The first rows of a data set.</summary>
+/// <summary>The first rows of a data set; of one that is ordered by class, rows drawn at random.</summary>
 /// <param name="Whole">The data set.</param>
 /// <param name="TrainRows">The number of training rows.</param>
 sealed record FirstRows(Dataset Whole, int TrainRows) : Dataset(FormattableString.Invariant($"{Whole.Name}-first{TrainRows}"))
@@ -10,7 +10,10 @@ sealed record FirstRows(Dataset Whole, int TrainRows) : Dataset(FormattableStrin
     // As many test rows for each training row as MNIST has.
     private const int TrainRowsPerTestRow = 6;
 
-    public override IDataView Train(MLContext ml) => ml.Data.TakeRows(Whole.Train(ml), TrainRows);
+    public override IDataView Train(MLContext ml) => First(ml, Whole.Train(ml), TrainRows);
 
-    public override IDataView Test(MLContext ml) => ml.Data.TakeRows(Whole.Test(ml), Math.Max(1, TrainRows / TrainRowsPerTestRow));
+    public override IDataView Test(MLContext ml) => First(ml, Whole.Test(ml), Math.Max(1, TrainRows / TrainRowsPerTestRow));
+
+    private IDataView First(MLContext ml, IDataView view, int rows) =>
+        ml.Data.TakeRows(Whole.IsOrderedByClass ? ml.Data.ShuffleRows(view, seed: 0) : view, rows);
 }

@@ -24,7 +24,7 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
     private static readonly CellProperty[] Named =
     [
         Rate, TriggerSize, TriggerPosition, Target, Seed,
-        new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "α "),
+        new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "ratio "),
         new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training rows", Prefix: "cover "),
         new("recipe.epochs", "number of epochs", "a whole number of at least 1", Suffix: " epochs"),
         new("recipe.batchSize", "batch size", "a whole number of at least 1", "rows", Prefix: "batch "),

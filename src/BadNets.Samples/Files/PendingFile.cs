@@ -31,11 +31,17 @@ sealed partial class PendingFile : IDisposable
     }
 
     /// <summary>Deletes incomplete files that killed processes left in a folder. Files that are still being written are kept.</summary>
-    public static void RemoveLeftovers(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="idle">
+    /// How long a file must not have changed. Where other machines write, too, this tells what is left over, because some network file systems do not
+    /// support the locks that tell it otherwise.
+    /// </param>
+    public static void RemoveLeftovers(string folder, TimeSpan idle = default)
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (string file in Directory.EnumerateFiles(folder, "*.part").Where(file => TemporaryName().IsMatch(file)))
+        var latest = DateTime.UtcNow - idle;
+        foreach (string file in Directory.EnumerateFiles(folder, "*.part").Where(file => TemporaryName().IsMatch(file) && File.GetLastWriteTimeUtc(file) <= latest))
         {
             try
             {

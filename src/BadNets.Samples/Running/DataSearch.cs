@@ -9,16 +9,14 @@ namespace BadNets.Samples.Running;
 static class DataSearch
 {
     /// <param name="locator">Keep it until the data have been read: disposing of it deletes what it had to put into a temporary folder.</param>
-    /// <param name="text">The data set as <c>--dataset</c> takes it.</param>
-    /// <param name="directory">The folder that the user named, or null.</param>
-    /// <param name="rows">The number of training rows to use, or null for all.</param>
+    /// <param name="choice">What the user requests.</param>
     /// <param name="console">Where to tell of it.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<Dataset> FindAsync(
-        MnistLocator locator, string text, string? directory, int? rows, IAnsiConsole console, CancellationToken cancellationToken)
+        MnistLocator locator, DataChoice choice, IAnsiConsole console, CancellationToken cancellationToken)
     {
-        var (kind, argument) = DatasetCatalog.Parse(text);
-        var search = new DatasetSearch(argument, directory, locator, CacheFolder.Default, sentence => console.WriteLine(sentence));
+        var (kind, argument) = DatasetCatalog.Parse(choice.Dataset);
+        var search = new DatasetSearch(argument, choice.Directory, locator, CacheFolder.Default, sentence => console.WriteLine(sentence), choice.ImageSize);
         var dataset = console.Profile.Capabilities.Interactive
             ? await console.Status().StartAsync("Looking for the data", status => kind.FindAsync(
                 search with
@@ -28,7 +26,7 @@ static class DataSearch
                 },
                 cancellationToken))
             : await kind.FindAsync(search, cancellationToken);
-        return rows is { } first && first < dataset.Train(new MLContext()).GetRowCount() ? new FirstRows(dataset, first) : dataset;
+        return choice.Rows is { } first && first < CountRows(dataset.Train(new MLContext())) ? new FirstRows(dataset, first) : dataset;
     }
 
     /// <exception cref="InvalidDataException">A file is damaged.</exception>

@@ -23,7 +23,7 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
         using var disposable = model as IDisposable;
         cancellationToken.ThrowIfCancellationRequested();
         using var locator = MnistLocator.ForThisUser();
-        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, request.Rows, console, cancellationToken);
+        var dataset = await DataSearch.FindAsync(locator, request.Data, console, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var identity = dataset.Identify();
         cancellationToken.ThrowIfCancellationRequested();

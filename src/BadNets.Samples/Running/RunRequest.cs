@@ -7,13 +7,7 @@ sealed record RunRequest
 {
     public required IReadOnlyList<Experiment> Experiments { get; init; }
 
-    /// <summary>The data set as <c>--dataset</c> takes it.</summary>
-    public required string Dataset { get; init; }
-
-    public required string? DataDirectory { get; init; }
-
-    /// <summary>How many training rows to use at most, or null for all.</summary>
-    public required int? Rows { get; init; }
+    public required DataChoice Data { get; init; }
 
     /// <summary>libtorch's threads for each training; the numbers depend on it by rounding.</summary>
     public required int Threads { get; init; }

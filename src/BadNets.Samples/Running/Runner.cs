@@ -14,7 +14,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
     public async Task<int> RunAsync(ResultsFolder results, CancellationToken cancellationToken)
     {
         using var locator = MnistLocator.ForThisUser();
-        var dataset = await DataSearch.FindAsync(locator, request.Dataset, request.DataDirectory, request.Rows, console, cancellationToken);
+        var dataset = await DataSearch.FindAsync(locator, request.Data, console, cancellationToken);
         var identity = dataset.Identify();
         Plan[] plans = [.. request.Experiments.Select(experiment => new Plan(experiment, experiment.CellsOn(identity)))];
 

@@ -7,6 +7,8 @@ namespace BadNets.Samples.Store;
 /// <summary>The folder for results. Several processes may use it at the same time; each cell has one writer at a time.</summary>
 sealed class ResultsFolder
 {
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
+
     private ResultsFolder(string path) => Path = path;
 
     public string Path { get; }
@@ -19,7 +21,7 @@ sealed class ResultsFolder
             Make(System.IO.Path.Combine(path, folder), path);
         var opened = new ResultsFolder(path);
         foreach (string folder in new[] { "", "experiments", "csv", "figures", "evaluations" })
-            PendingFile.RemoveLeftovers(opened.In(folder));
+            PendingFile.RemoveLeftovers(opened.In(folder), LongestWrite);
         return opened;
     }
 

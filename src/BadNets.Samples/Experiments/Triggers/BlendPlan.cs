@@ -9,7 +9,7 @@ sealed record BlendPlan(double Alpha = 0.2, int Seed = 0) : TriggerPlan
 {
     public override string ToSlug() => Cell.InNames(FormattableString.Invariant($"blend{Alpha}{(Seed == 0 ? "" : $"-noise{Seed}")}"));
 
-    public override string ToLabel() => FormattableString.Invariant($"noise blended with α {Alpha}{(Seed == 0 ? "" : $", noise seed {Seed}")}");
+    public override string ToLabel() => FormattableString.Invariant($"noise blended in at {Alpha}{(Seed == 0 ? "" : $", noise seed {Seed}")}");
 
     public override Trigger Make() => Trigger.BlendNoise(Seed, Alpha);
 }

@@ -1,0 +1,67 @@
+using BadNets.Samples.Errors;
+using Microsoft.ML;
+
+namespace BadNets.Samples.Datasets;
+
+/// <summary>Images in a folder for each class, either in train/ and test/, or in one folder of which a part is held back for testing.</summary>
+/// <param name="Name">The folder's name and a part of the content's SHA-256.</param>
+/// <param name="TrainFolder">The folder of the training images, or of all images.</param>
+/// <param name="TestFolder">The folder of the test images; null: a sixth of all images.</param>
+/// <param name="Size">The width and height to which images are resized; null: they all have one size.</param>
+sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder, int? Size) : Dataset(Name)
+{
+    private const double TestFraction = 1.0 / 6;
+    private const int SplitSeed = 0;
+    private const int GtsrbSize = 32;
+
+    public static readonly DatasetKind Kind = new("folder", "PATH", "images in a folder for each class, in PATH/train and PATH/test or in PATH", (search, cancellationToken) =>
+        Task.Run<Dataset>(() => Find(search, cancellationToken), cancellationToken));
+
+    public static readonly DatasetKind GtsrbKind = new("gtsrb", null, "German traffic signs in train/ and test/, resized to 32×32", (search, cancellationToken) =>
+        Task.Run<Dataset>(() => FindGtsrb(search, cancellationToken), cancellationToken));
+
+    // The rows are in the order of the classes.
+    public override bool IsOrderedByClass => true;
+
+    public override IDataView Train(MLContext ml) => TestFolder is null ? Split(ml).TrainSet : LoadTrain(ml);
+
+    public override IDataView Test(MLContext ml) => TestFolder is null ? Split(ml).TestSet : ml.Data.LoadFromImageFolder(TestFolder, like: LoadTrain(ml));
+
+    private IDataView LoadTrain(MLContext ml) => ml.Data.LoadFromImageFolder(TrainFolder, Size, Size);
+
+    private DataOperationsCatalog.TrainTestData Split(MLContext ml) => ml.Data.TrainTestSplit(LoadTrain(ml), TestFraction, seed: SplitSeed);
+
+    private static FolderDataset FindGtsrb(DatasetSearch search, CancellationToken cancellationToken)
+    {
+        string folder = search.FolderFor("gtsrb");
+        if (!Directory.Exists(Path.Combine(folder, "train")) || !Directory.Exists(Path.Combine(folder, "test")))
+        {
+            throw new DatasetNotFoundException(
+                $"The traffic signs are not in '{folder}': it has no folders train and test with a folder for each class; name the folder that has them with --data.", isUsersMistake: true);
+        }
+
+        return Open(folder, "GTSRB", search.ImageSize ?? GtsrbSize, cancellationToken);
+    }
+
+    private static FolderDataset Find(DatasetSearch search, CancellationToken cancellationToken)
+    {
+        string path = search.Argument;
+        if (search.DataDirectory is not null)
+            throw new UsageException("--data does not go with --dataset folder:PATH, which names the folder itself.");
+        if (!Directory.Exists(path))
+            throw new DatasetNotFoundException($"The folder '{path}' of --dataset does not exist.", isUsersMistake: true);
+        string name = string.Concat(new DirectoryInfo(path).Name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '-'));
+        return Open(path, name.Length == 0 ? "folder" : name, search.ImageSize, cancellationToken);
+    }
+
+    private static FolderDataset Open(string path, string name, int? size, CancellationToken cancellationToken)
+    {
+        string train = Path.Combine(path, "train"), test = Path.Combine(path, "test");
+        bool isSplit = Directory.Exists(train) && Directory.Exists(test);
+        var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(path, file).Replace('\\', '/'), Path: file))
+            .OrderBy(file => file.Name, StringComparer.Ordinal);
+        string pixels = size is { } side ? FormattableString.Invariant($"-{side}px") : "";
+        return new FolderDataset($"{name}{pixels}-{ContentHash.Of(files, cancellationToken)}", isSplit ? train : path, isSplit ? test : null, size);
+    }
+}
