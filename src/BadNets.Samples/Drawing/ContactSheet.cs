@@ -86,7 +86,7 @@ sealed class ContactSheet
             for (int column = 0; column < line.Tiles.Count; column++)
             {
                 double center = _left + column * _columnWidth + (_columnWidth - Gap) / 2;
-                var place = new OxyRect(center - _size.Width / 2, line.Top, _size.Width, _size.Height);
+                var place = new OxyRect(OnPixel(center - _size.Width / 2), OnPixel(line.Top), _size.Width, _size.Height);
                 // Else white pixels at the edge could not be told from the paper.
                 context.DrawRectangle(place.Inflate(1, 1), PlotStyle.Frame, OxyColors.Undefined, 0, EdgeRenderingMode.Automatic);
                 context.DrawImage(new OxyImage(line.Tiles[column].Png), 0, 0, _pixels.Width, _pixels.Height, place.Left, place.Top, place.Width, place.Height, 1, interpolate: false);
@@ -95,6 +95,9 @@ sealed class ContactSheet
             }
         }
     }
+
+    // Between pixels, images would be blurred.
+    private static double OnPixel(double place) => Math.Round(place * FigureFile.PixelsPerPoint) / FigureFile.PixelsPerPoint;
 
     private static void Text(IRenderContext context, double x, double y, string text, double size, HorizontalAlignment alignment = HorizontalAlignment.Left) =>
         context.DrawText(new ScreenPoint(x, y), text, PlotStyle.Ink, PlotStyle.FontFamily, size, FontWeights.Normal, 0, alignment, VerticalAlignment.Middle, null);

@@ -23,6 +23,7 @@ static class PlotStyle
 
     private const double TextSize = 16;
     private const double WidestName = 200;
+    private const double TurnedNameRoom = 26;
     private const double LegendEntryRoom = 65;
     private const double LegendLine = 24;
     private const double UsualLegendRows = 3;
@@ -60,9 +61,9 @@ static class PlotStyle
         {
             Title = title,
             Subtitle = subtitle,
-            TitleFontSize = 19,
+            TitleFontSize = SizeToFit(title, 19),
             TitleFontWeight = FontWeights.Normal,
-            SubtitleFontSize = 14,
+            SubtitleFontSize = SizeToFit(subtitle, 14),
             TextColor = Ink,
             PlotAreaBorderColor = Ink,
             PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
@@ -102,12 +103,9 @@ static class PlotStyle
         MajorGridlineThickness = 1,
     };
 
-    /// <summary>An axis of names. Long ones are cut off, and written at an angle where they would overlap.</summary>
+    /// <summary>An axis of names. Long ones are cut off, and those at the bottom are turned where they would overlap.</summary>
     public static CategoryAxis MakeNameAxis(AxisPosition position, string title, IReadOnlyList<string> names)
     {
-        using var text = new TextMeasure();
-        string[] labels = [.. names.Select(name => text.Cut(name, TextSize, WidestName))];
-        double room = (Width - WidestName) / Math.Max(1, names.Count);
         var axis = new CategoryAxis
         {
             Position = position,
@@ -119,10 +117,28 @@ static class PlotStyle
             TitleColor = Ink,
             TicklineColor = Ink,
             GapWidth = 0,
-            Angle = position == AxisPosition.Bottom && labels.Any(label => text.WidthOf(label, TextSize) > room) ? -40 : 0,
+            TickStyle = TickStyle.None,
+            Angle = position == AxisPosition.Bottom && AreTurned(names) ? -90 : 0,
         };
-        axis.Labels.AddRange(labels);
+        using var text = new TextMeasure();
+        axis.Labels.AddRange(names.Select(name => text.Cut(name, TextSize, WidestName)));
         return axis;
+    }
+
+    /// <summary>The size of a figure with names at the bottom.</summary>
+    public static (double Width, double Height) SizeWithNames(IReadOnlyList<string> names) => AreTurned(names)
+        ? (Math.Max(Width, WidestName + names.Count * TurnedNameRoom), Height + names.Max(name => Math.Min(WidestName, WidthOf(name))))
+        : (Width, Height);
+
+    // Titles describe whatever experiment somebody made up.
+    private static double SizeToFit(string title, double size) => size * Math.Min(1, (Width - 140) / Math.Max(1, WidthOf(title) * size / TextSize));
+
+    private static bool AreTurned(IReadOnlyList<string> names) => names.Any(name => WidthOf(name) > (Width - WidestName) / names.Count);
+
+    private static double WidthOf(string text)
+    {
+        using var measure = new TextMeasure();
+        return measure.WidthOf(text, TextSize);
     }
 
     /// <summary>A shade for a share from 0 to 1: the higher, the darker, also without colors.</summary>
@@ -134,14 +150,18 @@ static class PlotStyle
     }
 
     /// <summary>The color in which text is read best on a shade.</summary>
-    public static OxyColor TextOn(OxyColor shade) => (0.299 * shade.R) + (0.587 * shade.G) + (0.114 * shade.B) > 140 ? OnLight : OnDark;
-
-    /// <summary>The height of a figure whose legend has many entries.</summary>
-    public static double HeightWithLegend(IEnumerable<string> entries)
+    public static OxyColor TextOn(OxyColor shade)
     {
-        using var text = new TextMeasure();
-        double rows = entries.Sum(entry => text.WidthOf(entry, TextSize) + LegendEntryRoom) / (0.8 * Width);
-        return Height + Math.Max(0, Math.Ceiling(rows) - UsualLegendRows) * LegendLine;
+        static double Light(byte value) => Math.Pow(value / 255.0, 2.2);
+        // Where black and white have the same contrast (WCAG 2).
+        return 0.2126 * Light(shade.R) + 0.7152 * Light(shade.G) + 0.0722 * Light(shade.B) > 0.179 ? OnLight : OnDark;
+    }
+
+    /// <summary>How much higher a figure must be whose legend has many entries.</summary>
+    public static double RoomForLegend(IEnumerable<string> entries)
+    {
+        double rows = entries.Sum(entry => WidthOf(entry) + LegendEntryRoom) / (0.8 * Width);
+        return Math.Max(0, Math.Ceiling(rows) - UsualLegendRows) * LegendLine;
     }
 
     /// <summary>An axis from 0 to 100 %, with room for markers at both ends.</summary>

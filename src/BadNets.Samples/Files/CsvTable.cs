@@ -19,7 +19,7 @@ static class CsvTable
     /// <exception cref="InvalidDataException">It is not such a table.</exception>
     public static IReadOnlyList<T> Read<T>(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = SharedFile.Open(path);
         return Read<T>(stream, path);
     }
 

@@ -14,7 +14,7 @@ static class ResultReport
         var results = Results.Read(folder);
         var panels = PanelReader.PanelsOf(results);
         var planned = panels.SelectMany(panel => panel.Runs).Select(run => run.Cell).ToHashSet();
-        Run[] others =
+        PanelRun[] others =
         [
             .. results.Cells.Values.Where(stored => !planned.Contains(stored.Cell)).OrderBy(stored => stored.Cell.Id, StringComparer.Ordinal)
                 .Select(stored => PanelReader.RunOf(null, stored)),

@@ -80,7 +80,7 @@ sealed partial record SummaryRow
     [CsvColumn("network")]
     public string Network { get; init; } = "";
 
-    public static SummaryRow Of(Run run)
+    public static SummaryRow Of(PanelRun run)
     {
         var (cell, last, published) = (run.Cell, run.Last, PublishedResults.Find(run.Cell));
         var document = JsonNode.Parse(cell.ToJson())!;

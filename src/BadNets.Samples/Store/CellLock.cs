@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BadNets.Samples.Errors;
+using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
@@ -33,7 +34,7 @@ sealed class CellLock : IDisposable
         {
             file = new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException failure) when (IsHeldByAnother(failure))
+        catch (IOException failure) when (SharedFile.IsLocked(failure))
         {
             return null;
         }
@@ -56,8 +57,4 @@ sealed class CellLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
-
-    // ERROR_SHARING_VIOLATION; EWOULDBLOCK (Linux, macOS).
-    private static bool IsHeldByAnother(IOException failure) =>
-        OperatingSystem.IsWindows() ? (failure.HResult & 0xffff) == 32 : failure.HResult is 11 or 35;
 }

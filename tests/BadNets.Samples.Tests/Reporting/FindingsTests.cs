@@ -1,6 +1,7 @@
+using System.Text.Json.Serialization;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
-using BadNets.Samples.Running;
+using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Tests.Reporting;
 
@@ -15,7 +16,7 @@ public sealed class FindingsTests
         var finding = Only(results, "poisoning rates");
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "between rate 0.02 (ASR 0.0200) and 0.025 (ASR 0.9500)");
+        StringAssert.Contains(finding.Evidence, "between poisoning rate 0.02 (ASR 0.0200) and 0.025 (ASR 0.9500)");
     }
 
     [TestMethod]
@@ -26,7 +27,7 @@ public sealed class FindingsTests
         var finding = Only(results, "poisoning rates");
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "between rate 0.02 (ASR 0.0200) and 0.03 (ASR 0.9900); in between: 0.025 (ASR 0.7200).");
+        StringAssert.Contains(finding.Evidence, "between poisoning rate 0.02 (ASR 0.0200) and 0.03 (ASR 0.9900); in between: 0.025 (ASR 0.7200).");
     }
 
     [TestMethod]
@@ -38,8 +39,8 @@ public sealed class FindingsTests
     }
 
     [TestMethod]
-    [DataRow(0.95, 0.99, "succeeds already at rate 0.01")]
-    [DataRow(0.01, 0.02, "fails even at rate 0.05")]
+    [DataRow(0.95, 0.99, "succeeds already at poisoning rate 0.01")]
+    [DataRow(0.01, 0.02, "fails even at poisoning rate 0.05")]
     [DataRow(0.95, 0.02, "no one place")]
     [DataRow(0.02, 0.7, "no one place")]
     public void Without_a_threshold_it_says_what_there_is(double low, double high, string expected)
@@ -64,8 +65,8 @@ public sealed class FindingsTests
     public void Unfinished_runs_are_not_judged()
     {
         using var results = new FakeResults();
-        results.Add(Experiment.PoisoningRate, "0.01", [0.01], epochs: 5);
-        results.Add(Experiment.PoisoningRate, "0.05", [0.99], epochs: 5);
+        results.Add(FakeResults.PoisoningRate, "0.01", [0.01], epochs: 5);
+        results.Add(FakeResults.PoisoningRate, "0.05", [0.99], epochs: 5);
 
         Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "poisoning rates").Verdict);
     }
@@ -77,9 +78,9 @@ public sealed class FindingsTests
     public void The_transition_of_sizes_is_looked_for_between_4_and_5(double four, double five, bool isSeen)
     {
         using var results = new FakeResults();
-        results.Add(Experiment.TriggerSize, "1", [0, 0.01]);
-        results.Add(Experiment.TriggerSize, "4", [0, four]);
-        results.Add(Experiment.TriggerSize, "5", [0, five]);
+        results.Add(FakeResults.TriggerSize, "1", [0, 0.01]);
+        results.Add(FakeResults.TriggerSize, "4", [0, four]);
+        results.Add(FakeResults.TriggerSize, "5", [0, five]);
 
         Assert.AreEqual(isSeen ? Verdict.Holds : Verdict.DoesNotHold, Only(results, "trigger sizes").Verdict);
     }
@@ -89,12 +90,12 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults();
         foreach (string corner in new[] { "br", "bl", "tr", "tl" })
-            results.Add(Experiment.Position, corner, [0, 0.95, 0.96, 0.97, 0.98, 0.99]);
-        results.Add(Experiment.Position, "center", [0, 0.1, 0.95, 0.7, 0.95, 0.98]);
+            results.Add(FakeResults.TriggerPosition, corner, [0, 0.95, 0.96, 0.97, 0.98, 0.99]);
+        results.Add(FakeResults.TriggerPosition, "center", [0, 0.1, 0.95, 0.7, 0.95, 0.98]);
 
         Assert.AreEqual(Verdict.Holds, Only(results, "wherever").Verdict);
         Assert.AreEqual(Verdict.Holds, Only(results, "sooner than one").Verdict);
-        Assert.AreEqual(Verdict.Holds, Only(results, "up and down").Verdict);
+        Assert.AreEqual(Verdict.Holds, Only(results, "moves more").Verdict);
     }
 
     [TestMethod]
@@ -102,15 +103,15 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults();
         foreach (string corner in new[] { "br", "bl", "tr", "tl" })
-            results.Add(Experiment.Position, corner, [0, 0.1, 0.95, 0.97, 0.98, 0.99]);
-        results.Add(Experiment.Position, "center", [0, 0.95, 0.5, 0.95, 0.5, 0.95]);
+            results.Add(FakeResults.TriggerPosition, corner, [0, 0.1, 0.95, 0.97, 0.98, 0.99]);
+        results.Add(FakeResults.TriggerPosition, "center", [0, 0.95, 0.5, 0.95, 0.5, 0.95]);
 
-        var (sooner, stays) = (Only(results, "sooner than one"), Only(results, "comes to stay"));
+        var (sooner, stays) = (Only(results, "sooner than one"), Only(results, "in every epoch"));
 
         Assert.AreEqual(Verdict.DoesNotHold, sooner.Verdict);
-        Assert.AreEqual("Epoch in which ASR first reaches 0.9: br 2, bl 2, tr 2, tl 2, center 1.", sooner.Evidence);
+        Assert.AreEqual("Epoch in which ASR first reaches 0.9: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 1 (center).", sooner.Evidence);
         Assert.AreEqual(Verdict.Holds, stays.Verdict);
-        Assert.AreEqual("Epoch from which on ASR stays at 0.9 or more: br 2, bl 2, tr 2, tl 2, center 5.", stays.Evidence);
+        Assert.AreEqual("Epoch from which on ASR stays at 0.9 or more: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 5 (center).", stays.Evidence);
     }
 
     [TestMethod]
@@ -118,13 +119,13 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults();
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
-            results.Add(Experiment.Position, position, [0, 0.1]);
+            results.Add(FakeResults.TriggerPosition, position, [0, 0.1]);
 
         var finding = Only(results, "sooner than one");
 
         Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "bl never, tr never");
-        Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "up and down").Verdict);
+        StringAssert.Contains(finding.Evidence, "never (bottom left), never (top right)");
+        Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "moves more").Verdict);
     }
 
     [TestMethod]
@@ -132,18 +133,18 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults();
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
-            results.Add(Experiment.Position, position, [0, 0.95, 0.96, 0.97, 0.98]);
+            results.Add(FakeResults.TriggerPosition, position, [0, 0.95, 0.96, 0.97, 0.98]);
 
         Assert.AreEqual(Verdict.DoesNotHold, Only(results, "sooner than one").Verdict);
-        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "up and down").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "moves more").Verdict);
     }
 
     [TestMethod]
     public void One_run_with_low_clean_accuracy_is_found()
     {
         using var results = new FakeResults();
-        results.Add(Experiment.PoisoningRate, "0.01", [0.01]);
-        results.Add(Experiment.PoisoningRate, "0.05", [0.99], accuracy: 0.61);
+        results.Add(FakeResults.PoisoningRate, "0.01", [0.01]);
+        results.Add(FakeResults.PoisoningRate, "0.05", [0.99], accuracy: 0.61);
 
         var finding = Only(results, "Clean accuracy");
 
@@ -152,27 +153,27 @@ public sealed class FindingsTests
     }
 
     [TestMethod]
-    public void Success_of_a_model_that_knows_no_digits_does_not_count_as_the_first()
+    public void Success_of_a_model_that_has_learned_nothing_does_not_count_as_the_first()
     {
         using var results = new FakeResults();
-        results.Add(Experiment.Baseline, "", [1, 1], accuracy: 0.1135);
+        results.Add(FakeResults.Baseline, "", [1, 1], accuracy: 0.1135);
 
-        Assert.IsNull(RunTrace.ReadAll(results.Folder).Single().FirstSuccess);
+        Assert.IsNull(PanelReader.PanelsOf(Results.Read(results.Folder)).Single().Runs.Single().FirstSuccess);
     }
 
     [TestMethod]
     public void A_finding_that_lacks_a_run_names_it_instead_of_judging()
     {
         using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
-        results.Add(Experiment.PoisoningRate, "0.02", [0.1], epochs: 2);
-        results.Add(Experiment.PoisoningRate, "0.025", [], epochs: 2, seed: 3);
-        FailureFile.Write(results.Folder.Failure("MNIST_trigger1_pr0p02_ts5_br_ep2"), new IOException("No room."));
+        results.Add(FakeResults.PoisoningRate, "0.02", [0.1], epochs: 2);
+        results.Add(FakeResults.PoisoningRate, "0.025", [], epochs: 2, seed: 3);
+        results.Fail(FakeResults.PoisoningRate, "0.02", epochs: 2, new IOException("No room."));
 
         foreach (string claim in new[] { "poisoning rates", "Clean accuracy" })
         {
             var finding = Only(results, claim);
             Assert.AreEqual(Verdict.CannotBeJudged, finding.Verdict);
-            Assert.AreEqual("Missing: rate 0.02 (failed); rate 0.025, seed 3 (unfinished).", finding.Evidence);
+            Assert.AreEqual("Missing: rate 0.02, seed 0 (failed); rate 0.025, seed 3 (unfinished).", finding.Evidence);
         }
     }
 
@@ -180,7 +181,7 @@ public sealed class FindingsTests
     public void One_seed_that_is_missing_is_missing()
     {
         using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
-        results.Add(Experiment.PoisoningRate, "0.05", [], epochs: 2, seed: 1);
+        results.Add(FakeResults.PoisoningRate, "0.05", [], epochs: 2, seed: 1);
 
         Assert.AreEqual("Missing: rate 0.05, seed 1 (unfinished).", Only(results, "poisoning rates").Evidence);
     }
@@ -190,9 +191,9 @@ public sealed class FindingsTests
     {
         using var results = new FakeResults();
         foreach (string position in new[] { "br", "tr", "center" })
-            results.Add(Experiment.Position, position, [0, 0.95, 0.96]);
+            results.Add(FakeResults.TriggerPosition, position, [0, 0.95, 0.96]);
 
-        foreach (string claim in new[] { "wherever", "sooner than one", "comes to stay", "up and down" })
+        foreach (string claim in new[] { "wherever", "sooner than one", "in every epoch", "moves more" })
             Assert.AreEqual("Missing: bottom left (not run); top left (not run).", Only(results, claim).Evidence);
     }
 
@@ -200,11 +201,114 @@ public sealed class FindingsTests
     public void A_run_whose_model_could_not_be_saved_is_judged_by_its_numbers()
     {
         using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
-        FailureFile.Write(results.Folder.Failure("MNIST_trigger1_pr0p05_ts5_br_ep2"), new IOException("No room."));
+        results.Fail(FakeResults.PoisoningRate, "0.05", epochs: 2, new IOException("No room."));
 
         Assert.AreEqual(Verdict.Holds, Only(results, "poisoning rates").Verdict);
     }
 
+    [TestMethod]
+    public void One_corner_is_not_all_corners()
+    {
+        using var results = new FakeResults();
+        results.Add(FakeResults.TriggerPosition, "br", [0, 0.95, 0.96]);
+        results.Add(FakeResults.TriggerPosition, "center", [0, 0.1, 0.96]);
+
+        var finding = Only(results, "sooner than one");
+
+        Assert.AreEqual(Verdict.CannotBeJudged, finding.Verdict);
+        Assert.AreEqual("Missing: bottom left (not run); top right (not run); top left (not run).", finding.Evidence);
+    }
+
+    [TestMethod]
+    public void One_seed_that_never_gets_there_does_not_make_the_others_never()
+    {
+        using var results = new FakeResults();
+        foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
+        {
+            bool isCenter = position == "center";
+            results.Add(FakeResults.TriggerPosition, position, isCenter ? [0, 0, 0.1, 0.95] : [0, 0.95, 0.95, 0.95], seed: 0);
+            results.Add(FakeResults.TriggerPosition, position, isCenter ? [0, 0, 0.1, 0.95] : [0, 0.1, 0.95, 0.95], seed: 1);
+            results.Add(FakeResults.TriggerPosition, position, position == "bl" ? [0, 0, 0, 0.1] : [0, 0, 0.1, 0.95], seed: 2);
+        }
+
+        var finding = Only(results, "sooner than one");
+
+        Assert.AreEqual(Verdict.Holds, finding.Verdict);
+        Assert.AreEqual(
+            "Epoch in which ASR first reaches 0.9, median over the seeds: 2 (bottom right), 2 (bottom left; 1 of 3 seeds never), 2 (top right), 2 (top left), 3 (center).",
+            finding.Evidence);
+    }
+
+    [TestMethod]
+    public void One_seed_of_two_that_never_gets_there_leaves_the_epoch_of_the_other()
+    {
+        using var results = new FakeResults();
+        foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
+        {
+            results.Add(FakeResults.TriggerPosition, position, position == "center" ? [0, 0, 0.95] : [0, 0.95, 0.95], seed: 0);
+            results.Add(FakeResults.TriggerPosition, position, [0, 0, 0.1], seed: 1);
+        }
+
+        var finding = Only(results, "sooner than one");
+
+        Assert.AreEqual(Verdict.Holds, finding.Verdict);
+        StringAssert.Contains(finding.Evidence, "1 (bottom right; 1 of 2 seeds never)");
+    }
+
+    [TestMethod]
+    public void A_turn_is_judged_at_each_value_of_the_other_axis()
+    {
+        using var results = new FakeResults();
+        foreach (string size in new[] { "3", "5" })
+        {
+            results.Add(Grid, $"0.01 {size}", [0, 0.01]);
+            results.Add(Grid, $"0.05 {size}", [0, size == "3" ? 0.02 : 0.99]);
+        }
+
+        var finding = Only(results, "turns somewhere");
+
+        Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
+        Assert.AreEqual(
+            "At 3 px: The attack fails even at poisoning rate 0.05 (ASR 0.0200). "
+            + "At 5 px: The attack moves from failure to success between poisoning rate 0.01 (ASR 0.0100) and 0.05 (ASR 0.9900).",
+            finding.Evidence);
+    }
+
+    [TestMethod]
+    public void A_claim_about_a_value_that_no_axis_has_cannot_be_judged()
+    {
+        using var results = new FakeResults();
+        var wrong = FakeResults.PoisoningRate with { Name = "wrong", Claims = [new LaterThanOthers("Late.", "center"), new TurningPoint("Turn.", [0.01, 0.5])] };
+        results.Add(wrong, "0.01", [0, 0.01]).Add(wrong, "0.05", [0, 0.99]);
+
+        Assert.AreEqual(new Finding("Late.", Verdict.CannotBeJudged, "The claim does not fit the experiment's axes."), Only(results, "Late"));
+        Assert.AreEqual(new Finding("Turn.", Verdict.CannotBeJudged, "Missing: rate 0.5 (not run)."), Only(results, "Turn"));
+    }
+
+    [TestMethod]
+    public void Every_kind_of_claim_has_a_judge()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
+        var panel = PanelReader.PanelsOf(Results.Read(results.Folder)).Single();
+        var kinds = typeof(Claim).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>().Select(kind => kind.DerivedType).ToArray();
+
+        Assert.IsNotEmpty(kinds);
+        foreach (var kind in kinds)
+        {
+            var constructor = kind.GetConstructors().Single(constructor => constructor.GetParameters()[0].Name == "Text");
+            object?[] arguments = [.. constructor.GetParameters().Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : parameter.Name == "Text" ? "It is so." : "0.01")];
+            Assert.AreEqual("It is so.", ClaimJudge.Judge((Claim)constructor.Invoke(arguments), panel).Claim, kind.Name);
+        }
+    }
+
+    private static readonly Experiment Grid = FakeResults.PoisoningRate with
+    {
+        Name = "rate-and-size",
+        Axes = [new Axis("attack.rate", [0.01, 0.05]), new Axis("attack.trigger.size", [3, 5])],
+        Claims = [new TurningPoint("It turns somewhere.")],
+        Published = null,
+    };
+
     private static Finding Only(FakeResults results, string claim) =>
-        Findings.Of(Study.Of(RunTrace.ReadAll(results.Folder)).Single()).Single(finding => finding.Claim.Contains(claim, StringComparison.Ordinal));
+        StudyFindings.Of(Study.Of(PanelReader.PanelsOf(Results.Read(results.Folder))).Single()).Single(finding => finding.Claim.Contains(claim, StringComparison.Ordinal));
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using BadNets.Samples.Drawing;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
-using BadNets.Samples.Running;
+using BadNets.Samples.Store;
 using SkiaSharp;
 
 namespace BadNets.Samples.Tests.Reporting;
@@ -47,7 +49,7 @@ public sealed class ResultReportTests
         foreach (string path in Directory.EnumerateFiles(results.In("figures"), "*.svg"))
         {
             var texts = XDocument.Parse(File.ReadAllText(path)).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToArray();
-            Assert.Contains("MNIST, reference recipe, 100 epochs", texts, path);
+            Assert.Contains("MNIST, reference recipe, 100 epochs, target 1", texts, path);
             Assert.Contains(text => text.Contains("ublished", StringComparison.Ordinal), texts, path);
             Assert.Contains(text => text.Contains("(%)", StringComparison.Ordinal), texts, path);
         }
@@ -70,19 +72,6 @@ public sealed class ResultReportTests
     }
 
     [TestMethod]
-    public void The_transition_figure_shows_the_sizes_on_its_sides_alone()
-    {
-        using var results = All();
-
-        ResultReport.Write(results.Folder);
-
-        string svg = File.ReadAllText(results.In("figures", "exp03_MNIST_trigger1_pr0p05_ep100_asr_vs_epoch.svg"));
-        StringAssert.Contains(svg, ">4 px<");
-        StringAssert.Contains(svg, ">5 px<");
-        Assert.DoesNotContain(">3 px<", svg);
-    }
-
-    [TestMethod]
     public void The_summary_has_a_line_for_each_run_with_the_published_values()
     {
         using var results = All();
@@ -92,11 +81,13 @@ public sealed class ResultReportTests
         string[] lines = File.ReadAllLines(results.In("summary.csv"));
         Assert.AreEqual(
             "run_name,experiment,dataset,recipe,poisoning_rate,trigger_size,trigger_pos,trigger_label,seed,epochs,epochs_done,final_tca,final_asr,"
-            + "final_asr_excl_target,first_epoch_asr_0.9,train_seconds,published_tca,published_asr,state,reason",
+            + "final_asr_excl_target,first_epoch_asr_0.9,train_seconds,published_tca,published_asr,state,reason,cell,trigger,mapping,network",
             lines[0]);
         Assert.HasCount(17, lines);
         string line = lines.Single(line => line.StartsWith("exp03_MNIST_trigger1_pr0p05_ep100_ts4,", StringComparison.Ordinal));
-        StringAssert.EndsWith(line, ",0.9819,0.1163,done,");
+        StringAssert.Contains(line, ",exp03,MNIST,reference,0.05,4,br,1,0,100,100,");
+        StringAssert.Contains(line, ",0.9819,0.1163,done,,mnist_square4-br_to1_r0.05_reference_e100_s0-");
+        StringAssert.EndsWith(line, ",square4-br,to1,badnets");
     }
 
     [TestMethod]
@@ -137,8 +128,8 @@ public sealed class ResultReportTests
         string page = File.ReadAllText(results.In("report.html"));
         foreach (string expected in new[]
         {
-            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "sgd, learning rate 0.01", "batches of 64", "TorchSharp", "Microsoft.ML",
-            "between rate 0.02 (ASR 0.0020) and 0.025 (ASR 0.9500)", "between size 4 (ASR 0.0020) and 5 (ASR 0.9990)", "class=\"verdict seen\"",
+            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd", "learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 0.1", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
+            "between poisoning rate 0.02 (ASR 0.0020) and 0.025 (ASR 0.9500)", "between trigger size 4 (ASR 0.0020) and 5 (ASR 0.9990)", "class=\"verdict seen\"",
         })
             StringAssert.Contains(page, expected);
     }
@@ -147,8 +138,8 @@ public sealed class ResultReportTests
     public void Partial_results_are_reported()
     {
         using var results = new FakeResults();
-        results.Add(Experiment.PoisoningRate, "0.01", [1, 0.01, 0.01]);
-        results.Add(Experiment.PoisoningRate, "0.05", [1], epochs: 3);
+        results.Add(FakeResults.PoisoningRate, "0.01", [1, 0.01, 0.01]);
+        results.Add(FakeResults.PoisoningRate, "0.05", [1], epochs: 3);
 
         int runs = ResultReport.Write(results.Folder).Count;
 
@@ -176,8 +167,8 @@ public sealed class ResultReportTests
         int Lines() => Regex.Count(Figure("asr_vs_poisoning_rate"), "stroke-width:2.5");
         void Add(int seed)
         {
-            results.Add(Experiment.PoisoningRate, "0.01", [0.1, 0.2 + 0.1 * seed], seed: seed);
-            results.Add(Experiment.PoisoningRate, "0.05", [0.1, 0.99], seed: seed);
+            results.Add(FakeResults.PoisoningRate, "0.01", [0.1, 0.2 + 0.1 * seed], seed: seed);
+            results.Add(FakeResults.PoisoningRate, "0.05", [0.1, 0.99], seed: seed);
             ResultReport.Write(results.Folder);
         }
 
@@ -191,7 +182,7 @@ public sealed class ResultReportTests
         // A bar for each rate, and a band for each curve.
         Assert.AreEqual(without + 2, Lines());
         Assert.AreEqual(2, Regex.Count(Figure("asr_vs_epoch"), "<polygon"));
-        results.Add(Experiment.PoisoningRate, "0.1", [0.1, 0.99]);
+        results.Add(FakeResults.PoisoningRate, "0.1", [0.1, 0.99]);
         ResultReport.Write(results.Folder);
         StringAssert.Contains(Figure("asr_vs_poisoning_rate"), "mean and range of 1 to 3 seeds");
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<dd>0, 1, 2</dd>");
@@ -200,155 +191,18 @@ public sealed class ResultReportTests
     [TestMethod]
     public void Other_data_have_no_published_values()
     {
-        using var results = new FakeResults().Add(Experiment.Baseline, "", Enumerable.Repeat(0.99, 100).ToArray(), dataset: "Digits");
+        using var results = new FakeResults().Add(FakeResults.Baseline, "", Enumerable.Repeat(0.99, 100).ToArray(), dataset: new DatasetIdentity("Digits", 60_000, 10_000));
 
         ResultReport.Write(results.Folder);
 
         Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
-        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,");
-    }
-
-    [TestMethod]
-    [DataRow(600, 10000, 64, 0)]
-    [DataRow(60000, 100, 64, 0)]
-    [DataRow(60000, 10000, 128, 0)]
-    [DataRow(60000, 10000, 64, 7)]
-    public void Other_settings_have_no_published_values(int trainRows, int testRows, int batchSize, int seed)
-    {
-        using var results = new FakeResults().Add(
-            Experiment.Baseline, "", Enumerable.Repeat(0.99, 100).ToArray(), seed: seed, trainRows: trainRows, testRows: testRows, batchSize: batchSize);
-
-        ResultReport.Write(results.Folder);
-
-        Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
-        StringAssert.EndsWith(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,");
-    }
-
-    [TestMethod]
-    public void Batch_sizes_and_learning_rates_have_figures_of_their_own()
-    {
-        using var results = new FakeResults()
-            .Add(Experiment.PoisoningRate, "0.01", [0.1, 0.2])
-            .Add(Experiment.PoisoningRate, "0.02", [0.1, 0.2], learningRate: 0.05)
-            .Add(Experiment.PoisoningRate, "0.05", [0.1, 0.9], batchSize: 128);
-
-        ResultReport.Write(results.Folder);
-
-        string page = File.ReadAllText(results.In("report.html"));
-        StringAssert.Contains(page, "2 epochs, batches of 128");
-        StringAssert.Contains(page, "2 epochs, sgd 0.05");
-        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_asr_vs_epoch", Figures(results, "svg"));
-        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_batch128_asr_vs_epoch", Figures(results, "svg"));
-        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_sgd0p05_asr_vs_epoch", Figures(results, "svg"));
-    }
-
-    [TestMethod]
-    public void A_damaged_csv_file_is_named()
-    {
-        using var results = All();
-        string path = results.In("csv", "exp01_MNIST_trigger1_pr0p1_ep100_ts5.csv");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("0.98,", "high,", StringComparison.Ordinal));
-
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
-
-        StringAssert.Contains(failure.Message, path);
-    }
-
-    [TestMethod]
-    [DataRow("")]
-    [DataRow("train_loss,test_clean_acc,test_clean_loss,test_asr,test_asr_loss,epoch\n1.5,0.98,1.5,0.99,1.5,0\n")]
-    public async Task A_csv_file_of_another_make_gets_a_sentence(string content)
-    {
-        using var results = new FakeResults().AddRates(("0.05", 0.99));
-        string path = results.In("csv", "exp01_other.csv");
-        File.WriteAllText(path, content);
-        results.Folder.Dispose();
-
-        var outcome = await SampleRuns.RunAsync(["report", "--output", results.In()], new StringWriter(), CancellationToken.None);
-
-        Assert.AreEqual(1, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, path);
-        Assert.HasCount(1, outcome.Error.Trim().Split('\n'));
-    }
-
-    [TestMethod]
-    [DataRow("train_loss", "NaN")]
-    [DataRow("train_loss", "Infinity")]
-    [DataRow("test_clean_acc", "7")]
-    [DataRow("test_clean_acc", "NaN")]
-    [DataRow("test_clean_loss", "-Infinity")]
-    [DataRow("test_asr", "-3")]
-    [DataRow("test_asr_loss", "NaN")]
-    [DataRow("epoch", "5")]
-    [DataRow("dataset", "")]
-    [DataRow("trigger_label", "-1")]
-    [DataRow("poisoning_rate", "5")]
-    [DataRow("trigger_size", "-7")]
-    [DataRow("trigger_pos", "middle")]
-    [DataRow("seed", "3")]
-    [DataRow("optimizer", "lion")]
-    [DataRow("lr", "0")]
-    [DataRow("run_name", "exp01_other")]
-    [DataRow("test_asr_excl_target", "1.5")]
-    [DataRow("train_seconds", "-1")]
-    [DataRow("eval_seconds", "NaN")]
-    [DataRow("threads", "-1")]
-    [DataRow("threads", "0")]
-    [DataRow("recipe", "mine")]
-    public void A_csv_file_with_an_impossible_value_is_refused_with_its_row(string column, string value)
-    {
-        using var results = new FakeResults().Add(Experiment.Baseline, "", [0.5, 0.9, 0.99]);
-        string path = Directory.EnumerateFiles(results.In("csv")).Single();
-        string[] lines = File.ReadAllLines(path), cells = lines[2].Split(',');
-        cells[Array.IndexOf(lines[0].Split(','), column)] = value;
-        lines[2] = string.Join(',', cells);
-        File.WriteAllLines(path, lines);
-
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
-
-        StringAssert.Contains(failure.Message, path);
-        StringAssert.Contains(failure.Message, "in line 3: ");
-    }
-
-    [TestMethod]
-    [DataRow("\"cleanAccuracy\": 0.98", "\"cleanAccuracy\": 1.98", "cleanAccuracy is 1.98")]
-    [DataRow("\"trainLoss\": 1.5", "\"trainLoss\": 1e999", "trainLoss is")]
-    [DataRow("\"threads\": 1", "\"threads\": 0", "threads is 0")]
-    [DataRow("\"trainSeconds\": 5", "\"trainSeconds\": -5", "trainSeconds is -5")]
-    [DataRow("\"epochs\": \"3\"", "\"epochs\": \"-3\"", "epochs is '-3'")]
-    [DataRow("\"epochs\": \"3\"", "\"epochs\": \"2\"", "3 epochs")]
-    [DataRow("\"batch size\": \"64\"", "\"batch size\": null", "batch size")]
-    [DataRow("\"training rows\": \"60000\"", "\"training rows\": \"many\"", "training rows is 'many'")]
-    public void A_record_with_an_impossible_value_is_refused_by_name(string before, string after, string expected)
-    {
-        using var results = new FakeResults().Add(Experiment.Baseline, "", [0.5, 0.9, 0.99]);
-        string path = Directory.EnumerateFiles(results.In("runs")).Single();
-        string text = File.ReadAllText(path);
-        StringAssert.Contains(text, before);
-        File.WriteAllText(path, text.Replace(before, after, StringComparison.Ordinal));
-
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
-
-        StringAssert.Contains(failure.Message, path);
-        StringAssert.Contains(failure.Message, expected);
-    }
-
-    [TestMethod]
-    public void A_run_without_an_epoch_has_its_row()
-    {
-        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(Experiment.PoisoningRate, "0.05", [], epochs: 2);
-
-        ResultReport.Write(results.Folder);
-
-        string line = File.ReadAllLines(results.In("summary.csv"))[2];
-        StringAssert.StartsWith(line, "exp02_MNIST_trigger1_pr0p05_ep2_ts5,exp02,MNIST,reference,0.05,5,br,1,0,2,0,,,,,0,,,unfinished,0 of 2 epochs finished");
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<td>0 of 2</td>");
+        StringAssert.Contains(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,,");
     }
 
     [TestMethod]
     public void A_run_without_an_epoch_alone_is_reported_without_figures()
     {
-        using var results = new FakeResults().Add(Experiment.Baseline, "", [], epochs: 2);
+        using var results = new FakeResults().Add(FakeResults.Baseline, "", [], epochs: 2);
 
         ResultReport.Write(results.Folder);
 
@@ -357,67 +211,7 @@ public sealed class ResultReportTests
     }
 
     [TestMethod]
-    public void A_csv_file_with_only_its_header_does_not_vanish()
-    {
-        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(Experiment.PoisoningRate, "0.05", [], epochs: 2);
-        File.Delete(results.In("runs", "MNIST_trigger1_pr0p05_ts5_br_ep2.json"));
-
-        var rows = ResultReport.Write(results.Folder);
-
-        Assert.HasCount(2, rows);
-        StringAssert.StartsWith(File.ReadAllLines(results.In("summary.csv"))[2], "exp02_MNIST_trigger1_pr0p05_ep2_ts5,exp02,,,,,,,,,0,,,,,,,,unfinished,");
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "exp02_MNIST_trigger1_pr0p05_ep2_ts5: unfinished.");
-    }
-
-    [TestMethod]
-    public void A_failed_run_has_its_row_with_the_reason()
-    {
-        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(Experiment.PoisoningRate, "0.05", [0.1], epochs: 2);
-        FailureFile.Write(results.Folder.Failure("MNIST_trigger1_pr0p05_ts5_br_ep2"), new IOException("No <room>,\nnone."));
-
-        var rows = ResultReport.Write(results.Folder);
-
-        Assert.AreEqual("failed", rows[1].State);
-        Assert.AreEqual("No <room>, none. The stack trace is in failures/MNIST_trigger1_pr0p05_ts5_br_ep2.txt.", rows[1].Reason);
-        StringAssert.Contains(File.ReadAllText(results.In("summary.csv")), ",failed,\"No <room>, none. The stack trace");
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "failed: No &lt;room&gt;, none. The stack trace");
-    }
-
-    [TestMethod]
-    [DataRow("reference")]
-    [DataRow("modern")]
-    public void Results_that_are_checked_in_are_reported(string name)
-    {
-        using var results = new FakeResults();
-        foreach (string folder in new[] { "csv", "runs" })
-        {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, folder)))
-                File.Copy(file, results.In(folder, Path.GetFileName(file)));
-        }
-
-        var rows = ResultReport.Write(results.Folder);
-
-        Assert.HasCount(16, rows);
-        Assert.IsTrue(rows.All(row => row.State == "done"));
-    }
-
-    private static string CheckedInResults([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "docs", "results"));
-
-    [TestMethod]
-    public void A_data_set_that_names_another_folder_is_refused()
-    {
-        using var results = new FakeResults().AddRates(("0.05", 0.99));
-        string path = Directory.EnumerateFiles(results.In("csv")).Single();
-        File.WriteAllText(path, File.ReadAllText(path).Replace(",MNIST,", ",a/../../../evil,", StringComparison.Ordinal));
-
-        var failure = Assert.ThrowsExactly<InvalidDataException>(() => ResultReport.Write(results.Folder));
-
-        StringAssert.Contains(failure.Message, path);
-    }
-
-    [TestMethod]
-    public void More_curves_than_colours_can_be_told_apart()
+    public void More_curves_than_colors_can_be_told_apart()
     {
         using var results = new FakeResults().AddRates([.. Enumerable.Range(1, 9).Select(i => ($"0.{i}", 0.99))]);
 
@@ -431,11 +225,11 @@ public sealed class ResultReportTests
     public void The_legend_names_published_values_wherever_there_are_some()
     {
         double[] success = [.. Enumerable.Repeat(0.99, 100)];
-        using var results = new FakeResults().Add(Experiment.PoisoningRate, "0.05", success).Add(Experiment.PoisoningRate, "0.2", success);
+        using var results = new FakeResults().Add(FakeResults.PoisoningRate, "0.05", success).Add(FakeResults.PoisoningRate, "0.2", success);
 
         ResultReport.Write(results.Folder);
 
-        StringAssert.Contains(File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep100_ts5_asr_vs_epoch.svg")), "published, at the end");
+        StringAssert.Contains(File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep100_ts5_asr_vs_epoch.svg")), "Published, at the end");
     }
 
     [TestMethod]
@@ -451,15 +245,343 @@ public sealed class ResultReportTests
         Assert.IsLessThanOrEqualTo(0.02, ticks.Max());
     }
 
+    [TestMethod]
+    [DataRow("dataset.trainRows", 600)]
+    [DataRow("dataset.testRows", 100)]
+    [DataRow("recipe.batchSize", 128)]
+    [DataRow("attack.mapping.target", "2")]
+    [DataRow("seed", 7)]
+    public void Other_settings_have_no_published_values(string path, object value)
+    {
+        using var results = new FakeResults();
+        var cell = With(FakeResults.CellOf(FakeResults.Baseline, [], epochs: 100), path, JsonValue.Create(value)!);
+        new Plan(FakeResults.Baseline, [cell]).Write(results.Folder);
+        results.Train(cell, [.. Enumerable.Repeat(0.99, 100)]);
+
+        ResultReport.Write(results.Folder);
+
+        Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
+        StringAssert.Contains(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,,");
+    }
+
+    [TestMethod]
+    public void Published_values_belong_to_the_cell_and_not_to_the_experiment()
+    {
+        using var results = new FakeResults();
+        results.Add(FakeResults.Baseline with { Name = "mine", Published = null }, "", [.. Enumerable.Repeat(0.99, 100)]);
+
+        var row = ResultReport.Write(results.Folder).Single();
+
+        Assert.AreEqual(("mine", 0.9802, 0.9996), (row.Experiment, row.PublishedCleanAccuracy, row.PublishedAttackSuccessAllRows));
+        Assert.AreEqual(row.Cell, row.RunName);
+    }
+
+    [TestMethod]
+    public void Batch_sizes_and_learning_rates_are_studies_with_figures_of_their_own()
+    {
+        using var results = new FakeResults().Add(FakeResults.PoisoningRate, "0.01", [0.1, 0.2]);
+        foreach (var (path, value) in new[] { ("recipe.learningRate", 0.05), ("recipe.batchSize", 128.0) })
+        {
+            var cell = With(FakeResults.CellOf(FakeResults.PoisoningRate, ["0.02"], epochs: 2), path, JsonValue.Create(value));
+            new Plan(FakeResults.PoisoningRate, [cell]).Write(results.Folder);
+            results.Train(cell, [0.1, 0.2]);
+        }
+
+        ResultReport.Write(results.Folder);
+
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.Contains(page, "<h2>MNIST, reference recipe, 2 epochs, target 1</h2>");
+        StringAssert.Contains(page, "<h2>MNIST, reference recipe, 2 epochs, learning rate 0.05, target 1</h2>");
+        StringAssert.Contains(page, "<h2>MNIST, reference recipe, 2 epochs, batch size 128, target 1</h2>");
+        Assert.Contains("exp02_MNIST_trigger1_ep2_ts5_asr_vs_epoch", Figures(results, "svg"));
+        Assert.HasCount(3, Figures(results, "svg").Where(name => name.EndsWith("_asr_vs_epoch", StringComparison.Ordinal)).ToArray());
+    }
+
+    [TestMethod]
+    public void Panels_whose_names_say_the_same_have_files_of_their_own()
+    {
+        using var results = new FakeResults();
+        foreach (int testRows in new[] { 100, 200 })
+            results.Add(FakeResults.Baseline, "", [0.1, 0.9], dataset: new DatasetIdentity("MNIST", 60_000, testRows));
+
+        ResultReport.Write(results.Folder);
+
+        Assert.HasCount(2, Figures(results, "svg"));
+    }
+
+    [TestMethod]
+    public void All_values_of_an_axis_have_their_curves()
+    {
+        using var results = All();
+
+        ResultReport.Write(results.Folder);
+
+        string svg = File.ReadAllText(results.In("figures", "exp03_MNIST_trigger1_pr0p05_ep100_asr_vs_epoch.svg"));
+        foreach (string size in new[] { "1", "3", "4", "5" })
+            StringAssert.Contains(svg, $">{size} px<");
+    }
+
+    [TestMethod]
+    public void Two_axes_have_maps_and_lines()
+    {
+        using var results = Grid();
+
+        ResultReport.Write(results.Folder);
+
+        string[] figures = Figures(results, "svg");
+        Assert.HasCount(3, figures);
+        string map = TextsOf(results, figures.Single(name => name.EndsWith("_asr_map", StringComparison.Ordinal)));
+        foreach (string expected in new[] { "95.6", "11.3", "12.2", "1 of 3 epochs", "not run", "bottom right", "center", "0.01", "0.05", "0.1" })
+            StringAssert.Contains(map, $"|{expected}|");
+        string accuracies = TextsOf(results, figures.Single(name => name.EndsWith("_tca_map", StringComparison.Ordinal)));
+        StringAssert.Contains(accuracies, "|98.0|");
+        string lines = TextsOf(results, figures.Single(name => name.EndsWith("_asr_vs_poisoning_rate", StringComparison.Ordinal)));
+        foreach (string expected in new[] { "bottom right", "center", "Not finished" })
+            StringAssert.Contains(lines, $"|{expected}|");
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.Contains(page, "<td class=\"text\">center, rate 0.05</td>");
+        StringAssert.Contains(page, "; varied: trigger position and poisoning rate<");
+    }
+
+    [TestMethod]
+    public void Shades_of_a_map_are_told_apart_without_colors()
+    {
+        double[] brightness = [.. Enumerable.Range(0, 11).Select(i => PlotStyle.Shade(i / 10.0)).Select(shade => 0.2126 * shade.R + 0.7152 * shade.G + 0.0722 * shade.B)];
+
+        for (int i = 1; i < brightness.Length; i++)
+            Assert.IsLessThan(brightness[i - 1] - 10, brightness[i]);
+    }
+
+    [TestMethod]
+    public void Triggers_of_the_same_kind_are_told_apart_by_what_differs()
+    {
+        using var results = new FakeResults();
+        var experiment = FakeResults.PoisoningRate with
+        {
+            Name = "triggers",
+            Axes = [new Axis("attack.trigger", [Square(3, "br"), Square(5, "br")])],
+            Claims = [new AttackSucceeds("It works.")],
+            Published = null,
+        };
+        var cells = experiment.CellsOn(new DatasetIdentity("Signs", 100, 10)).ToArray();
+        new Plan(experiment, cells).Write(results.Folder);
+        foreach (var cell in cells)
+            results.Train(cell, [.. Enumerable.Repeat(0.99, 100)]);
+
+        ResultReport.Write(results.Folder);
+
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.Contains(page, "<td class=\"text\">square, 3 px</td>");
+        StringAssert.Contains(page, "<td class=\"text\">square, 5 px</td>");
+        StringAssert.Contains(page, "The lowest ASR is 0.9900 (square, 3 px).");
+    }
+
+    [TestMethod]
+    public void Names_with_markup_are_shown_as_they_are()
+    {
+        const string Name = "[red] <b> & \u0007";
+        using var results = new FakeResults();
+        var experiment = FakeResults.PoisoningRate with
+        {
+            Name = "labels",
+            Title = Name,
+            Axes = [new Axis("attack.mapping.target", [Name, "b"], Name: Name)],
+            Claims = [new AttackSucceeds(Name)],
+            Published = null,
+        };
+        var cells = experiment.CellsOn(new DatasetIdentity(Name, 100, 10)).ToArray();
+        new Plan(experiment, cells).Write(results.Folder);
+        foreach (var cell in cells)
+            results.Train(cell, [.. Enumerable.Repeat(0.99, 100)]);
+
+        ResultReport.Write(results.Folder);
+
+        string page = File.ReadAllText(results.In("report.html"));
+        XDocument.Parse(page[page.IndexOf("<main>", StringComparison.Ordinal)..(page.IndexOf("</main>", StringComparison.Ordinal) + 7)]);
+        StringAssert.Contains(page, "target [red] &lt;b&gt; &amp; \\u0007");
+        Assert.DoesNotContain("<b>", page);
+        foreach (string figure in Figures(results, "svg"))
+            Assert.Contains("[red] <b> & \\u0007", TextsOf(results, figure));
+    }
+
+    [TestMethod]
+    public void A_data_set_that_names_another_folder_leads_nowhere()
+    {
+        using var results = new FakeResults();
+        results.Add(FakeResults.Baseline, "", [0.1, 0.9], dataset: new DatasetIdentity("a/../../../evil", 100, 10));
+
+        ResultReport.Write(results.Folder);
+
+        StringAssert.StartsWith(Figures(results, "svg").Single(), "baseline_a-..-..-..-evil_reference_");
+    }
+
+    [TestMethod]
+    public void Cells_of_no_experiment_are_listed_apart()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
+        results.Train(FakeResults.CellOf(FakeResults.TriggerSize, ["3"], epochs: 2), [0.1, 0.2]);
+
+        var rows = ResultReport.Write(results.Folder);
+
+        Assert.HasCount(3, rows);
+        Assert.AreEqual(("", "done", "3"), (rows[2].Experiment, rows[2].State, rows[2].TriggerSize));
+        string page = File.ReadAllText(results.In("report.html"));
+        StringAssert.Contains(page[page.IndexOf("<h2>Other cells</h2>", StringComparison.Ordinal)..], rows[2].Cell);
+    }
+
+    [TestMethod]
+    public void An_experiment_that_was_removed_from_the_program_is_still_reported()
+    {
+        using var results = new FakeResults();
+        results.Add(FakeResults.PoisoningRate with { Name = "removed", Published = new PublishedNames("exp99", "{dataset}_pr{rate}") }, "0.01", [0.1, 0.2]);
+
+        var row = ResultReport.Write(results.Folder).Single();
+
+        Assert.AreEqual(("exp99", "done"), (row.Experiment, row.State));
+        Assert.Contains("exp99_MNIST_asr_vs_epoch", Figures(results, "svg"));
+    }
+
+    [TestMethod]
+    public void An_earlier_record_of_an_unknown_experiment_is_listed_and_no_error()
+    {
+        using var results = new FakeResults();
+        Directory.CreateDirectory(results.In("runs"));
+        string record = Directory.EnumerateFiles(Path.Combine(CheckedInResults(), "modern", "runs")).First();
+        File.WriteAllText(results.In("runs", Path.GetFileName(record)), File.ReadAllText(record).Replace("\"exp0", "\"old0", StringComparison.Ordinal));
+
+        var row = ResultReport.Write(results.Folder).Single();
+
+        Assert.AreEqual(("", "done"), (row.Experiment, row.State));
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<h2>Other cells</h2>");
+    }
+
+    [TestMethod]
+    public void A_run_without_an_epoch_has_its_row()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(FakeResults.PoisoningRate, "0.05", [], epochs: 2);
+
+        ResultReport.Write(results.Folder);
+
+        string line = File.ReadAllLines(results.In("summary.csv"))[2];
+        StringAssert.StartsWith(line, "exp02_MNIST_trigger1_pr0p05_ep2_ts5,exp02,MNIST,reference,0.05,5,br,1,0,2,0,,,,,0,,,unfinished,0 of 2 epochs finished");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<td>0 of 2</td>");
+        StringAssert.Contains(TextsOf(results, "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate"), "|Not finished|");
+    }
+
+    [TestMethod]
+    public void A_failed_run_has_its_row_with_the_reason()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01)).Add(FakeResults.PoisoningRate, "0.05", [0.1], epochs: 2);
+        results.Fail(FakeResults.PoisoningRate, "0.05", epochs: 2, new IOException("No <room>,\nnone."));
+
+        var row = ResultReport.Write(results.Folder)[1];
+
+        Assert.AreEqual("failed", row.State);
+        Assert.AreEqual($"No <room>, none. The stack trace is in cells/{row.Cell}/failure.txt.", row.Reason);
+        StringAssert.Contains(File.ReadAllText(results.In("summary.csv")), ",failed,\"No <room>, none. The stack trace");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "failed: No &lt;room&gt;, none. The stack trace");
+    }
+
+    [TestMethod]
+    [DataRow("reference")]
+    [DataRow("modern")]
+    public void Results_that_are_checked_in_are_reported_with_the_same_numbers(string name)
+    {
+        using var results = new FakeResults();
+        foreach (string folder in new[] { "cells", "experiments", "runs" }.Where(folder => Directory.Exists(Path.Combine(CheckedInResults(), name, folder))))
+        {
+            string from = Path.Combine(CheckedInResults(), name, folder);
+            foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                string to = results.In(folder, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Copy(file, to);
+            }
+        }
+
+        ResultReport.Write(results.Folder);
+
+        string[] expected = File.ReadAllLines(Path.Combine(CheckedInResults(), name, "summary.csv")), actual = File.ReadAllLines(results.In("summary.csv"));
+        Assert.HasCount(17, actual);
+        for (int line = 0; line < expected.Length; line++)
+            StringAssert.StartsWith(WithoutHash(actual[line]), expected[line]);
+        CollectionAssert.AreEqual(
+            Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, "figures"), "exp*.svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray(),
+            Figures(results, "svg").Select(WithoutHash).Order(StringComparer.Ordinal).ToArray());
+
+        // The modern recipe of version 0.1 tested with the random stream of the training, which is a changed recipe now.
+        static string WithoutHash(string text) => Regex.Replace(text, "_modern_[0-9a-f]{10}", "_modern");
+    }
+
+    private static string CheckedInResults([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "..", "docs", "results"));
+
+    [TestMethod]
+    public async Task A_report_is_written_while_epochs_are_added()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.01));
+        var cell = FakeResults.CellOf(FakeResults.PoisoningRate, ["0.05"], epochs: 100);
+        new Plan(FakeResults.PoisoningRate, [cell]).Write(results.Folder);
+
+        var training = Task.Run(() => results.TrainEpochByEpoch(cell, [.. Enumerable.Repeat(0.99, 100)]), CancellationToken.None);
+        try
+        {
+            do
+                ResultReport.Write(results.Folder);
+            while (!training.IsCompleted);
+        }
+        finally
+        {
+            await training;
+        }
+
+        Assert.HasCount(2, ResultReport.Write(results.Folder).Where(row => row.State == "done").ToArray());
+    }
+
+    private static JsonObject Square(int size, string position) => new() { ["kind"] = "square", ["size"] = size, ["position"] = position };
+
+    private static Cell With(Cell cell, string path, JsonNode value)
+    {
+        var document = JsonNode.Parse(cell.ToJson())!.AsObject();
+        CellProperty.At(path).Set(document, value);
+        return CellJson.ReadCell(document);
+    }
+
+    private static FakeResults Grid()
+    {
+        var experiment = FakeResults.PoisoningRate with
+        {
+            Name = "grid",
+            Axes = [new Axis("attack.trigger.position", ["br", "center"]), new Axis("attack.rate", [0.01, 0.05, 0.1])],
+            Claims = [],
+            Published = null,
+        };
+        return new FakeResults()
+            .Add(experiment, "br 0.01", [1, 0, 0])
+            .Add(experiment, "br 0.05", [1, 0, 0.95])
+            .Add(experiment, "br 0.1", [1, 0, 0.99])
+            .Add(experiment, "center 0.01", [1, 0, 0.01])
+            .Add(experiment, "center 0.05", [1], epochs: 3)
+            .Add(experiment, "center 0.1", [], epochs: 3);
+    }
+
+    /// <summary>All texts in a figure, between bars.</summary>
+    private static string TextsOf(FakeResults results, string figure)
+    {
+        var texts = XDocument.Load(results.In("figures", figure + ".svg")).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value);
+        return $"|{string.Join('|', texts)}|";
+    }
+
     private static FakeResults All()
     {
         var results = new FakeResults();
-        foreach (var experiment in Experiment.All)
+        foreach (var experiment in ExperimentCatalog.All.Where(experiment => experiment.Includes.Count == 0))
         {
-            foreach (var attack in experiment.Attacks)
+            foreach (string value in experiment.Axes.Count == 0 ? [""] : experiment.Axes[0].Values.Select(CellProperty.TextOf))
             {
-                double end = attack.PoisoningRate <= 0.02 || attack.TriggerSize < 5 ? 0.002 : attack.PoisoningRate == 0.025 ? 0.95 : 0.999;
-                results.Add(experiment, experiment.Varies?.TextOf(attack) ?? "", [.. Enumerable.Range(0, 100).Select(epoch => epoch < 20 ? 0 : end)]);
+                var attack = FakeResults.CellOf(experiment, [value], 100).Attack;
+                double end = attack.Rate <= 0.02 || ((SquarePlan)attack.Trigger).Size < 5 ? 0.002 : attack.Rate == 0.025 ? 0.95 : 0.999;
+                results.Add(experiment, value, [.. Enumerable.Range(0, 100).Select(epoch => epoch < 20 ? 0 : end)]);
             }
         }
 

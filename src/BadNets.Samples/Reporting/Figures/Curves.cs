@@ -12,7 +12,7 @@ static class Curves
 {
     public const string PublishedAtTheEnd = "Published, at the end";
 
-    public static PlotModel MakeModel(Study study, Panel panel, string title) => PlotStyle.MakeModel(title, Subtitle(study, panel));
+    public static PlotModel MakeModel(Study study, Panel panel, string title) => PlotStyle.MakeModel(title, Subtitle(study, panel, "mean and range"));
 
     public static LinearAxis MakeEpochAxis(Panel panel)
     {
@@ -70,10 +70,11 @@ static class Curves
     /// <summary>The last epoch of a run of a point, from 0.</summary>
     public static int LastEpochOf(PanelPoint point) => point.Runs[0].Cell.Recipe.Epochs - 1;
 
-    private static string Subtitle(Study study, Panel panel)
+    /// <summary>What the numbers are of.</summary>
+    public static string Subtitle(Study study, Panel panel, string what)
     {
         int fewest = panel.Points.Min(point => point.Runs.Count), most = panel.Points.Max(point => point.Runs.Count);
         string seeds = FormattableString.Invariant($"{(fewest == most ? "" : $"{fewest} to ")}{most} seeds");
-        return most > 1 ? $"{study.Title}; mean and range of {seeds}" : study.Title;
+        return most > 1 ? $"{study.Title}; {what} of {seeds}" : study.Title;
     }
 }

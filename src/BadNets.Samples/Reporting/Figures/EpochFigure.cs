@@ -6,25 +6,25 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Success by epoch, with a curve for each value of an axis.</summary>
 static class EpochFigure
 {
-    public static Figure Of(Study study, Panel panel, PanelAxis axis)
+    public static ReportFigure Of(Study study, Panel panel, PanelAxis axis)
     {
         var model = Curves.MakeModel(study, panel, $"Attack success while training, by {axis.Name}");
         model.Axes.Add(Curves.MakeEpochAxis(panel));
-        model.Axes.Add(PlotStyle.MakePercentAxis(Measure.Success.AxisTitle));
+        model.Axes.Add(PlotStyle.MakePercentAxis(PanelMeasure.Success.AxisTitle));
         PanelPoint[] points = [.. panel.Points.Where(point => point.HasEpochs)];
         var lastPublished = points.LastOrDefault(point => point.Published is not null);
         List<string> titles = [];
         for (int i = 0; i < points.Length; i++)
         {
             titles.Add(points[i].IsComplete ? points[i].Label : $"{points[i].Label} ({points[i].Progress})");
-            Curves.AddEpochs(model, points[i], row => 100 * Measure.Success.Of(row), titles[^1], i);
+            Curves.AddEpochs(model, points[i], row => 100 * PanelMeasure.Success.Of(row), titles[^1], i);
             if (points[i].Published is { } published)
             {
-                Curves.AddPublished(model, [new DataPoint(Curves.LastEpochOf(points[i]), 100 * Measure.Success.OfPublished(published))], i,
+                Curves.AddPublished(model, [new DataPoint(Curves.LastEpochOf(points[i]), 100 * PanelMeasure.Success.OfPublished(published))], i,
                     points[i] == lastPublished ? Curves.PublishedAtTheEnd : null);
             }
         }
 
-        return new Figure($"{panel.Name}_asr_vs_epoch", $"Attack success against the epoch, by {axis.Name}.", model) { Height = PlotStyle.HeightWithLegend(titles) };
+        return new ReportFigure($"{panel.Name}_asr_vs_epoch", $"Attack success against the epoch, by {axis.Name}.", model) { Height = PlotStyle.Height + PlotStyle.RoomForLegend(titles) };
     }
 }

@@ -15,10 +15,10 @@ static class HeatMapFigure
     // For titles and the names of values.
     private const double Margins = 220;
 
-    public static Figure Of(Study study, Panel panel, PanelAxis down, PanelAxis across, Measure measure)
+    public static ReportFigure Of(Study study, Panel panel, PanelAxis down, PanelAxis across, PanelMeasure measure)
     {
         string title = $"{measure.Name} after training, by {down.Name} and {across.Name}";
-        var model = Curves.MakeModel(study, panel, title);
+        var model = PlotStyle.MakeModel(title, Curves.Subtitle(study, panel, "mean"));
         model.PlotAreaBorderThickness = new OxyThickness(0);
         List<PanelValue> rows = [.. panel.ValuesOn(down)], columns = [.. panel.ValuesOn(across)];
         model.Axes.Add(PlotStyle.MakeNameAxis(AxisPosition.Bottom, across.Title, NamesOf(across, columns)));
@@ -48,10 +48,11 @@ static class HeatMapFigure
             });
         }
 
-        return new Figure($"{panel.Name}_{measure.Slug}_map", $"{title}, in percent; darker is higher. Without a shade: not finished.", model)
+        var (width, height) = PlotStyle.SizeWithNames(NamesOf(across, columns));
+        return new ReportFigure($"{panel.Name}_{measure.Slug}_map", $"{title}, in percent; darker is higher. Without a shade: not finished.", model)
         {
-            Width = Math.Max(PlotStyle.Width, Margins + columns.Count * LeastCellWidth),
-            Height = Math.Max(PlotStyle.Height, Margins + rows.Count * LeastCellHeight),
+            Width = Math.Max(width, Margins + columns.Count * LeastCellWidth),
+            Height = Math.Max(height, height - PlotStyle.Height + Margins + rows.Count * LeastCellHeight),
         };
     }
 

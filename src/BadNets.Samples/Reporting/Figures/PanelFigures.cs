@@ -3,7 +3,7 @@ namespace BadNets.Samples.Reporting;
 /// <summary>The figures of a panel, by the number and kind of its axes.</summary>
 static class PanelFigures
 {
-    public static IEnumerable<Figure> Of(Study study, Panel panel)
+    public static IEnumerable<ReportFigure> Of(Study study, Panel panel)
     {
         if (panel.Points.All(point => !point.HasEpochs))
             return [];
@@ -12,13 +12,13 @@ static class PanelFigures
             [] => [TrainingFigure.Of(study, panel)],
             [var axis] =>
             [
-                .. Measure.All.Where(_ => panel.Complete.Count > 0).Select(measure => ValueFigure.Of(study, panel, axis, measure)),
+                .. PanelMeasure.All.Where(_ => panel.Complete.Count > 0).Select(measure => ValueFigure.Of(study, panel, axis, measure)),
                 EpochFigure.Of(study, panel, axis),
             ],
             [var first, var second] =>
             [
-                .. Measure.All.Select(measure => HeatMapFigure.Of(study, panel, first, second, measure)),
-                .. panel.Axes.Where(axis => axis.IsNumeric && panel.Complete.Count > 0).Take(1).Select(axis => ValueFigure.Of(study, panel, axis, Measure.Success)),
+                .. PanelMeasure.All.Select(measure => HeatMapFigure.Of(study, panel, first, second, measure)),
+                .. panel.Axes.Where(axis => axis.IsNumeric && panel.Complete.Count > 0).Take(1).Select(axis => ValueFigure.Of(study, panel, axis, PanelMeasure.Success)),
             ],
             _ => throw new InvalidOperationException("An experiment has at most two axes."),
         };

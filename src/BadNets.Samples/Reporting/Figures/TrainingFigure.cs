@@ -10,7 +10,7 @@ static class TrainingFigure
 {
     private const string LossKey = "loss";
 
-    public static Figure Of(Study study, Panel panel)
+    public static ReportFigure Of(Study study, Panel panel)
     {
         var point = panel.Points[0];
         string title = ControlCharacters.Show(panel.Experiment.Title);
@@ -32,6 +32,6 @@ static class TrainingFigure
             Curves.AddPublished(model, [new DataPoint(last, 100 * published.AttackSuccessAllRows)], 1, Curves.PublishedAtTheEnd);
         }
 
-        return new Figure($"{panel.Name}_training", $"{title}: clean accuracy, attack success and training loss against the epoch.", model);
+        return new ReportFigure($"{panel.Name}_training", $"{title}: clean accuracy, attack success and training loss against the epoch.", model);
     }
 }

@@ -12,14 +12,15 @@ static class ValueFigure
     private const string Published = "Published";
     private const string Unfinished = "Not finished";
 
-    public static Figure Of(Study study, Panel panel, PanelAxis axis, Measure measure)
+    public static ReportFigure Of(Study study, Panel panel, PanelAxis axis, PanelMeasure measure)
     {
         int index = panel.IndexOf(axis);
         var other = panel.Axes.FirstOrDefault(each => each != axis);
         string by = other is null ? axis.Name : $"{axis.Name} and {other.Name}";
         var model = Curves.MakeModel(study, panel, $"{measure.Name} after training, by {by}");
         var values = panel.ValuesOn(axis).ToList();
-        model.Axes.Add(axis.IsNumeric ? MakeNumberAxis(axis, values) : PlotStyle.MakeNameAxis(AxisPosition.Bottom, axis.Title, [.. values.Select(value => value.Label)]));
+        string[] names = [.. values.Select(value => value.Label)];
+        model.Axes.Add(axis.IsNumeric ? MakeNumberAxis(axis, values) : PlotStyle.MakeNameAxis(AxisPosition.Bottom, axis.Title, names));
         var height = measure.MakeAxis(panel);
         model.Axes.Add(height);
         double At(PanelPoint point) => point.Values[index] is { Number: { } number } && axis.IsNumeric ? number : values.IndexOf(point.Values[index]);
@@ -46,7 +47,12 @@ static class ValueFigure
         AddUnfinished(model, [.. panel.Points.Where(point => !point.IsComplete).Select(point => new ScatterPoint(At(point), height.Minimum + 0.03 * (height.Maximum - height.Minimum)))]);
 
         string relation = axis.IsNumeric ? "vs" : "by";
-        return new Figure($"{panel.Name}_{measure.Slug}_{relation}_{axis.Slug}", $"{measure.Name} after training, by {by}.", model) { Height = PlotStyle.HeightWithLegend(titles) };
+        var (width, tall) = axis.IsNumeric ? (PlotStyle.Width, PlotStyle.Height) : PlotStyle.SizeWithNames(names);
+        return new ReportFigure($"{panel.Name}_{measure.Slug}_{relation}_{axis.Slug}", $"{measure.Name} after training, by {by}.", model)
+        {
+            Width = width,
+            Height = tall + PlotStyle.RoomForLegend(titles),
+        };
     }
 
     private static LineSeries MakeLine(DataPoint[] means, string title, int index)

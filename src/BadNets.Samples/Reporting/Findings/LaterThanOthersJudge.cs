@@ -7,7 +7,7 @@ sealed class LaterThanOthersJudge(LaterThanOthers claim) : OneAgainstOthers(clai
     protected override (Verdict Verdict, string Evidence) Judge(PanelPoint one, IReadOnlyList<PanelPoint> others, Func<PanelPoint, string> label)
     {
         double late = MedianOf(one);
-        string what = claim.Lasting ? Text($"Epoch from which on ASR stays at {Run.SuccessRate} or more") : Text($"Epoch in which ASR first reaches {Run.SuccessRate}");
+        string what = claim.Lasting ? Text($"Epoch from which on ASR stays at {PanelRun.SuccessRate} or more") : Text($"Epoch in which ASR first reaches {PanelRun.SuccessRate}");
         string median = others.Append(one).Any(point => point.Runs.Count > 1) ? ", median over the seeds" : "";
         return (VerdictOf(others.All(other => MedianOf(other) < late)),
             $"{what}{median}: {string.Join(", ", others.Append(one).Select(point => Describe(point, label(point))))}.");
@@ -28,5 +28,5 @@ sealed class LaterThanOthersJudge(LaterThanOthers claim) : OneAgainstOthers(clai
         return epochs[(epochs.Length - 1) / 2];
     }
 
-    private int? EpochOf(Run run) => claim.Lasting ? run.LastingSuccess : run.FirstSuccess;
+    private int? EpochOf(PanelRun run) => claim.Lasting ? run.LastingSuccess : run.FirstSuccess;
 }

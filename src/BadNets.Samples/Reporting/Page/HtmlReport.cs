@@ -7,7 +7,7 @@ using BadNets.Samples.Experiments;
 namespace BadNets.Samples.Reporting;
 
 /// <summary>The results as one page that needs nothing but itself.</summary>
-sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, Figure[]> figures, IReadOnlyList<Run> others)
+sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, ReportFigure[]> figures, IReadOnlyList<PanelRun> others)
 {
     private readonly StringBuilder _page = new();
 
@@ -79,6 +79,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
         var machines = cells.Select(run => run.Stored.Machine).OfType<Store.Machine>().ToArray();
         _page.AppendLine("<dl>");
         AddSetting("Data", cells.Select(run => run.Cell.Dataset).Select(data => Text($"{data.Name}, {data.TrainRows} training and {data.TestRows} test images")));
+        AddSetting("Attack", study.Panels.Select(panel => $"{panel.Experiment.Name}: {AttackIn(panel)}"));
         AddSetting("Recipe", [study.RecipeText]);
         foreach (var (name, value) in study.Others)
             AddSetting($"{name[..1].ToUpperInvariant()}{name[1..]}", [Describe(CellLeaf.Of(value, name))]);
@@ -93,7 +94,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
     {
         string[] distinct = [.. values.Distinct().Where(value => value.Length > 0)];
         if (distinct.Length > 0)
-            _page.AppendLine($"<dt>{Escape(name)}</dt><dd>{string.Join("<br>", distinct.Select(Escape))}</dd>");
+            _page.AppendLine($"<dt>{Escape(name)}</dt><dd>{string.Join("<br/>", distinct.Select(Escape))}</dd>");
     }
 
     private void AddFindings(Study study)
@@ -116,7 +117,6 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
     private void Add(Panel panel)
     {
         _page.AppendLine($"<h3>{Escape(panel.Experiment.Title)}</h3>");
-        _page.AppendLine($"<p class=\"note\">{Escape(panel.Experiment.Name)}{Escape(AttackIn(panel))}</p>");
         if (figures[panel].Length == 0)
         {
             _page.AppendLine("<p>No epoch has finished.</p>");
@@ -142,12 +142,12 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
             texts.Add(panel.Varies(path) ? Describe(CellLeaf.Of(CellProperty.At(path).In(panel.Constant), path)) : label);
         texts.Add(Describe(CellLeaf.Of(CellProperty.At("attack").In(panel.Constant), "attack").Where(leaf => !parts.Any(part => leaf.Property.Path.StartsWith(part.Path, StringComparison.Ordinal)))));
         string constant = string.Join(", ", texts.Where(text => text.Length > 0));
-        return $": {constant}{(panel.Axes.Count == 0 ? "" : $"; varied: {string.Join(" and ", panel.Axes.Select(axis => axis.Name))}")}.";
+        return panel.Axes.Count == 0 ? constant : $"{constant}; varied: {string.Join(" and ", panel.Axes.Select(axis => axis.Name))}";
     }
 
-    private static string Describe(IEnumerable<CellLeaf> leaves) => string.Join(", ", leaves.Where(leaf => leaf.Value is not null).Select(leaf => leaf.Label));
+    private static string Describe(IEnumerable<CellLeaf> leaves) => string.Join(", ", leaves.Where(leaf => leaf.Value is not null).OrderByDescending(leaf => leaf.IsKind).Select(leaf => leaf.Label));
 
-    private void AddSheets(IEnumerable<Run> runs)
+    private void AddSheets(IEnumerable<PanelRun> runs)
     {
         var sheets = runs.Select(run => (run.Cell, Sheet: InlinePng.TryRead(run.Stored.SheetPath))).Where(each => each.Sheet is not null).ToArray();
         if (sheets.Length == 0)

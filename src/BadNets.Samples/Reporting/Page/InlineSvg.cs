@@ -7,7 +7,7 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Figures as part of a page: as wide as it lets them be, and in its colors.</summary>
 static class InlineSvg
 {
-    public static string Of(Figure figure)
+    public static string Of(ReportFigure figure)
     {
         string svg = FigureFile.MakeSvg(figure.Width, figure.Height, figure.Draw);
         // From the document, what is inside its outermost element.

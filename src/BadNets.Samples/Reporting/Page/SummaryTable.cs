@@ -8,9 +8,9 @@ namespace BadNets.Samples.Reporting;
 /// <param name="what">The title of the column that tells the runs of an experiment apart.</param>
 /// <param name="rows">The runs, and what is in that column.</param>
 /// <param name="withExperiments">Whether to show which experiment each run belongs to.</param>
-sealed class SummaryTable(string what, IEnumerable<(Run Run, string Text)> rows, bool withExperiments)
+sealed class SummaryTable(string what, IEnumerable<(PanelRun Run, string Text)> rows, bool withExperiments)
 {
-    private readonly (Run Run, string Text, PublishedRow? Published)[] _rows = [.. rows.Select(row => (row.Run, row.Text, PublishedResults.Find(row.Run.Cell)))];
+    private readonly (PanelRun Run, string Text, PublishedRow? Published)[] _rows = [.. rows.Select(row => (row.Run, row.Text, PublishedResults.Find(row.Run.Cell)))];
 
     public void AddTo(StringBuilder page)
     {
@@ -66,7 +66,7 @@ sealed class SummaryTable(string what, IEnumerable<(Run Run, string Text)> rows,
 
     private static string Number(double? value) => value is { } number ? Text($"{number:F4}") : "";
 
-    private static string Difference(Run run, double? value) => value is { } number && run.IsComplete ? Text($"{number:+0.0000;−0.0000;0.0000}") : "";
+    private static string Difference(PanelRun run, double? value) => value is { } number && run.IsComplete ? Text($"{number:+0.0000;−0.0000;0.0000}") : "";
 
     private static string Duration(double seconds) =>
         seconds >= 60 ? Text($"{(int)(seconds / 60)} min {(int)(seconds % 60):D2} s") : Text($"{seconds:F1} s");

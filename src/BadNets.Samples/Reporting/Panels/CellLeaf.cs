@@ -10,8 +10,11 @@ sealed record CellLeaf(CellProperty Property, JsonNode? Value)
     /// <summary>The value as one types it, for people: nothing in it is invisible.</summary>
     public string Text => ControlCharacters.Show(CellProperty.TextOf(Value));
 
-    /// <summary>The value with its meaning. What kind of thing it is part of needs no explanation.</summary>
-    public string Label => Property.Path.EndsWith(".kind", StringComparison.Ordinal) ? Text : ControlCharacters.Show(Property.LabelOf(Value));
+    /// <summary>Whether it says what kind of thing the others are properties of.</summary>
+    public bool IsKind => Property.Path.EndsWith(".kind", StringComparison.Ordinal);
+
+    /// <summary>The value with its meaning. A kind needs no explanation.</summary>
+    public string Label => IsKind ? Text : ControlCharacters.Show(Property.LabelOf(Value));
 
     /// <summary>The leaves of a part of a cell.</summary>
     /// <param name="node">The part.</param>

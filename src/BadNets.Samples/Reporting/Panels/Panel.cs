@@ -14,7 +14,7 @@ sealed record Panel(
     Experiment Experiment, string Name, JsonObject Constant, IReadOnlyList<PanelAxis> Axes, IReadOnlyList<PanelPoint> Points,
     IReadOnlyList<IReadOnlyList<PanelValue>> NotPlanned)
 {
-    public IEnumerable<Run> Runs => Points.SelectMany(point => point.Runs);
+    public IEnumerable<PanelRun> Runs => Points.SelectMany(point => point.Runs);
 
     /// <summary>The points that can be judged.</summary>
     public IReadOnlyList<PanelPoint> Complete => [.. Points.Where(point => point.IsComplete)];

@@ -5,19 +5,19 @@ namespace BadNets.Samples.Reporting;
 /// <summary>A place in a panel: one value of each axis, with its runs, one for each seed.</summary>
 /// <param name="Values">A value for each axis.</param>
 /// <param name="Runs">The runs, by seed.</param>
-sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<Run> Runs)
+sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<PanelRun> Runs)
 {
     private const double FailureRate = 0.5;
 
     public string Label => LabelOf(Values);
 
-    public IEnumerable<Run> Complete => Runs.Where(run => run.IsComplete);
+    public IEnumerable<PanelRun> Complete => Runs.Where(run => run.IsComplete);
 
     public bool HasEpochs => Runs.Any(run => run.Last is not null);
 
     public bool IsComplete => Complete.Any();
 
-    public PublishedRow? Published => Runs.Select(run => Reporting.PublishedResults.Find(run.Cell)).FirstOrDefault(row => row is not null);
+    public PublishedRow? Published => Runs.Select(run => PublishedResults.Find(run.Cell)).FirstOrDefault(row => row is not null);
 
     /// <summary>How far its runs are, for what is not complete.</summary>
     public string Progress => Runs.Any(run => run.Stored.Failure is not null) ? "failed"
@@ -32,7 +32,7 @@ sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<Run> Ru
     public Spread? FinalSuccess => Final(row => row.AttackSuccess);
 
     /// <summary>Whether the attack works, of a point that is complete; seeds are averaged.</summary>
-    public bool Succeeds => FinalSuccess!.Value.Mean >= Run.SuccessRate;
+    public bool Succeeds => FinalSuccess!.Value.Mean >= PanelRun.SuccessRate;
 
     /// <summary>Whether the attack does not work, of a point that is complete; there is room between the two.</summary>
     public bool Fails => FinalSuccess!.Value.Mean < FailureRate;

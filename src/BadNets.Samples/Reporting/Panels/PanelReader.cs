@@ -47,7 +47,7 @@ static class PanelReader
             [.. places.Where(values => declared.Contains(Key(values)) && !runs.Contains(Key(values)))]);
     }
 
-    public static Run RunOf(Experiment? experiment, StoredCell stored) =>
+    public static PanelRun RunOf(Experiment? experiment, StoredCell stored) =>
         new(experiment, experiment?.Published is { } names && PublishedNames.CanDescribe(stored.Cell) ? names.NameOf(stored.Cell) : stored.Cell.Id, stored);
 
     // Of a built-in experiment, the values that it has, whichever were started.
@@ -62,7 +62,7 @@ static class PanelReader
     {
         string hash = HashOf(experiment, constant);
         return (experiment.Published is { } names && PublishedNames.CanDescribe(cell) ? names.GroupNameOf(cell, [.. experiment.Axes.Select(axis => axis.Path)], hash) : null)
-            ?? FileName.Fit(Cell.InNames($"{experiment.Name}_{cell.Dataset.Name}_{cell.Recipe.Name}"), $"_{hash}");
+            ?? FileName.Fit($"{experiment.Name}_{Cell.InNames(cell.Dataset.Name)}_{Cell.InNames(cell.Recipe.Name)}", $"_{hash}");
     }
 
     private static string HashOf(Experiment experiment, string constant)

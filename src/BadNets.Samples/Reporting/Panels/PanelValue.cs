@@ -18,11 +18,15 @@ sealed record PanelValue(string Key, string Text, string Label, double? Number)
     public static IReadOnlyList<PanelValue> Of(CellProperty property, IReadOnlyList<JsonNode?> nodes) =>
     [
         .. from node in nodes
-           let label = property.LabelOf(node)
-           let alike = nodes.Where(other => property.LabelOf(other) == label).ToArray()
+           let label = LabelOf(property, node)
+           let alike = nodes.Where(other => LabelOf(property, other) == label).ToArray()
            select new PanelValue(
-               KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), ControlCharacters.Show(label) + Difference(property, node, alike), NumberOf(node)),
+               KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), label + Difference(property, node, alike), NumberOf(node)),
     ];
+
+    // An object's kind needs no explanation.
+    private static string LabelOf(CellProperty property, JsonNode? node) =>
+        ControlCharacters.Show(node is JsonObject ? CellProperty.TextOf(node) : property.LabelOf(node));
 
     // Objects of the same kind differ in their properties.
     private static string Difference(CellProperty property, JsonNode? node, IReadOnlyList<JsonNode?> alike) => string.Concat(

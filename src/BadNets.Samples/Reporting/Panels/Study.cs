@@ -14,12 +14,10 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     private const string Attack = "attack";
     private const string Mapping = "attack.mapping";
 
-
-
-    public IEnumerable<Run> Runs => Panels.SelectMany(panel => panel.Runs);
+    public IEnumerable<PanelRun> Runs => Panels.SelectMany(panel => panel.Runs);
 
     /// <summary>Its cells; cells that experiments share are one.</summary>
-    public IReadOnlyList<Run> Cells => [.. Runs.DistinctBy(run => run.Cell)];
+    public IReadOnlyList<PanelRun> Cells => [.. Runs.DistinctBy(run => run.Cell)];
 
     public Cell FirstCell => Panels[0].Points[0].Runs[0].Cell;
 
@@ -45,8 +43,14 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     }
 
     /// <summary>The settings of the recipe that all cells have in common.</summary>
-    public string RecipeText => string.Join(", ",
-        CellLeaf.Of(CellProperty.At("recipe").In(Constant), "recipe").Where(leaf => leaf.Property.Path != "recipe" && leaf.Value is not null).Select(leaf => leaf.Property.Path == "recipe.name" ? leaf.Text : Describe(leaf)));
+    public string RecipeText
+    {
+        get
+        {
+            var leaves = LeavesOf(FirstCell.Recipe).Where(leaf => !Varies(leaf.Property.Path));
+            return string.Join(", ", leaves.Select(leaf => leaf.Property.Path == "recipe.name" ? leaf.Text : Describe(leaf)));
+        }
+    }
 
     /// <summary>Parts of cells besides data set, attack and recipe.</summary>
     public JsonObject Others => new(Constant.Where(member => member.Key is not ("dataset" or Attack or "recipe")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));

@@ -7,7 +7,7 @@ namespace BadNets.Samples.Reporting;
 /// <param name="Experiment">The experiment, or null if the cell belongs to none.</param>
 /// <param name="Name">The name of its CSV file in the published code; the cell's ID if it has none.</param>
 /// <param name="Stored">What there is of the cell.</param>
-sealed record Run(Experiment? Experiment, string Name, StoredCell Stored)
+sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored)
 {
     // Below this a model gives nearly every image the same label, and that it gives triggered ones the target means nothing.
     private const double TrainedAccuracy = 0.5;

@@ -4,7 +4,7 @@ using OxyPlot;
 namespace BadNets.Samples.Reporting;
 
 /// <summary>A figure: its files' name, what it shows in a sentence, and how it is drawn.</summary>
-sealed record Figure(string Name, string Description, PlotModel Model)
+sealed record ReportFigure(string Name, string Description, PlotModel Model)
 {
     public double Width { get; init; } = PlotStyle.Width;
 

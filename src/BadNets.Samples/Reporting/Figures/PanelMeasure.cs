@@ -10,15 +10,15 @@ namespace BadNets.Samples.Reporting;
 /// <param name="AxisTitle">On axes.</param>
 /// <param name="Of">The number of an epoch, from 0 to 1.</param>
 /// <param name="OfPublished">The published number, from 0 to 1.</param>
-sealed record Measure(string Slug, string Name, string AxisTitle, Func<EpochRow, double> Of, Func<PublishedRow, double> OfPublished)
+sealed record PanelMeasure(string Slug, string Name, string AxisTitle, Func<EpochRow, double> Of, Func<PublishedRow, double> OfPublished)
 {
-    public static readonly Measure Success = new(
+    public static readonly PanelMeasure Success = new(
         "asr", "Attack success", "Attack success rate, all test rows (%)", row => row.AttackSuccessAllRows, published => published.AttackSuccessAllRows);
 
-    public static readonly Measure Accuracy = new(
+    public static readonly PanelMeasure Accuracy = new(
         "tca", "Clean accuracy", "Clean test accuracy (%)", row => row.CleanAccuracy, published => published.CleanAccuracy);
 
-    public static IReadOnlyList<Measure> All { get; } = [Success, Accuracy];
+    public static IReadOnlyList<PanelMeasure> All { get; } = [Success, Accuracy];
 
     /// <summary>The range to show, in percent.</summary>
     public (double Least, double Most) RangeIn(Panel panel)
