@@ -76,7 +76,7 @@ public sealed class EstimatorInvariantsTests
     public void TorchCnn_with_features_is_a_good_estimator() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Epochs = 1, FeaturesColumnName = "Features" }),
-        GreyImages.View(_ml, 130),
+        GrayImages.View(_ml, 130),
         Without("Image"), Renamed("Label", "Image"), WithImage("Digit"));
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -85,24 +86,63 @@ sealed class CheckedModel
 
         var start = Environment.CpuUsage.TotalTime;
         var most = LeastTime + TimePerMebibyte * (others.Sum(entry => entry.Value.LongLength) >> 20);
+        bool isLate = false;
         using var watch = new Timer(
             _ =>
             {
-                if (Environment.CpuUsage.TotalTime - start > most)
-                    packed.Stop();
+                if (Environment.CpuUsage.TotalTime - start <= most)
+                    return;
+                Volatile.Write(ref isLate, true);
+                CloseEntries(repository);
             },
             null, LookInterval, LookInterval);
-        return model.Read(ModelArchive.Folder);
+        ITransformer? loaded = null;
+        Exception? end = null;
+        try
+        {
+            loaded = model.Read(ModelArchive.Folder);
+            if (!Volatile.Read(ref isLate))
+                return loaded;
+        }
+        catch (Exception failure) when (Volatile.Read(ref isLate))
+        {
+            end = failure;
+        }
+
+        (loaded as IDisposable)?.Dispose();
+        throw new InvalidDataException("It is damaged: reading it did not finish in time.", end);
     }
+
+    /// <summary>Makes every further read of the open sub-models fail, from another thread.</summary>
+    private static void CloseEntries(RepositoryReader repository)
+    {
+        Repository.Entry[] open;
+        try
+        {
+            open = [.. OpenIn(repository)];
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
+        {
+            // Reading goes on, so the list changed. The watch tries again.
+            return;
+        }
+
+        foreach (var entry in open)
+            entry?.Stream.Dispose();
+    }
+
+    // ML.NET reads sub-models from memory streams of its own, and there is no other way to end a loop in it: aborting the thread can crash the process.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_open")]
+    private static extern ref List<Repository.Entry> OpenIn(Repository repository);
 
     // The chain itself, its steps, and the same for nested chains.
     private static bool IsStep(string name) =>
         name.EndsWith("/" + StepFile, StringComparison.Ordinal)
         && name.Split('/')[1..^1].All(folder => folder.StartsWith("Transform_", StringComparison.Ordinal));
 
-    private static PackedStream Pack(IEnumerable<KeyValuePair<string, byte[]>> entries)
+    private static MemoryStream Pack(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
-        var packed = new PackedStream();
+        var packed = new MemoryStream();
         using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (var (name, content) in entries)
@@ -113,7 +153,6 @@ sealed class CheckedModel
         }
 
         packed.Position = 0;
-        packed.Freeze();
         return packed;
     }
 

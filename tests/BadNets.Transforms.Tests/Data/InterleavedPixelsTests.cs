@@ -61,7 +61,7 @@ public sealed class InterleavedPixelsTests
     [TestMethod]
     public void Interleaved_pixels_that_a_model_s_own_step_makes_are_refused_as_the_place_of_the_trigger()
     {
-        var images = ColourImages.View(_ml, ColourImages.Make(3));
+        var images = ColorImages.View(_ml, ColorImages.Make(3));
         var model = _ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true).Append(_ml.Transforms.CopyColumns("Copy", "Pixels"))
             .Append(_ml.Transforms.Conversion.MapValueToKey("Label", "Digit")).Fit(images);
 

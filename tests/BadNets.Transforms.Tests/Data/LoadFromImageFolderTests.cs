@@ -320,7 +320,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
         foreach (string[] classes in (string[][])[[], ["a", "a"], ["a", ""]])
             Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], classes: classes), "classes", "name of its own");
         Assert.Throws<ArgumentException>(() => _ml.Data.LoadFromImageFolder(" "));
-        Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], GreyImages.View(_ml, 2)), "Label", "text");
+        Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], GrayImages.View(_ml, 2)), "Label", "text");
         Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], _ml.Data.LoadFromEnumerable([new { Label = "a" }])), "Image");
     }
 

@@ -99,7 +99,7 @@ public sealed class HostileNetworkTests
 
     private static TorchCnnTransformer Train(TorchNetwork network)
     {
-        var rows = Ml.Data.LoadFromEnumerable(GreyImages.Make(6).Select(row => new Row { Image = row.Image, Label = (uint)row.Digit }));
+        var rows = Ml.Data.LoadFromEnumerable(GrayImages.Make(6).Select(row => new Row { Image = row.Image, Label = (uint)row.Digit }));
         return Ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Network = network, Epochs = 1 }).Fit(rows);
     }
 
@@ -108,7 +108,7 @@ public sealed class HostileNetworkTests
 
     private sealed class Row
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         [KeyType(3)]

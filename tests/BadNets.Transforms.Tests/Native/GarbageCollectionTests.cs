@@ -221,7 +221,7 @@ public sealed class GarbageCollectionTests
         public DoubleNetwork(int classes)
             : base(nameof(DoubleNetwork))
         {
-            layer = nn.Linear(GreyImages.Side * GreyImages.Side, classes, dtype: ScalarType.Float64);
+            layer = nn.Linear(GrayImages.Side * GrayImages.Side, classes, dtype: ScalarType.Float64);
             RegisterComponents();
         }
 

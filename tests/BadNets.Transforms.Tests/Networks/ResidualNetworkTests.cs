@@ -153,7 +153,7 @@ public sealed class ResidualNetworkTests
     [DataRow("PreActResNet18", 1e-3)]
     public void A_network_learns_and_is_saved_and_loaded_to_the_same_bits(string name, double learningRate)
     {
-        var view = GreyImages.View(_ml, 48);
+        var view = GrayImages.View(_ml, 48);
         var losses = new List<double>();
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
         {

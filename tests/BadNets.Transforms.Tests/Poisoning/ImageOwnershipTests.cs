@@ -142,7 +142,7 @@ public sealed class ImageOwnershipTests
                     ? (ValueGetter<MLImage?>)((ref MLImage? image) =>
                     {
                         image?.Dispose();
-                        image = ColourImages.MakeImage(3, 3, _position);
+                        image = ColorImages.MakeImage(3, 3, _position);
                         view.Made.Add(image);
                     })
                     : (ValueGetter<bool>)((ref bool mark) => mark = view._marks[_position]);

@@ -9,7 +9,7 @@ namespace BadNets.Transforms.Tests;
 public sealed class PublicNetworkTests
 {
     private static readonly MLContext Ml = new(seed: 0);
-    private static readonly IDataView View = GreyImages.View(Ml, 60);
+    private static readonly IDataView View = GrayImages.View(Ml, 60);
     private static readonly Lazy<TorchCnnTransformer> Model = new(() => Train(TorchNetwork.BadNets));
 
     [TestMethod]
@@ -28,7 +28,7 @@ public sealed class PublicNetworkTests
     [TestMethod]
     public void Classes_without_names_are_numbered()
     {
-        var rows = Ml.Data.LoadFromEnumerable(GreyImages.Make(6).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
+        var rows = Ml.Data.LoadFromEnumerable(GrayImages.Make(6).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));
         using var model = Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(rows);
         CollectionAssert.AreEqual(new LabelValue[] { 0, 1, 2, 3 }, model.Labels.ToArray());
     }
@@ -107,7 +107,7 @@ public sealed class PublicNetworkTests
         Assert.IsTrue(features.All(row => row.Any(value => value != 0)));
 
         // The same row by row, and from a file.
-        var rows = GreyImages.Make(60);
+        var rows = GrayImages.Make(60);
         using var engine = Ml.Model.CreatePredictionEngine<Input, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
         AssertClose(features[7], engine.Predict(new Input { Image = rows[7].Image }).Deep);
         using var loaded = (IDisposable)new MLContext().Model.LoadChecked(new MemoryStream(ModelFile.Save(Ml, model, View.Schema)));
@@ -236,7 +236,7 @@ public sealed class PublicNetworkTests
     private static TorchCnnTransformer Train(TorchNetwork network, string? features = null) => Ml.MulticlassClassification.Trainers.TorchCnn(
         new TorchCnnTrainer.Options { Network = network, Epochs = 1, BatchSize = 20, FeaturesColumnName = features }).Fit(View);
 
-    private static Tensor Pixels() => tensor(GreyImages.Make(60).SelectMany(row => row.Image).Select(pixel => (float)pixel).ToArray()).view(-1, 1, 16, 16);
+    private static Tensor Pixels() => tensor(GrayImages.Make(60).SelectMany(row => row.Image).Select(pixel => (float)pixel).ToArray()).view(-1, 1, 16, 16);
 
     private static float[] Flat(float[][] rows) => [.. rows.SelectMany(row => row)];
 
@@ -249,7 +249,7 @@ public sealed class PublicNetworkTests
 
     private sealed class Input
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
     }
 
@@ -260,7 +260,7 @@ public sealed class PublicNetworkTests
 
     private sealed class BareRow
     {
-        [VectorType(1, GreyImages.Side, GreyImages.Side)]
+        [VectorType(1, GrayImages.Side, GrayImages.Side)]
         public byte[] Image { get; set; } = [];
 
         [KeyType(4)]

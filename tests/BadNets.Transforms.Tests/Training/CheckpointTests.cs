@@ -153,7 +153,7 @@ public sealed class CheckpointTests : IDisposable
     {
         // The same parameters, but another layer between them.
         Func<Module, TorchNetwork> network = layer => new((_, classes) => nn.Sequential(
-            ("flatten", nn.Flatten()), ("hidden", nn.Linear(GreyImages.Side * GreyImages.Side, 8)), ("activation", layer()), ("output", nn.Linear(8, classes))));
+            ("flatten", nn.Flatten()), ("hidden", nn.Linear(GrayImages.Side * GrayImages.Side, 8)), ("activation", layer()), ("output", nn.Linear(8, classes))));
         var options = Options(1, []);
         options.Network = network(() => nn.ReLU());
         Train(options);

@@ -7,7 +7,7 @@ namespace BadNets.Transforms.Tests;
 public sealed class FineTuningTests
 {
     private static readonly MLContext Ml = new(seed: 0);
-    private static readonly IDataView View = GreyImages.View(Ml, 60);
+    private static readonly IDataView View = GrayImages.View(Ml, 60);
     private static readonly Lazy<TorchCnnTransformer> Model = new(() => Ml.MulticlassClassification.Trainers.TorchCnn(Options(TorchNetwork.ResNet(8))).Fit(View));
 
     [TestMethod]
@@ -83,7 +83,7 @@ public sealed class FineTuningTests
     {
         // The labels 2, 0, and 7, in this order.
         int[] digits = [2, 0, 7];
-        var rows = GreyImages.Make(30);
+        var rows = GrayImages.Make(30);
         for (int i = 0; i < rows.Length; i++)
             rows[i].Digit = digits[i % 3];
         var data = Ml.Data.LoadFromEnumerable(rows);
@@ -105,7 +105,7 @@ public sealed class FineTuningTests
     [TestMethod]
     public void More_classes_get_a_larger_last_layer()
     {
-        var view = GreyImages.View(Ml, 40, classes: 4);
+        var view = GrayImages.View(Ml, 40, classes: 4);
         using var tuned = Ml.MulticlassClassification.Trainers.TorchCnn(Options(TorchNetwork.BadNets)).Fit(view, Model.Value);
         Assert.HasCount(4, tuned.Labels);
         Assert.HasCount(4, tuned.Transform(view).Vectors<float>("Score")[0]);

@@ -85,8 +85,8 @@ public sealed class LearningRateScheduleTests
             using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
             {
                 Optimizer = optimizer, LearningRate = Rate, LearningRateSchedule = schedule, Epochs = epochs, BatchSize = 16,
-            }).Fit(GreyImages.View(_ml, 40));
-            return [.. model.Transform(GreyImages.View(_ml, 40)).Vectors<float>("Score").SelectMany(scores => scores)];
+            }).Fit(GrayImages.View(_ml, 40));
+            return [.. model.Transform(GrayImages.View(_ml, 40)).Vectors<float>("Score").SelectMany(scores => scores)];
         }
     }
 
@@ -119,13 +119,13 @@ public sealed class LearningRateScheduleTests
         var rates = new List<double>();
         _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
         {
-            Network = new((_, classes) => TorchSharp.torch.nn.Sequential(("flatten", TorchSharp.torch.nn.Flatten()), ("layer", TorchSharp.torch.nn.Linear(GreyImages.Side * GreyImages.Side, classes)))),
+            Network = new((_, classes) => TorchSharp.torch.nn.Sequential(("flatten", TorchSharp.torch.nn.Flatten()), ("layer", TorchSharp.torch.nn.Linear(GrayImages.Side * GrayImages.Side, classes)))),
             LearningRate = Rate,
             LearningRateSchedule = schedule,
             Epochs = epochs,
             BatchSize = batchSize,
             StepFinished = progress => rates.Add(progress.LearningRate),
-        }).Fit(GreyImages.View(_ml, rows)).Dispose();
+        }).Fit(GrayImages.View(_ml, rows)).Dispose();
         return [.. rates];
     }
 }

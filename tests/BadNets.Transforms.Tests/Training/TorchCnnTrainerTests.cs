@@ -112,7 +112,7 @@ public sealed class TorchCnnTrainerTests
     public void A_validation_set_changes_nothing_of_what_is_trained()
     {
         var with = Options();
-        with.ValidationSets = [new("a", GreyImages.View(_ml, 45, seed: 5)), new("b", GreyImages.View(_ml, 300, seed: 6))];
+        with.ValidationSets = [new("a", GrayImages.View(_ml, 45, seed: 5)), new("b", GrayImages.View(_ml, 300, seed: 6))];
         CollectionAssert.AreEqual(Scores(Options()), Scores(with));
 
         with.Shuffle = TorchCnnShuffle.SharedWithValidation;
@@ -169,7 +169,7 @@ public sealed class TorchCnnTrainerTests
         (double Loss, double FirstValidation, double Uniform) Losses(double smoothing)
         {
             TorchCnnEpoch? epoch = null;
-            var view = GreyImages.View(_ml, 30);
+            var view = GrayImages.View(_ml, 30);
             using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
             {
                 BatchSize = 30, Epochs = 1, Optimizer = TorchCnnOptimizer.Sgd, LearningRate = 1e-30, LabelSmoothing = smoothing,
@@ -222,8 +222,8 @@ public sealed class TorchCnnTrainerTests
 
     private static float[] ScoresIn(MLContext ml, TorchCnnTrainer.Options options)
     {
-        using var model = ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(ml, 70));
-        return [.. model.Transform(GreyImages.View(ml, 70)).Vectors<float>("Score").SelectMany(scores => scores)];
+        using var model = ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(ml, 70));
+        return [.. model.Transform(GrayImages.View(ml, 70)).Vectors<float>("Score").SelectMany(scores => scores)];
     }
 
     [TestMethod]
@@ -345,7 +345,7 @@ public sealed class TorchCnnTrainerTests
         Names(nameof(TorchCnnTrainer.Options.LearningRateSchedule), options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1));
         Names(nameof(TorchCnnTrainer.Options.Normalization), options => options.Normalization = new(255, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]));
         Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { RotationDegrees = -1 });
-        Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { CropPadding = GreyImages.Side });
+        Names(nameof(TorchCnnTrainer.Options.Augmentation), options => options.Augmentation = new() { CropPadding = GrayImages.Side });
         Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("null", null!)]);
         Names(nameof(TorchCnnTrainer.Options.ValidationSets), options => options.ValidationSets = [new("none", Keys())]);
 
