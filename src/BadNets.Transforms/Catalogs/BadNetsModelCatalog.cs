@@ -128,8 +128,11 @@ public static class BadNetsModelCatalog
             throw new ArgumentException("A network needs at least one class, but there are no labels.", nameof(labels));
         if (labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
             throw new ArgumentException($"The label '{twice}' is there twice.", nameof(labels));
+        normalization ??= PixelNormalization.Default;
+        if (!normalization.Fits(imageShape.Channels))
+            throw new ArgumentException($"The normalization has {normalization.Means.Count} means and standard deviations, but the images have {imageShape.Channels} channels; pass one for all channels or one for each.", nameof(normalization));
         return TorchCnnTransformer.FromModule(catalog.GetEnvironment(), module, new TorchCnnModel(
-            network, imageShape, ClassLabels.Of(labels), normalization ?? PixelNormalization.Default, imageColumnName, scoreColumnName, predictedLabelColumnName, featuresColumnName));
+            network, imageShape, ClassLabels.Of(labels), normalization, imageColumnName, scoreColumnName, predictedLabelColumnName, featuresColumnName));
     }
 
     // A step that changes a column without changing its type looks the same, but then another step of the model reads that column.

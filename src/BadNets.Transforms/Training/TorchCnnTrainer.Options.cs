@@ -166,7 +166,7 @@ public sealed partial class TorchCnnTrainer
         internal Options StartingFrom(TorchCnnTransformer model)
         {
             var copy = (Options)MemberwiseClone();
-            (copy.InitialModel, copy.Network, copy.Normalization) = (model, model.Network, model.Normalization);
+            (copy.InitialModel, copy.Network, copy.Normalization, copy.Seed) = (model, model.Network, model.Normalization, EffectiveSeed);
             return copy;
         }
 

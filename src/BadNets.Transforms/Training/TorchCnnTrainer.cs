@@ -45,9 +45,8 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         ArgumentNullException.ThrowIfNull(options);
         _host = env.Register(nameof(TorchCnnTrainer));
         _options = options.CheckedCopy();
-        int? seed = _options.Seed ?? ((IHostEnvironmentInternal)_host).Seed;
-        _isSeedDrawn = seed is null;
-        _options.EffectiveSeed = seed ?? _host.Rand.Next();
+        _isSeedDrawn = (_options.Seed ?? ((IHostEnvironmentInternal)_host).Seed) is null;
+        _options.EffectiveSeed = _host.SeedOr(_options.Seed);
     }
 
     /// <summary>Trains.</summary>
