@@ -4,7 +4,7 @@ using BadNets.Benchmarks;
 const string Usage = $"""
     Commands:
       {SweepOptions.Usage}
-      rows          the row path: load, mark, stamp, flip, drain
+      rows          the row path: load, mark, stamp, flip, drain; augmentation
       predictions   single predictions and batch scoring
       residual      a training step of ResNet-20 beside a plain TorchSharp loop; with --keep-memory as the sample program does
     """;
@@ -14,7 +14,7 @@ try
     return args switch
     {
         ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
-        ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks)),
+        ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks), typeof(AugmentationBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
         ["residual"] => ResidualStep.Run(isTuned: false),
         ["residual", "--keep-memory"] => ResidualStep.Run(isTuned: true),

@@ -25,6 +25,7 @@ public sealed partial class DocumentationTests
         using var folder = new TemporaryFolder();
         WriteSmallDigits(folder);
         WriteSmallPictures(folder);
+        WriteSmallCifar(folder);
         string previous = Environment.CurrentDirectory;
         Environment.CurrentDirectory = folder[""];
         try
@@ -72,9 +73,21 @@ public sealed partial class DocumentationTests
             byte[] pixels = new byte[4 * 40 * 40];
             pixels.AsSpan().Fill((byte)(animal == "cat" ? 40 + i : 160 + i));
             using var image = MLImage.CreateFromPixels(40, 40, MLPixelFormat.Bgra32, pixels);
-            Directory.CreateDirectory(folder[$"pictures/{animal}"]);
-            image.Save(folder[$"pictures/{animal}/{i}.png"]);
+            foreach (string parent in (string[])["pictures", "photos/train", "photos/test"])
+            {
+                Directory.CreateDirectory(folder[$"{parent}/{animal}"]);
+                image.Save(folder[$"{parent}/{animal}/{i}.png"]);
+            }
         }
+    }
+
+    // Black images of the first class.
+    private static void WriteSmallCifar(TemporaryFolder folder)
+    {
+        foreach (string name in (string[])["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"])
+            folder.Write($"{name}.bin", new byte[4 * 3073]);
+        folder.Write("train.bin", new byte[4 * 3074]);
+        File.WriteAllText(folder["batches.meta.txt"], "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
     }
 
     private static byte[] Gzip(byte[] content)

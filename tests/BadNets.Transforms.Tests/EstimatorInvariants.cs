@@ -20,8 +20,8 @@ static class EstimatorInvariants
     {
         foreach (var refused in invalid)
         {
-            Assert.Throws<Exception>(() => estimator.GetOutputSchema(ShapeOf(refused.Schema)));
-            Assert.Throws<Exception>(() => estimator.Fit(refused));
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(ShapeOf(refused.Schema)));
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => estimator.Fit(refused));
         }
 
         var promised = estimator.GetOutputSchema(ShapeOf(data.Schema));
@@ -63,9 +63,9 @@ static class EstimatorInvariants
         {
             foreach (var refused in invalid)
             {
-                Assert.Throws<Exception>(() => each.GetOutputSchema(refused.Schema));
-                Assert.Throws<Exception>(() => each.GetRowToRowMapper(refused.Schema));
-                Assert.Throws<Exception>(() => each.Transform(refused));
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => each.GetOutputSchema(refused.Schema));
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => each.GetRowToRowMapper(refused.Schema));
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => each.Transform(refused));
             }
         }
     }

@@ -73,6 +73,13 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
+    public void TorchCnn_with_features_is_a_good_estimator() => EstimatorInvariants.Check(
+        _ml,
+        _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Epochs = 1, FeaturesColumnName = "Features" }),
+        GreyImages.View(_ml, 130),
+        Without("Image"), Renamed("Label", "Image"), WithImage("Digit"));
+
+    [TestMethod]
     public void TorchCnn_is_a_good_estimator() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1),

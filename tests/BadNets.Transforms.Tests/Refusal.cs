@@ -11,4 +11,27 @@ static class Refusal
             StringAssert.Contains(refusal.Message, word, StringComparison.OrdinalIgnoreCase);
         return refusal;
     }
+
+    /// <summary>Loads a model file, which must fail with such an exception, by itself or inside ML.NET's own.</summary>
+    public static void OfLoading<T>(byte[] file, params string[] words) where T : Exception
+    {
+        using var stream = new MemoryStream(file);
+        Exception? error = null;
+        try
+        {
+            new MLContext().Model.Load(stream, out _);
+        }
+        catch (Exception refusal)
+        {
+            error = refusal;
+        }
+
+        for (var each = error; each is not null; each = each.InnerException)
+        {
+            if (each is T && words.All(word => each.Message.Contains(word, StringComparison.OrdinalIgnoreCase)))
+                return;
+        }
+
+        Assert.Fail($"No {typeof(T).Name} with {string.Join(", ", words)} but {error}");
+    }
 }

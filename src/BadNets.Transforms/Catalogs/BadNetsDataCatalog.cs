@@ -105,7 +105,7 @@ public static class BadNetsDataCatalog
     /// <exception cref="ArgumentException">
     /// Only one of <paramref name="width"/> and <paramref name="height"/> is given, or <paramref name="classes"/> is empty or names a class twice.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1 or too large, or there are neither 1 nor 3 channels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A side is below 1 or above 3072, or there are neither 1 nor 3 channels.</exception>
     /// <exception cref="InvalidDataException">
     /// There are no images, or an image outside of a class folder; a folder is none of the classes, or is empty if no classes are given; there is a
     /// symbolic link. While rows are read: an image is damaged, incomplete, larger than is plausible for its length, or of another size.

@@ -13,7 +13,7 @@ public static class BadNetsMulticlassCatalog
     /// <param name="epochs">Passes over the training set, at least 1.</param>
     /// <param name="batchSize">Rows a step, at least 1.</param>
     /// <param name="learningRate">The step width, above 0. Null: 0.001.</param>
-    /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit"/> trains.</returns>
+    /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit(IDataView)"/> trains.</returns>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     public static TorchCnnTrainer TorchCnn(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
@@ -34,7 +34,7 @@ public static class BadNetsMulticlassCatalog
     /// <summary>Trains a convolutional network with TorchSharp, with all options.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
     /// <param name="options">What to train, and how; later changes to it are of no account.</param>
-    /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit"/> trains.</returns>
+    /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit(IDataView)"/> trains.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static TorchCnnTrainer TorchCnn(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, TorchCnnTrainer.Options options)

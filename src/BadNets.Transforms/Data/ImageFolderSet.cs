@@ -12,6 +12,9 @@ sealed class ImageFolderSet : ImageSet
 {
     private const int MostClasses = 1 << 20;
 
+    // A row, the image that it is made of, and the reader's copy take ten bytes a pixel; a small file can claim any size.
+    private const int MostRowPixels = 1 << 22;
+
     private readonly List<ImageEntry> _entries;
 
     private ImageFolderSet(List<ImageEntry> entries) => _entries = entries;
@@ -61,8 +64,8 @@ sealed class ImageFolderSet : ImageSet
     {
         var image = new ImageFileReader();
         image.ReadSize(path);
-        if (3L * image.Width * image.Height > MostImageBytes)
-            throw new InvalidDataException($"The image '{path}' has {image.Width}×{image.Height} pixels, too many for a row of data; pass width and height to resize the images.");
+        if ((long)image.Width * image.Height > MostRowPixels)
+            throw new InvalidDataException($"The image '{path}' has {image.Width}×{image.Height} pixels; at most {MostRowPixels} can be read as they are, so pass width and height to resize the images.");
         return (image.Width, image.Height);
     }
 

@@ -61,7 +61,7 @@ static partial class TorchNative
 
     private static string Explain(Exception cause) => cause.Message.Contains("GLIBCXX", StringComparison.Ordinal)
         ? "TorchSharp's native library needs a newer C++ runtime (libstdc++ of GCC 13) than this system has: "
-            + "build without MendTorchSharp=false, so that the build targets of BadNets.Transforms adapt the library (a project that references "
+            + "build the program with MendTorchSharp=true, so that the build targets of BadNets.Transforms adapt the library (a project that references "
             + "BadNets.Transforms.csproj instead of the package must import eng/TorchSharpMend.targets), or install a newer libstdc++."
         : "TorchSharp found no libtorch beside this program: "
             + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project; the inner exception has the loader's words.";

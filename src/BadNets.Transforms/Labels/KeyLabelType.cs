@@ -1,4 +1,5 @@
 using System.Numerics;
+using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
@@ -8,6 +9,22 @@ sealed class KeyLabelType<T>(IReadOnlyList<LabelValue> values) : TypedLabelType<
     private Dictionary<LabelValue, T>? _keys;
 
     public override IReadOnlyList<LabelValue> Values => values;
+
+    // The classes usually are the key values themselves. There may be a million of them.
+    public override Func<int> MakeIndexGetter(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<LabelValue> classes)
+    {
+        if (!values.SequenceEqual(classes))
+            return base.MakeIndexGetter(row, column, classes);
+
+        var source = row.GetGetter<T>(column);
+        T key = default!;
+        return () =>
+        {
+            source(ref key);
+            int index = int.CreateSaturating(key) - 1;
+            return index < values.Count ? index : -1;
+        };
+    }
 
     protected override bool TryParse(LabelValue label, out T value)
     {

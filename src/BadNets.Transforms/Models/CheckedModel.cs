@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
-using System.Runtime;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -14,8 +13,8 @@ sealed class CheckedModel
 {
     private const string StepFile = "Model.key";
 
-    // ML.NET itself unpacks and reads a step's sub-models, and can loop forever in a damaged one. The limit is on this process's processor time,
-    // because a valid model also takes long on a busy machine.
+    // ML.NET itself unpacks and reads a step's sub-models, and a damaged one can keep it busy for hours. The limit is on this process's processor
+    // time, because a valid model also takes long on a busy machine.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TimePerMebibyte = TimeSpan.FromSeconds(1);
@@ -84,34 +83,16 @@ sealed class CheckedModel
         if (others.Count == 0)
             return model.Read(ModelArchive.Folder);
 
-        // Loading libtorch must not be broken off: it would stay unloaded.
-        if (steps.Values.Any(TorchCnnModelFormat.IsNetwork))
-            TorchNative.EnsureLoaded();
-
-        ITransformer? loaded = null;
         var start = Environment.CpuUsage.TotalTime;
         var most = LeastTime + TimePerMebibyte * (others.Sum(entry => entry.Value.LongLength) >> 20);
-        using var limit = new CancellationTokenSource();
         using var watch = new Timer(
             _ =>
             {
                 if (Environment.CpuUsage.TotalTime - start > most)
-                    limit.Cancel();
+                    packed.Stop();
             },
             null, LookInterval, LookInterval);
-        try
-        {
-#pragma warning disable SYSLIB0046 // There is no other way to stop a loop in ML.NET. Its partial results are not used.
-            ControlledExecution.Run(() => loaded = model.Read(ModelArchive.Folder), limit.Token);
-#pragma warning restore SYSLIB0046
-            return loaded!;
-        }
-        catch (Exception end) when (limit.IsCancellationRequested)
-        {
-            // ML.NET's reflection wraps the cancellation in other exceptions.
-            (loaded as IDisposable)?.Dispose();
-            throw new InvalidDataException("It is damaged: reading it did not finish in time.", end);
-        }
+        return model.Read(ModelArchive.Folder);
     }
 
     // The chain itself, its steps, and the same for nested chains.
@@ -119,9 +100,9 @@ sealed class CheckedModel
         name.EndsWith("/" + StepFile, StringComparison.Ordinal)
         && name.Split('/')[1..^1].All(folder => folder.StartsWith("Transform_", StringComparison.Ordinal));
 
-    private static MemoryStream Pack(IEnumerable<KeyValuePair<string, byte[]>> entries)
+    private static PackedStream Pack(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
-        var packed = new MemoryStream();
+        var packed = new PackedStream();
         using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (var (name, content) in entries)
@@ -132,6 +113,7 @@ sealed class CheckedModel
         }
 
         packed.Position = 0;
+        packed.Freeze();
         return packed;
     }
 

@@ -61,6 +61,7 @@ static class LastLayer
             return input;
         // A reference of our own: the network may dispose of its.
         var noted = input.alias().DetachFromDisposeScope();
+        GC.KeepAlive(input);
         watch.Input?.Dispose();
         watch.Layer = linear;
         return watch.Input = noted;

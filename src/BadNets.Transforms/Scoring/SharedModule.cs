@@ -18,6 +18,14 @@ sealed class SharedModule
         LastLayer.Attach(module);
     }
 
+    /// <summary>A module that is not trained: calling it computes gradients of its inputs, but none of its parameters.</summary>
+    public static SharedModule ForScoring(nn.Module<Tensor, Tensor> module, Device device)
+    {
+        foreach (var parameter in module.parameters())
+            parameter.requires_grad = false;
+        return new SharedModule(module, device);
+    }
+
     public nn.Module<Tensor, Tensor> Module { get; }
 
     public Device Device { get; private set; }

@@ -22,21 +22,20 @@ static class TorchCnnModelFormat
             throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchNetwork.Register.");
 
         // *** Binary format ***
-        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column;
-        // from version 2, text: features column (empty: none); int32 × 3: channels, height, width; normalization: see PixelNormalization;
-        // class labels: int32 count, byte type (0: none), text × count; tensors: see NamedTensors
+        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; normalization: see PixelNormalization;
+        // class labels: int32 count, byte type (0: none), text × count; from version 2, text: features column (empty: none); tensors: see NamedTensors
         using var content = new MemoryStream();
         using var writer = new BinaryWriter(content);
         writer.Write(name);
         writer.Write(model.ImageColumnName);
         writer.Write(model.ScoreColumnName);
         writer.Write(model.PredictedLabelColumnName);
-        writer.Write(model.FeaturesColumnName ?? "");
         writer.Write(model.Shape.Channels);
         writer.Write(model.Shape.Height);
         writer.Write(model.Shape.Width);
         model.Normalization.Write(writer);
         model.Classes.Write(writer);
+        writer.Write(model.FeaturesColumnName ?? "");
         NamedTensors.Write(writer, network.state_dict());
         writer.Flush();
 
@@ -53,12 +52,12 @@ static class TorchCnnModelFormat
         var texts = new ModelReader(reader);
         var definition = TorchNetwork.Find(texts.ReadText());
         string image = texts.ReadColumnName(), score = texts.ReadColumnName(), predictedLabel = texts.ReadColumnName();
-        string? features = ReadFeaturesColumn(texts, version);
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         var normalization = PixelNormalization.Read(reader, version);
         var classes = ClassLabels.Read(reader);
         if (!normalization.Fits(shape.Channels))
             throw new InvalidDataException($"The model file is damaged: it has images of {shape} and the normalization {normalization}.");
+        string? features = version > ModelFormat.First && texts.ReadText() is { Length: > 0 } name ? name : null;
 
         // The network is built before its weights are read: its size must not be the file's to choose.
         var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel, features);
@@ -68,7 +67,7 @@ static class TorchCnnModelFormat
             NamedTensors.Read(reader, network.state_dict());
             if (content.Position != content.Length)
                 throw new InvalidDataException($"The model file is damaged: it has {content.Length - content.Position} extra bytes after its network.");
-            return new TorchCnnTransformer(env, new SharedModule(network, CPU), model);
+            return new TorchCnnTransformer(env, SharedModule.ForScoring(network, CPU), model);
         }
         catch
         {
@@ -77,25 +76,14 @@ static class TorchCnnModelFormat
         }
     }
 
-    /// <summary>Whether an entry of a model file begins like one of a network.</summary>
-    /// <param name="head">The entry's first bytes, ML.NET's header included.</param>
-    public static bool IsNetwork(byte[] head)
-    {
-        if (head.Length < ModelHeader.Size)
-            return false;
-        ModelHeader.MarshalFromBytes(out var header, head);
-        return ModelHeader.GetLoaderSig(ref header) == TorchCnnTransformer.LoaderSignature;
-    }
-
     /// <summary>The maximum length of a model file's entry, if it starts like the entry of a network with a known number of weights; otherwise null.</summary>
     /// <param name="head">The entry's first bytes, including ML.NET's header.</param>
     public static long? MostBytes(byte[] head)
     {
-        if (!IsNetwork(head))
+        if (head.Length < ModelHeader.Size)
             return null;
-
         ModelHeader.MarshalFromBytes(out var header, head);
-        if (header.ModelVerWritten > Version)
+        if (ModelHeader.GetLoaderSig(ref header) != TorchCnnTransformer.LoaderSignature || header.ModelVerWritten > Version)
             return null;
 
         using var reader = new BinaryReader(new MemoryStream(head));
@@ -104,14 +92,10 @@ static class TorchCnnModelFormat
         var definition = TorchNetwork.Find(texts.ReadText());
         for (int column = 0; column < 3; column++)
             texts.ReadColumnName();
-        ReadFeaturesColumn(texts, header.ModelVerWritten);
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         PixelNormalization.Read(reader, header.ModelVerWritten);
         return definition.CountWeights(shape, reader.ReadInt32()) is { } weights ? checked(weights * sizeof(float) + MostTextBytes) : null;
     }
-
-    private static string? ReadFeaturesColumn(ModelReader texts, uint version) =>
-        version > ModelFormat.First && texts.ReadText() is { Length: > 0 } name ? name : null;
 
     private static MemoryStream ReadContent(BinaryReader file)
     {

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -28,7 +29,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     private static readonly Scalar MinusOne = -1;
 
     private readonly SharedModule _module;
-    private readonly int _featureCount;
+    private readonly Lazy<int> _featureCount;
     private bool _isDisposed;
 
     /// <param name="env">The environment.</param>
@@ -39,8 +40,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     {
         _module = module;
         Model = model;
-        if (model.FeaturesColumnName is not null)
-            _featureCount = CountFeatures();
+        // Counted only when a schema asks for it: a file must not make its loading compute with images of the size that it claims.
+        _featureCount = new Lazy<int>(() => FeaturesColumnName is null ? 0 : CountFeatures());
     }
 
     /// <summary>The network's architecture.</summary>
@@ -75,8 +76,9 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     /// <summary>
     /// The network, in evaluation mode: from batch × channels × height × width normalized floats (<see cref="Normalize"/>) to batch × classes
-    /// outputs before the softmax. It belongs to this transformer, which disposes of it. Reading its weights and calling it is safe while other
-    /// threads score; changing its weights or mode, or registering hooks, is not: change a copy (<see cref="CopyModule"/>).
+    /// outputs before the softmax. It belongs to this transformer, which disposes of it. Its parameters have no gradients; its inputs can have. Reading
+    /// its weights and calling it is safe while other threads score; changing its weights or mode, or registering hooks, is not: change a copy
+    /// (<see cref="CopyModule"/>).
     /// </summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public nn.Module<Tensor, Tensor> Module
@@ -106,7 +108,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return inputs;
     }
 
-    /// <summary>Computes the outputs before the softmax from raw pixels, with gradients unless they are switched off (<see cref="no_grad"/>).</summary>
+    /// <summary>Computes the outputs before the softmax from raw pixels, with gradients of the pixels unless they are switched off (<see cref="no_grad"/>).</summary>
     /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
     /// <returns>Batch × classes floats on the network's device. It belongs to the caller's <see cref="DisposeScope"/>.</returns>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
@@ -122,7 +124,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Computes the outputs before the softmax and the features from raw pixels, with gradients unless they are switched off (<see cref="no_grad"/>).
+    /// Computes the outputs before the softmax and the features from raw pixels, with gradients of the pixels unless they are switched off
+    /// (<see cref="no_grad"/>).
     /// </summary>
     /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
     /// <returns>
@@ -135,7 +138,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         ArgumentNullException.ThrowIfNull(pixels);
         CheckNotDisposed();
         using var scope = NewDisposeScope();
-        var (logits, features) = CallForFeatures(Normalize(pixels));
+        var (logits, features, _) = CallForFeatures(Normalize(pixels));
         GC.KeepAlive(this);
         return (logits.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
     }
@@ -185,7 +188,9 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         var shared = _module.Share();
         try
         {
-            return new TorchCnnTransformer(Host, shared, Model with { FeaturesColumnName = featuresColumnName });
+            var transformer = new TorchCnnTransformer(Host, shared, Model with { FeaturesColumnName = featuresColumnName });
+            transformer.TryOut();
+            return transformer;
         }
         catch
         {
@@ -217,7 +222,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
             NetworkWeights.CheckSame(model.Network, expected, module);
         using (var first = module.parameters().FirstOrDefault()?.alias())
         {
-            var transformer = new TorchCnnTransformer(env, new SharedModule(module, first?.device ?? CPU), model);
+            var transformer = new TorchCnnTransformer(env, SharedModule.ForScoring(module, first?.device ?? CPU), model);
             transformer.TryOut();
             return transformer;
         }
@@ -264,12 +269,13 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         Model.Classes.MakeScoreColumn(Model.ScoreColumnName),
         Model.Classes.MakePredictedLabelColumn(Model.PredictedLabelColumnName),
         .. FeaturesColumnName is { } name
-            ? (ReadOnlySpan<DataViewSchema.DetachedColumn>)[new DataViewSchema.DetachedColumn(name, new VectorDataViewType(NumberDataViewType.Single, _featureCount))]
+            ? (ReadOnlySpan<DataViewSchema.DetachedColumn>)[new DataViewSchema.DetachedColumn(name, new VectorDataViewType(NumberDataViewType.Single, FeatureCount))]
             : [],
     ];
 
     /// <summary>The number of features, or 0 if they are not asked for.</summary>
-    internal int FeatureCount => _featureCount;
+    /// <exception cref="InvalidOperationException">They are asked for, but the network calls no linear layer with an output for each class.</exception>
+    internal int FeatureCount => _featureCount.Value;
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
@@ -308,7 +314,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         }
         else
         {
-            (outputs, var computed) = CallForFeatures(batch.InputTensor(rows));
+            (outputs, var computed, _) = CallForFeatures(batch.InputTensor(rows));
             CopyTo(computed, features);
         }
 
@@ -319,12 +325,32 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _module.Device);
 
-    private (Tensor Outputs, Tensor Features) CallForFeatures(Tensor inputs)
+    /// <summary>The last layer, whose input is the features.</summary>
+    /// <exception cref="InvalidOperationException">The network calls no linear layer with an output for each class.</exception>
+    internal Linear FindLastLayer()
     {
-        var (outputs, _, features) = LastLayer.Call(
+        CheckNotDisposed();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        return CallForFeatures(Blank()).Layer;
+    }
+
+    /// <summary>Checks that the module can give what it is asked for.</summary>
+    /// <exception cref="InvalidOperationException">It cannot.</exception>
+    internal void TryOut()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        if (FeatureCount == 0)
+            Network.Call(_module.Module, Blank(), Model.Classes.Count, isShared: true);
+    }
+
+    private (Tensor Outputs, Tensor Features, Linear Layer) CallForFeatures(Tensor inputs)
+    {
+        var (outputs, layer, features) = LastLayer.Call(
             Model.Classes.Count, () => Network.Call(_module.Module, inputs, Model.Classes.Count, isShared: true));
-        return features is not null && features.shape[0] == inputs.shape[0] ? (outputs, features) : throw new InvalidOperationException(
-            $"{Network.Title} has no features: it calls no Linear layer with {Model.Classes.Count} outputs for each image at its end. (A layer whose method forward is called instead of call is not seen.)");
+        return layer is not null && features!.shape[0] == inputs.shape[0] ? (outputs, features, layer) : throw new InvalidOperationException(
+            $"{Network.Title} has no last layer that can be found: it must call a Linear layer with {Model.Classes.Count} outputs for each image, through the layer's method call and not forward.");
     }
 
     private int CountFeatures()
@@ -334,15 +360,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return checked((int)CallForFeatures(Blank()).Features.shape[1]);
     }
 
-    // Whatever the module is, it must be able to score.
-    private void TryOut()
-    {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        Network.Call(_module.Module, Blank(), Model.Classes.Count);
-    }
-
-    private Tensor Blank() => zeros([1, ImageShape.Channels, ImageShape.Height, ImageShape.Width], dtype: ScalarType.Float32, device: _module.Device);
+    private Tensor Blank() => zeros([2, ImageShape.Channels, ImageShape.Height, ImageShape.Width], dtype: ScalarType.Float32, device: _module.Device);
 
     private Tensor Constant(IReadOnlyList<float> values) => tensor(values.ToArray(), device: _module.Device).reshape(-1, 1, 1);
 

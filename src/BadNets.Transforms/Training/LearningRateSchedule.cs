@@ -6,14 +6,26 @@ namespace BadNets.Transforms;
 /// How the learning rate changes during training: a function of the base rate (<see cref="TorchCnnTrainer.Options.LearningRate"/>) and of how far
 /// training has come. Immutable. The schedules give the rates of PyTorch's schedulers of the same name.
 /// </summary>
-public abstract class LearningRateSchedule
+public sealed class LearningRateSchedule
 {
-    private LearningRateSchedule()
+    private readonly string _text;
+    private readonly Func<double, Place, double> _rateAt;
+    private readonly bool _dependsOnLength;
+    private readonly double _minimum;
+    private readonly int? _length;
+
+    private LearningRateSchedule(
+        string text, Func<double, Place, double> rateAt, bool dependsOnLength = false, double minimum = 0, int? length = null)
     {
+        _text = text;
+        _rateAt = rateAt;
+        _dependsOnLength = dependsOnLength;
+        _minimum = minimum;
+        _length = length;
     }
 
     /// <summary>The base rate throughout.</summary>
-    public static LearningRateSchedule Constant { get; } = new ConstantSchedule();
+    public static LearningRateSchedule Constant { get; } = new("constant", (rate, _) => rate);
 
     /// <summary>
     /// Cosine annealing without restarts (Loshchilov and Hutter 2017, SGDR), set once per epoch as BackdoorBench does:
@@ -32,7 +44,9 @@ public abstract class LearningRateSchedule
             throw new ArgumentOutOfRangeException(nameof(minimum), $"The minimum rate must be at least 0, but is {LabelValue.From(minimum)}.");
         if (epochs < 1)
             throw new ArgumentOutOfRangeException(nameof(epochs), $"The cosine must have at least one epoch, but has {epochs}.");
-        return new CosineSchedule(minimum, epochs);
+        return new(Text($"cosine, minimum {minimum}"), RateAt, dependsOnLength: true, minimum, epochs);
+
+        double RateAt(double rate, Place place) => Cosine(rate, minimum, (double)place.Epoch / place.Epochs);
     }
 
     /// <summary>
@@ -52,7 +66,15 @@ public abstract class LearningRateSchedule
             throw new ArgumentOutOfRangeException(nameof(initialDivisor), $"The divisor must be at least 1, but is {LabelValue.From(initialDivisor)}.");
         if (!(finalDivisor >= 1) || !double.IsFinite(finalDivisor))
             throw new ArgumentOutOfRangeException(nameof(finalDivisor), $"The divisor must be at least 1, but is {LabelValue.From(finalDivisor)}.");
-        return new OneCycleSchedule(risingFraction, initialDivisor, finalDivisor);
+        return new(Text($"one cycle, rising {risingFraction}, divisors {initialDivisor} and {finalDivisor}"), RateAt, dependsOnLength: true);
+
+        double RateAt(double rate, Place place)
+        {
+            double first = rate / initialDivisor, last = place.StepCount - 1, peak = risingFraction * place.StepCount - 1;
+            return place.Step > peak
+                ? Cosine(rate, first / finalDivisor, (place.Step - peak) / (last - peak))
+                : Cosine(first, rate, peak > 0 ? place.Step / peak : 1);
+        }
     }
 
     /// <summary>The base rate, multiplied by a factor at each milestone. These are the rates of PyTorch's <c>MultiStepLR</c>.</summary>
@@ -72,8 +94,13 @@ public abstract class LearningRateSchedule
             throw new ArgumentException($"The milestones must be in ascending order, but are {string.Join(", ", copy)}.", nameof(milestones));
         if (!(factor > 0) || !double.IsFinite(factor))
             throw new ArgumentOutOfRangeException(nameof(factor), $"The factor must be above 0, but is {LabelValue.From(factor)}.");
-        return new StepSchedule(copy, factor);
+        return new(Text($"step at {string.Join(", ", copy)}, factor {factor}"), RateAt);
+
+        double RateAt(double rate, Place place) => rate * Math.Pow(factor, copy.Count(milestone => milestone <= place.Epoch));
     }
+
+    /// <summary>For example <c>cosine, minimum 0</c> or <c>step at 60, 80, factor 0.1</c>, whatever the culture.</summary>
+    public override string ToString() => _text;
 
     /// <summary>The rate of a step.</summary>
     /// <param name="rate">The base rate.</param>
@@ -81,67 +108,27 @@ public abstract class LearningRateSchedule
     /// <param name="step">The step in the epoch, from 0.</param>
     /// <param name="epochs">The number of epochs.</param>
     /// <param name="stepsPerEpoch">The number of steps of an epoch.</param>
-    internal abstract double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch);
+    internal double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch) => _rateAt(rate, new(epoch, step, _length ?? epochs, stepsPerEpoch));
 
-    /// <summary>What decides the rates besides the base rate and the number of rows, or null if nothing does.</summary>
-    internal abstract string? Describe(int epochs);
+    /// <summary>All that decides the rates besides the base rate and the number of rows.</summary>
+    internal string Describe(int epochs) => _dependsOnLength ? $"{_text}, over {_length ?? epochs} epochs" : _text;
 
     /// <summary>Why a training run cannot use the schedule, or null.</summary>
-    internal virtual string? FindMistake(double rate, int epochs) => null;
+    internal string? FindMistake(double rate, int epochs)
+    {
+        if (_minimum > rate)
+            return Text($"The cosine schedule's minimum must be at most the learning rate {rate}, but is {_minimum}.");
+        return _length < epochs ? $"The cosine schedule ends after {_length} epochs, before the {epochs} epochs of the training run; make it at least as long." : null;
+    }
+
+    private static double Cosine(double start, double end, double fraction) => end + (start - end) * (1 + Math.Cos(Math.PI * fraction)) / 2;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private sealed class ConstantSchedule : LearningRateSchedule
+    private readonly record struct Place(int Epoch, int StepOfEpoch, int Epochs, int StepsPerEpoch)
     {
-        internal override double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch) => rate;
+        public double Step => (double)Epoch * StepsPerEpoch + StepOfEpoch;
 
-        internal override string? Describe(int epochs) => null;
-
-        public override string ToString() => "constant";
-    }
-
-    private sealed class CosineSchedule(double minimum, int? length) : LearningRateSchedule
-    {
-        internal override double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch) =>
-            minimum + (rate - minimum) * (1 + Math.Cos(Math.PI * epoch / (length ?? epochs))) / 2;
-
-        internal override string? Describe(int epochs) => Text($"cosine over {length ?? epochs} epochs, minimum {minimum}");
-
-        internal override string? FindMistake(double rate, int epochs)
-        {
-            if (minimum > rate)
-                return Text($"The cosine schedule's minimum must be at most the learning rate {rate}, but is {minimum}.");
-            return length < epochs ? $"The cosine schedule ends after {length} epochs, before the {epochs} epochs of the training run; make it at least as long." : null;
-        }
-
-        public override string ToString() => Text($"cosine, minimum {minimum}") + (length is { } epochs ? $", over {epochs} epochs" : "");
-    }
-
-    private sealed class OneCycleSchedule(double risingFraction, double initialDivisor, double finalDivisor) : LearningRateSchedule
-    {
-        internal override double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch)
-        {
-            double last = (double)epochs * stepsPerEpoch - 1;
-            double peak = risingFraction * (last + 1) - 1;
-            double at = (double)epoch * stepsPerEpoch + step;
-            double first = rate / initialDivisor;
-            return at <= peak ? Between(first, rate, peak > 0 ? at / peak : 1) : Between(rate, first / finalDivisor, (at - peak) / (last - peak));
-        }
-
-        internal override string? Describe(int epochs) => Text($"{this}, over {epochs} epochs");
-
-        public override string ToString() => Text($"one cycle, rising {risingFraction}, divisors {initialDivisor} and {finalDivisor}");
-
-        private static double Between(double start, double end, double fraction) => end + (start - end) / 2 * (1 + Math.Cos(Math.PI * fraction));
-    }
-
-    private sealed class StepSchedule(int[] milestones, double factor) : LearningRateSchedule
-    {
-        internal override double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch) =>
-            rate * Math.Pow(factor, milestones.Count(milestone => milestone <= epoch));
-
-        internal override string? Describe(int epochs) => ToString();
-
-        public override string ToString() => Text($"step at {string.Join(", ", milestones)}, factor {factor}");
+        public double StepCount => (double)Epochs * StepsPerEpoch;
     }
 }

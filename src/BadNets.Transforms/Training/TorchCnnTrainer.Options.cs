@@ -20,6 +20,11 @@ public sealed partial class TorchCnnTrainer
         /// <summary>The column for the predicted label. Default: <c>PredictedLabel</c>.</summary>
         public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
 
+        /// <summary>
+        /// The column for the features, the input of the network's last layer (<see cref="TorchCnnTransformer"/>). Null, the default: none.
+        /// </summary>
+        public string? FeaturesColumnName { get; set; }
+
         /// <summary>The network's architecture. Default: <see cref="TorchNetwork.BadNets"/>.</summary>
         public TorchNetwork Network { get; set; } = TorchNetwork.BadNets;
 
@@ -45,7 +50,7 @@ public sealed partial class TorchCnnTrainer
         public double? LearningRate { get; set; }
 
         /// <summary>
-        /// How the learning rate changes from epoch to epoch or step to step; <see cref="LearningRate"/> is its base rate, which is the highest rate.
+        /// How the learning rate changes from epoch to epoch or step to step; <see cref="LearningRate"/> is its base rate.
         /// Default: <see cref="LearningRateSchedule.Constant"/>.
         /// </summary>
         public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant;
@@ -122,6 +127,13 @@ public sealed partial class TorchCnnTrainer
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>
+        /// Parameters that training does not change, usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>: names of parameters
+        /// (<c>conv1.weight</c>) or of layers with all that is in them (<c>layer1</c>, <c>layer1.0</c>). A layer that is named works as in scoring: its
+        /// batch statistics stay as well, and its dropout drops nothing. Default: none.
+        /// </summary>
+        public IReadOnlyList<string> FrozenParameters { get; set; } = [];
+
+        /// <summary>
         /// The options of the published BadNets experiments on MNIST, including their quirks: SGD at 0.01, batches of 64, 100 epochs, seed 0, a
         /// softmax before the loss, which applies another one (<see cref="TorchCnnHead.Softmax"/>), and one random stream for the training set and the
         /// validation sets (<see cref="TorchCnnShuffle.SharedWithValidation"/>).
@@ -137,6 +149,9 @@ public sealed partial class TorchCnnTrainer
             Seed = 0,
         };
 
+        /// <summary>The model whose weights training starts from, or null.</summary>
+        internal TorchCnnTransformer? InitialModel { get; private set; }
+
         /// <summary>The seed that training uses; set when the trainer is created.</summary>
         internal int EffectiveSeed { get; set; }
 
@@ -147,6 +162,14 @@ public sealed partial class TorchCnnTrainer
         /// <summary>Creates an exception whose parameter name is the name of an option.</summary>
         internal static ArgumentException Refusal(string option, string message) => new(message, option);
 
+        /// <summary>The options for training a model on.</summary>
+        internal Options StartingFrom(TorchCnnTransformer model)
+        {
+            var copy = (Options)MemberwiseClone();
+            (copy.InitialModel, copy.Network, copy.Normalization) = (model, model.Network, model.Normalization);
+            return copy;
+        }
+
         internal Options CheckedCopy()
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(LabelColumnName);
@@ -155,6 +178,9 @@ public sealed partial class TorchCnnTrainer
             ArgumentException.ThrowIfNullOrWhiteSpace(PredictedLabelColumnName);
             if (Device is not null)
                 ArgumentException.ThrowIfNullOrWhiteSpace(Device);
+            if (FeaturesColumnName is not null)
+                ArgumentException.ThrowIfNullOrWhiteSpace(FeaturesColumnName);
+            ArgumentNullException.ThrowIfNull(FrozenParameters);
             ArgumentNullException.ThrowIfNull(Network);
             ArgumentNullException.ThrowIfNull(Normalization);
             ArgumentNullException.ThrowIfNull(LearningRateSchedule);
@@ -192,6 +218,7 @@ public sealed partial class TorchCnnTrainer
             var copy = (Options)MemberwiseClone();
             copy.ValidationSets = [.. ValidationSets];
             copy.Augmentation = Augmentation is { IsNone: false } ? Augmentation : null;
+            copy.FrozenParameters = [.. FrozenParameters];
             return copy;
         }
     }

@@ -10,20 +10,20 @@ namespace BadNets.Transforms;
 /// backdoors; what they do to it is the data's doing.
 /// </summary>
 /// <remarks>
-/// <para>
+/// <format type="text/markdown"><![CDATA[
 /// | Trainer characteristics | |
 /// | -- | -- |
 /// | Machine learning task | Multiclass classification |
-/// | Is normalisation required? | No: it normalises pixels itself, see <see cref="Options.Normalization"/> |
+/// | Is normalization required? | No: it normalizes pixels itself, see <xref:BadNets.Transforms.TorchCnnTrainer.Options.Normalization> |
 /// | Is caching required? | No: it reads the data once |
 /// | Input column data type | Image: vector of Byte or Single with dimensions channels × height × width; label: key |
-/// | Output column data type | <c>Score</c>: vector of Single, a probability for each class; <c>PredictedLabel</c>: key with the label's key values |
+/// | Output column data type | `Score`: vector of Single, a probability for each class; `PredictedLabel`: key with the label's key values; if asked for, `Features`: vector of Single |
 /// | Required NuGet in addition to Microsoft.ML | TorchSharp-cpu, or a TorchSharp-cuda package |
 /// | Exportable to ONNX | No |
-/// </para>
+/// ]]></format>
 /// <para>
-/// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program with one
-/// generator for all its loaders has. The same seed, machine and number of libtorch threads give the same bits.
+/// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program has whose training
+/// loader has a generator of its own. The same seed, machine and number of libtorch threads give the same bits, with any validation sets.
 /// </para>
 /// <para>
 /// Progress is written to <see cref="MLContext.Log"/>: at level Info, a line after each epoch with the loss, the duration in seconds, and the
@@ -80,7 +80,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{empty}' has no rows.");
 
         var model = new TorchCnnModel(
-            _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, FeaturesColumnName: null);
+            _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.FeaturesColumnName);
         using var threads = ThreadCount.Use(_options.Threads);
         channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes; libtorch threads: {torch.get_num_threads()}.");
         if (_isSeedDrawn)
@@ -88,16 +88,47 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.EffectiveSeed);
         try
         {
+            if (_options.InitialModel is { } initialModel)
+                InitialWeights.Copy(channel, initialModel, network, shape, model.Classes);
             network.to(device);
+            // Made before the training, so that a network without features is refused at once.
+            var transformer = new TorchCnnTransformer(_host, new SharedModule(network, device), model);
+            if (model.FeaturesColumnName is not null)
+                transformer.TryOut();
             using (var run = new TrainingRun(_host, channel, _options, network, device, shape, (int)labelType.Count, training, validation))
                 run.Complete();
-            return new TorchCnnTransformer(_host, new SharedModule(network, device), model);
+            return transformer;
         }
         catch
         {
             network.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Trains on from the weights of a model (fine-tuning): the model's network, with the model's normalization.</summary>
+    /// <remarks>
+    /// If the classes are not the model's, the last layer is replaced: it keeps the weights of the labels that the model knows, and starts with new
+    /// ones, drawn from the seed, for the others. <see cref="Options.FrozenParameters"/> keeps layers as they are.
+    /// </remarks>
+    /// <param name="input">The training set; it is read once.</param>
+    /// <param name="initialModel">
+    /// The model to start from, which does not change. <see cref="Options.Network"/> and <see cref="Options.Normalization"/> are not used.
+    /// </param>
+    /// <returns>A transformer with weights of its own; dispose of it to free the network's memory early.</returns>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of the wrong type, there are no rows, the device is not there, or the model's weights are not for such images.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled. The checkpoint, if any, is that of the last whole epoch.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The checkpoint is from a run with other settings or another initial model, or the last layer of the network cannot be found to replace it.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public TorchCnnTransformer Fit(IDataView input, TorchCnnTransformer initialModel)
+    {
+        ArgumentNullException.ThrowIfNull(initialModel);
+        return new TorchCnnTrainer(_host, _options.StartingFrom(initialModel)).Fit(input);
     }
 
     private LabeledImages Read(IDataView view)
@@ -161,7 +192,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 
     private static torch.Device FindDevice(string name) => TorchDevice.Find(name, nameof(Options.Device));
 
-    /// <summary>The input's columns with those for scores and predicted labels.</summary>
+    /// <summary>The input's columns with those for scores, predicted labels, and features.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -173,10 +204,16 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !label.IsKey)
             throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", label.Name, "a key (MapValueToKey makes one)", label.GetTypeString());
 
+        SchemaShape.Column[] features = _options.FeaturesColumnName is { } name
+            ? [new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false)]
+            : [];
         return inputSchema.With(
+        [
             new SchemaShape.Column(_options.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false,
                 ClassLabels.ScoreAnnotations(label)),
             new SchemaShape.Column(_options.PredictedLabelColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, true,
-                ClassLabels.PredictedLabelAnnotations(label)));
+                ClassLabels.PredictedLabelAnnotations(label)),
+            .. features,
+        ]);
     }
 }

@@ -16,6 +16,7 @@ sealed class TrainingRun : IDisposable
     private readonly int _classCount;
     private readonly LabeledImages _training;
     private readonly IReadOnlyList<KeyValuePair<string, LabeledImages>> _validation;
+    private readonly FrozenLayers _frozen;
     private readonly Optimizer _optimizer;
     private readonly int _batchSize;
     private readonly int _batchCount;
@@ -37,6 +38,7 @@ sealed class TrainingRun : IDisposable
         _classCount = classCount;
         _training = training;
         _validation = validation;
+        _frozen = new FrozenLayers(network, options.FrozenParameters);
         _batchSize = Math.Min(options.BatchSize, training.Count);
         _batchCount = (training.Count - 1) / _batchSize + 1;
         _evaluationBatchSize = BatchTensors.RowsToScore(shape);
@@ -91,6 +93,8 @@ sealed class TrainingRun : IDisposable
         }
 
         _network.eval();
+        foreach (var parameter in _network.parameters())
+            parameter.requires_grad = false;
     }
 
     private TorchCnnEpoch RunEpoch(int epoch)
@@ -109,6 +113,7 @@ sealed class TrainingRun : IDisposable
     private double Train(int epoch)
     {
         _network.train();
+        _frozen.Evaluate();
         var order = _order.Pass(_training.Count);
         double sum = 0;
         for (int i = 0; i < _batchCount; i++)

@@ -19,8 +19,10 @@ static class TrainingSettings
     {
         // Omitted at their defaults, as in checkpoints from before these options existed.
         string extras = Extra("momentum", NonZero(options.Momentum)) + Extra("weight decay", NonZero(options.EffectiveWeightDecay))
-            + Extra("learning rate schedule", options.LearningRateSchedule.Describe(options.Epochs))
-            + Extra("label smoothing", NonZero(options.LabelSmoothing)) + Extra("augmentation", options.Augmentation?.ToString());
+            + Extra("learning rate schedule", options.LearningRateSchedule == LearningRateSchedule.Constant ? null : options.LearningRateSchedule.Describe(options.Epochs))
+            + Extra("label smoothing", NonZero(options.LabelSmoothing)) + Extra("augmentation", options.Augmentation?.ToString())
+            + Extra("frozen parameters", options.FrozenParameters.Count > 0 ? string.Join(", ", options.FrozenParameters) : null)
+            + Extra("initial model", options.InitialModel is { } model ? InitialWeights.Fingerprint(model) : null);
 
         // Validation sets decide something only if they draw from the training's random stream. Otherwise, the text is that of a training without
         // any, which also keeps a training from resuming a checkpoint from before that was an option, with sets that did draw.

@@ -20,8 +20,9 @@ sealed class ModelReader : FuzzReader
     private readonly ModelEntries[] _models;
     private readonly string[] _expected;
 
-    public ModelReader()
+    public ModelReader(Folder folder)
     {
+        string picture = folder.Write("picture", PictureSeeds.Png()[1].File);
         TorchSharp.torch.set_num_threads(1);
         _view = SampleImages.View(_ml);
         ITransformer[] models =
@@ -31,6 +32,13 @@ sealed class ModelReader : FuzzReader
                 .Append(_ml.Transforms.StampTrigger("Image", Trigger.Square(2, 0, 0), whereColumnName: "Poisoned"))
                 .Append(_ml.Transforms.FlipLabel("Digit", 2, whereColumnName: "Poisoned"))
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", 1, "Digit", "Digit")).Fit(_view),
+            _ml.Transforms.StampTrigger("Noisy", Trigger.BlendNoise(1), "Image")
+                .Append(_ml.Transforms.StampTrigger("Blended", Trigger.Blend(picture), "Image"))
+                .Append(_ml.Transforms.FlipLabel("Other", LabelMapping.Of((0, 2), (1, 0)), "Digit"))
+                .Append(_ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Of((0, 2)), "Digit", "Other"))
+                .Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Digit"))
+                .Append(_ml.Transforms.FlipLabel("Next", LabelMapping.Next, "Key"))
+                .Append(_ml.Transforms.MarkAttackSuccess("AllToAll", LabelMapping.Next, "Key", "Next")).Fit(_view),
             _ml.Transforms.CopyColumns("Copy", "Digit").Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Copy")
                 .Append(_ml.Transforms.Conversion.ConvertType("Floats", "Image")).Append(_ml.Transforms.NormalizeMinMax("Floats"))).Fit(_view),
         ];

@@ -60,6 +60,83 @@ public sealed class EvaluateBackdoorTests
         Assert.AreEqual("TCA 0.8000, ASR 0.6000 (all rows 0.5714), robust accuracy 0.2000", metrics.ToString());
     }
 
+    // The classes' order is c, a, b: c becomes a, a becomes b, b becomes c.
+    [TestMethod]
+    [DataRow("Text")]
+    [DataRow("Key")]
+    [DataRow("OtherKey")]
+    public void All_to_all_counts_the_next_class_as_a_success(string labelColumn)
+    {
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.Next, labelColumn);
+
+        Assert.AreEqual(LabelMapping.Next, metrics.Mapping);
+        Assert.AreEqual(7, metrics.AttackedRowCount);
+        Assert.AreEqual(2 / 7.0, metrics.AttackSuccessRate, Tolerance);
+        Assert.AreEqual(2 / 7.0, metrics.AttackSuccessRateAllRows, Tolerance);
+        Assert.AreEqual(2 / 7.0, metrics.RobustAccuracy, Tolerance);
+        CollectionAssert.AreEqual(new[] { 1 / 3.0, 1 / 2.0, 0 }, metrics.PerClassAttackSuccessRate.ToArray());
+        Assert.AreEqual((Math.Log(2) + Math.Log(4) - 2 * Math.Log(1e-15) + 2 * Math.Log(4) + 0) / 7, metrics.AttackLogLoss, Tolerance);
+        Assert.AreEqual(0, metrics.ControlRowCount);
+        Assert.IsTrue(double.IsNaN(metrics.ControlAccuracy));
+    }
+
+    [TestMethod]
+    public void Rows_that_the_mapping_leaves_alone_are_controls_and_those_it_maps_to_themselves_are_neither()
+    {
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.Of(("a", "b"), ("c", "c")), "Text");
+
+        Assert.AreEqual(2, metrics.AttackedRowCount);
+        Assert.AreEqual(1 / 2.0, metrics.AttackSuccessRate);
+        Assert.AreEqual(1 / 5.0, metrics.AttackSuccessRateAllRows, Tolerance);
+        Assert.AreEqual(1 / 2.0, metrics.RobustAccuracy);
+        Assert.AreEqual(2, metrics.ControlRowCount);
+        Assert.AreEqual(1 / 2.0, metrics.ControlAccuracy);
+        CollectionAssert.AreEqual(new[] { double.NaN, 1 / 2.0, double.NaN }, metrics.PerClassAttackSuccessRate.ToArray());
+        Assert.AreEqual((Math.Log(2) + Math.Log(4) + 2 * Math.Log(4) - Math.Log(1e-15)) / 5, metrics.AttackLogLoss, Tolerance);
+        Assert.AreEqual("TCA 0.8000, ASR 0.5000 (all rows 0.2000), robust accuracy 0.5000, control accuracy 0.5000", metrics.ToString());
+
+        Refusal.Of<ArgumentException>(
+            () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.Of(("d", "b")), "Text"), "label 'd'", "c, a, b");
+    }
+
+    [TestMethod]
+    public void One_target_counts_no_controls()
+    {
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.To("b"), "Text");
+        Assert.AreEqual(0, metrics.ControlRowCount);
+        Assert.IsTrue(double.IsNaN(metrics.ControlAccuracy));
+    }
+
+    [TestMethod]
+    public void The_defense_effectiveness_rating_rewards_a_lost_attack_and_charges_lost_accuracy()
+    {
+        // TCA 0.8 and ASR 0.6; TCA 0.6 and ASR 0.2.
+        var before = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text");
+        var after = _ml.MulticlassClassification.EvaluateBackdoor(
+            Scored([("a", "b", [0, 0, 1]), .. Clean[1..]]), Scored([("a", "b", [0, 0, 1]), .. Triggered[1..4], .. Enumerable.Repeat(("c", "a", new float[] { 0, 1, 0 }), 2), Triggered[6]]), "b", "Text");
+
+        Assert.AreEqual((0.4 - 0.2 + 1) / 2, BackdoorMetrics.DefenseEffectivenessRating(before, after), Tolerance);
+        Assert.AreEqual(0.5, BackdoorMetrics.DefenseEffectivenessRating(before, before));
+
+        // Neither a stronger attack nor a better accuracy counts.
+        Assert.AreEqual(0.5, BackdoorMetrics.DefenseEffectivenessRating(after, before), Tolerance);
+    }
+
+    [TestMethod]
+    public void A_million_classes_are_counted_without_a_table_of_all_pairs()
+    {
+        const int Classes = 1 << 20;
+        var view = new ManyClassesView(Classes);
+        long before = GC.GetTotalAllocatedBytes();
+
+        var metrics = _ml.MulticlassClassification.EvaluateBackdoor(view, view, LabelMapping.Next);
+
+        Assert.IsLessThan(1L << 32, GC.GetTotalAllocatedBytes() - before);
+        Assert.AreEqual(1 / 2.0, metrics.TestCleanAccuracy);
+        Assert.AreEqual(1 / 4.0, metrics.AttackSuccessRate);
+        Refusal.Of<InvalidOperationException>(() => _ = metrics.CleanConfusionMatrix, "1048576 classes", "at most 4096");
+    }
+
     [TestMethod]
     [DataRow("Number")]
     [DataRow("Single")]

@@ -29,6 +29,22 @@ public sealed class EarlierModelTests
         EstimatorInvariants.CheckNearlyEqual(Expected(version, "steps"), Describe(new TransformerChain<ITransformer>(steps).Transform(view)));
     }
 
+    [TestMethod]
+    [DataRow("0.2")]
+    public void Attacks_give_what_they_gave(string version)
+    {
+        ITransformer[] steps = [.. (TransformerChain<ITransformer>)Load(version, "attacks")];
+        var view = GrayImages.View(Ml, 6);
+        CollectionAssert.AreEqual(Expected(version, "attacks"), Describe(Load(version, "attacks").Transform(view)));
+
+        Assert.AreEqual<Trigger>(Trigger.Square(3, TriggerPosition.TopRight, gray: 9), ((StampTriggerTransformer)steps[0]).Trigger);
+        Assert.AreEqual<Trigger>(Trigger.BlendNoise(7, 0.25), ((StampTriggerTransformer)steps[1]).Trigger);
+        Assert.AreEqual("blended 4×4 picture, α 0.2", ((StampTriggerTransformer)steps[2]).Trigger.ToString());
+        LabelMapping[] mappings = [LabelMapping.To(1), LabelMapping.Next, LabelMapping.Of((0, 2), (1, 0))];
+        CollectionAssert.AreEqual(mappings, steps[3..6].Select(step => ((FlipLabelTransformer)step).Mapping).ToArray());
+        CollectionAssert.AreEqual(mappings, steps[6..9].Select(step => ((MarkAttackSuccessTransformer)step).Mapping).ToArray());
+    }
+
     private static ITransformer Load(string version, string name)
     {
         using var file = typeof(EarlierModelTests).Assembly.GetManifestResourceStream($"model-{version}-{name}.zip")!;

@@ -115,6 +115,8 @@ public sealed class SavedModelTests
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") + 9] = 0x70), "layer.weight");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => saved[At(saved, "layer.weight") - 1] = (byte)'x'), "layer.weighx");
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 12, float.NaN)), "normalization");
+        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 16, 0)), "normalization");
+        CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 16, int.MaxValue)), "2147483647 items");
     }
 
     [TestMethod]
@@ -165,7 +167,7 @@ public sealed class SavedModelTests
         foreach (byte[] file in (byte[][])[TinyModel.Value, StepsModel(View.Schema)])
         {
             for (int length = 0; length < file.Length; length += 1 + file.Length / 120)
-                StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Load(file[..length])).Message, "zip archive");
+                Refusal.OfLoading<InvalidDataException>(file[..length]);
         }
     }
 
@@ -265,14 +267,7 @@ public sealed class SavedModelTests
         Assert.IsLessThan(64_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static void CheckRefusal<T>(byte[] file, params string[] words) where T : Exception
-    {
-        // ML.NET creates a component by reflection.
-        var refusal = Assert.ThrowsExactly<TargetInvocationException>(() => Load(file)).InnerException;
-        Assert.IsInstanceOfType<T>(refusal);
-        foreach (string word in words)
-            StringAssert.Contains(refusal.Message, word, StringComparison.OrdinalIgnoreCase);
-    }
+    private static void CheckRefusal<T>(byte[] file, params string[] words) where T : Exception => Refusal.OfLoading<T>(file, words);
 
     private static ITransformer Load(byte[] file)
     {
@@ -286,6 +281,10 @@ public sealed class SavedModelTests
             .Append(Ml.Transforms.StampTrigger("Image", Trigger.Square(2, 0, 0), whereColumnName: "Poisoned"))
             .Append(Ml.Transforms.FlipLabel("Label", 1, whereColumnName: "Poisoned"))
             .Append(Ml.Transforms.MarkAttackSuccess("Success", 1, "Digit", "Label"))
+            .Append(Ml.Transforms.StampTrigger("Blended", Trigger.BlendNoise(), "Image"))
+            .Append(Ml.Transforms.FlipLabel("Next", LabelMapping.Next, "Label"))
+            .Append(Ml.Transforms.FlipLabel("Other", LabelMapping.Of((0, 2), (1, 0)), "Digit"))
+            .Append(Ml.Transforms.MarkAttackSuccess("AllToAll", LabelMapping.Next, "Digit", "Next"))
             .Fit(View);
         return ModelFile.Save(Ml, chain, schema);
     }

@@ -31,7 +31,17 @@ public sealed class GarbageCollectionTests
             ($"{optimizer}", () => Options(optimizer)),
             ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchNetwork((_, classes) => new PaddedNetwork(classes)))),
         }),
+        ("ResNet", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Network = TorchNetwork.ResNet(8))),
+        ("PreActResNet18", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Network, options.Epochs, options.BatchSize) = (TorchNetwork.PreActResNet18, 1, 100))),
+        ("features, frozen layers", () => With(Options(TorchCnnOptimizer.Sgd), options =>
+            (options.Network, options.FeaturesColumnName, options.FrozenParameters) = (TorchNetwork.ResNet(8), "Features", ["conv1", "layer1"]))),
         ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001))),
+        ("schedule, label smoothing, augmentation", () => With(Options(TorchCnnOptimizer.Sgd), options =>
+            (options.LearningRateSchedule, options.LabelSmoothing, options.Augmentation) = (LearningRateSchedule.OneCycle(), 0.1, new() { CropPadding = 2, RotationDegrees = 5 }))),
+        ("schedule of AdamW, libtorch's operators", () => With(Options(TorchCnnOptimizer.AdamW), options =>
+            (options.LearningRateSchedule, options.LabelSmoothing, options.Network) = (LearningRateSchedule.OneCycle(), 0.1, new TorchNetwork((_, classes) => new DoubleNetwork(classes))))),
+        ("schedule of SGD, libtorch's operators", () => With(Options(TorchCnnOptimizer.Sgd), options =>
+            (options.LearningRateSchedule, options.Network) = (LearningRateSchedule.OneCycle(), new TorchNetwork((_, classes) => new DoubleNetwork(classes))))),
         ("softmax head", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Head = TorchCnnHead.Softmax)),
     ]);
 
@@ -201,6 +211,21 @@ public sealed class GarbageCollectionTests
         }
 
         public override Tensor forward(Tensor input) => layers.call(input);
+    }
+
+    /// <summary>In double precision, which the optimizers leave to libtorch's operators.</summary>
+    private sealed class DoubleNetwork : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> layer;
+
+        public DoubleNetwork(int classes)
+            : base(nameof(DoubleNetwork))
+        {
+            layer = nn.Linear(GreyImages.Side * GreyImages.Side, classes, dtype: ScalarType.Float64);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => layer.call(input.flatten(1).to(ScalarType.Float64)).to(ScalarType.Float32);
     }
 
     /// <summary>The library's layers at sizes that its kernels leave to libtorch: nothing is fused where a gradient of the image is asked for.</summary>

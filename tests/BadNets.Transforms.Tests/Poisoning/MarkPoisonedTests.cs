@@ -2,7 +2,6 @@ using CsCheck;
 
 namespace BadNets.Transforms.Tests;
 
-
 [TestClass]
 public sealed class MarkPoisonedTests
 {
@@ -70,6 +69,37 @@ public sealed class MarkPoisonedTests
         var drawn = Fit(Numbered(300), new() { Rate = 0.1 / 3 + 1e-9, OnlyLabels = [0] }).PoisonedRows;
         int[] expected = [.. Golden.Random.GetProperty("sample_seed0_n100_k10").GetProperty("first").EnumerateArray().Select(each => 3 * each.GetInt32())];
         CollectionAssert.AreEqual(expected, drawn.ToArray());
+    }
+
+    [TestMethod]
+    public void Rows_that_another_column_names_are_never_chosen()
+    {
+        var view = Mark(Numbered(300), 0.4);
+        var cover = Fit(view, new() { OutputColumnName = "Cover", Rate = 0.5, ExceptWhereColumnName = "Poisoned" });
+        Assert.HasCount(150, cover.PoisonedRows);
+        Assert.IsEmpty(cover.PoisonedRows.Intersect(Marked(view)));
+
+        // It is the draw among the other rows, in their order.
+        int[] others = [.. Enumerable.Range(0, 300).Except(Marked(view))];
+        CollectionAssert.AreEqual(Fit(Numbered(180), new() { Rate = 150 / 180.0 }).PoisonedRows.Select(drawn => others[drawn]).ToArray(), cover.PoisonedRows.ToArray());
+
+        var both = Fit(view, new() { Rate = 0.1, ExceptWhereColumnName = "Poisoned", OnlyLabels = [2] }).PoisonedRows;
+        Assert.IsTrue(both.All(row => row % 3 == 2 && others.Contains(row)));
+        Refusal.Of<ArgumentException>(() => Mark(view, new() { Rate = 0.7, ExceptWhereColumnName = "Poisoned" }), "210", "300", "only 180 may be chosen");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, new() { ExceptWhereColumnName = "Absent" }), "Absent");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, new() { ExceptWhereColumnName = "Digit" }), "Digit", "Boolean");
+        Assert.Throws<ArgumentException>(() => _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { ExceptWhereColumnName = " " }));
+    }
+
+    [TestMethod]
+    public void The_same_rows_are_marked_behind_a_model_that_scores_them()
+    {
+        var view = GrayImages.View(_ml, 40);
+        using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(view);
+        var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.25).Fit(view);
+
+        CollectionAssert.AreEqual(transformer.Transform(view).Values<bool>("Poisoned"), transformer.Transform(model.Transform(view)).Values<bool>("Poisoned"));
+        Assert.HasCount(10, transformer.Transform(view).Values<bool>("Poisoned").Where(poisoned => poisoned));
     }
 
     [TestMethod]
@@ -308,19 +338,5 @@ public sealed class MarkPoisonedTests
         public int Row { get; set; }
 
         public bool Poisoned { get; set; }
-    }
-
-    /// <summary>Keeps the view that a chain fits it on.</summary>
-    private sealed class WatchedEstimator : IEstimator<ITransformer>
-    {
-        public IDataView? Fitted { get; private set; }
-
-        public ITransformer Fit(IDataView input)
-        {
-            Fitted = input;
-            return new TransformerChain<ITransformer>();
-        }
-
-        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
     }
 }

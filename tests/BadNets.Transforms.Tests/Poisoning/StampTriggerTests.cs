@@ -249,41 +249,17 @@ public sealed class StampTriggerTests
         Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Transforms.StampTrigger("Image", trigger).Fit(flat), "Image", "without height and width");
     }
 
-    private T[] Stamp<T>(T[] pixels, ImageShape shape, Trigger trigger)
-    {
-        var definition = SchemaDefinition.Create(typeof(VectorRow<T>));
-        definition["Image"].ColumnType = new VectorDataViewType(
-            typeof(T) == typeof(byte) ? NumberDataViewType.Byte : NumberDataViewType.Single, shape.Channels, shape.Height, shape.Width);
-        var view = _ml.Data.LoadFromEnumerable([new VectorRow<T> { Image = pixels }], definition);
-        return _ml.Transforms.StampTrigger("Image", trigger).Fit(view).Transform(view).Vectors<T>("Image")[0];
-    }
+    private T[] Stamp<T>(T[] pixels, ImageShape shape, Trigger trigger) => Images.Stamp(_ml, pixels, shape, trigger);
 
-    private byte[] StampImage(MLImage image, Trigger trigger)
-    {
-        var view = new ImageView(image);
-        return Planar(_ml.Transforms.StampTrigger("Image", trigger).Fit(view).Transform(view).Values<MLImage>("Image")[0]);
-    }
+    private byte[] StampImage(MLImage image, Trigger trigger) => Images.Stamp(_ml, image, trigger);
 
-    private static byte[] Planar(MLImage image)
-    {
-        int size = image.Width * image.Height;
-        int[] order = image.PixelFormat == MLPixelFormat.Bgra32 ? [2, 1, 0] : [0, 1, 2];
-        var planar = new byte[3 * size];
-        for (int i = 0; i < planar.Length; i++)
-            planar[i] = image.Pixels[i % size * 4 + order[i / size]];
-        return planar;
-    }
+    private static byte[] Planar(MLImage image) => Images.Planar(image);
 
     private static byte[] RandomBytes(int count, int seed)
     {
         var bytes = new byte[count];
         new Random(seed).NextBytes(bytes);
         return bytes;
-    }
-
-    private sealed class VectorRow<T>
-    {
-        public T[] Image { get; set; } = [];
     }
 
     private sealed class FlatRow

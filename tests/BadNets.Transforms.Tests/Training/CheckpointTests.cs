@@ -92,12 +92,79 @@ public sealed class CheckpointTests : IDisposable
         Refuse(options => options.Optimizer = TorchCnnOptimizer.Sgd, "optimizer Adam", "optimizer Sgd");
         Refuse(options => options.BatchSize = 17, "batch size 16", "batch size 17");
         Refuse(options => options.Head = TorchCnnHead.Softmax, "head");
-        Refuse(options => options.ValidationSets = [], "validation sets");
+        Refuse(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(), "only here: learning rate schedule cosine, minimum 0, over 2 epochs");
+        Refuse(options => options.LabelSmoothing = 0.1, "only here: label smoothing 0.1");
+        Refuse(options => options.Augmentation = new() { CropPadding = 2, HorizontalFlip = true }, "only here: augmentation crop padding 2, horizontal flip");
+        Refuse(options => options.Shuffle = TorchCnnShuffle.SharedWithValidation, "validation sets set of 20");
         Refuse(options => options.Normalization = PixelNormalization.None, "normalization");
         Refuse(_ => { }, GrayImages.View(_ml, 51), "training rows 50", "training rows 51");
         Refuse(_ => { }, GrayImages.View(_ml, 50, seed: 8), "training data");
         CollectionAssert.AreEqual(before, File.ReadAllBytes(Path));
     }
+
+    [TestMethod]
+    public void Other_validation_sets_go_on_with_a_checkpoint_unless_they_draw_from_the_shuffle()
+    {
+        float[] expected = Train(Options(2, [], checkpoint: false));
+        Train(Options(1, []));
+        var options = Options(2, []);
+        options.ValidationSets = [];
+        CollectionAssert.AreEqual(expected, Train(options));
+
+        File.Delete(Path);
+        options = Options(1, []);
+        options.Shuffle = TorchCnnShuffle.SharedWithValidation;
+        Train(options);
+        Refuse(
+            changed => (changed.Shuffle, changed.ValidationSets) = (TorchCnnShuffle.SharedWithValidation, []),
+            "there: validation sets set of 20");
+    }
+
+    // A cosine over twice as many epochs is another training from the first epoch on.
+    [TestMethod]
+    public void A_schedule_that_depends_on_the_number_of_epochs_holds_a_checkpoint_to_it()
+    {
+        var options = Options(1, []);
+        options.LearningRateSchedule = LearningRateSchedule.Cosine();
+        Train(options);
+        Refuse(changed => changed.LearningRateSchedule = LearningRateSchedule.Cosine(), "over 1 epochs", "over 2 epochs");
+    }
+
+    [TestMethod]
+    public void A_resumed_training_goes_on_with_schedule_and_augmentation()
+    {
+        float[] expected = Train(Modern(4, checkpoint: false));
+        foreach (int epochs in (int[])[1, 3])
+            Train(Modern(epochs));
+        CollectionAssert.AreEqual(expected, Train(Modern(4)));
+
+        TorchCnnTrainer.Options Modern(int epochs, bool checkpoint = true)
+        {
+            var options = Options(epochs, [], TorchCnnOptimizer.Sgd, checkpoint, momentum: 0.9);
+            options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 4);
+            options.LabelSmoothing = 0.1;
+            options.Augmentation = new() { CropPadding = 2, HorizontalFlip = true, RotationDegrees = 10 };
+            return options;
+        }
+    }
+
+    [TestMethod]
+    public void A_checkpoint_of_another_network_without_a_name_is_refused()
+    {
+        // The same parameters, but another layer between them.
+        Func<Module, TorchNetwork> network = layer => new((_, classes) => nn.Sequential(
+            ("flatten", nn.Flatten()), ("hidden", nn.Linear(GreyImages.Side * GreyImages.Side, 8)), ("activation", layer()), ("output", nn.Linear(8, classes))));
+        var options = Options(1, []);
+        options.Network = network(() => nn.ReLU());
+        Train(options);
+
+        Refuse(changed => changed.Network = network(() => nn.Tanh()), "network structure");
+        var same = Options(2, []);
+        same.Network = network(() => nn.ReLU());
+        Train(same);
+    }
+
+    private delegate nn.Module<Tensor, Tensor> Module();
 
     [TestMethod]
     public void A_damaged_checkpoint_is_refused_wherever_the_damage_is()

@@ -24,6 +24,29 @@ public sealed class PixelNormalizationTests
     }
 
     [TestMethod]
+    public void Equal_values_are_equal_normalizations()
+    {
+        var one = new PixelNormalization(255, [0.1f, 0.2f], [0.3f, 0.4f]);
+        Assert.AreEqual(one, new PixelNormalization(255, [0.1f, 0.2f], [0.3f, 0.4f]));
+        Assert.AreEqual(one.GetHashCode(), new PixelNormalization(255, [0.1f, 0.2f], [0.3f, 0.4f]).GetHashCode());
+        Assert.AreNotEqual(one, new PixelNormalization(255, [0.1f, 0.2f], [0.3f, 0.5f]));
+        Assert.AreNotEqual(one, new PixelNormalization(1, [0.1f, 0.2f], [0.3f, 0.4f]));
+        Assert.IsTrue(PixelNormalization.Default != PixelNormalization.None && PixelNormalization.Default == new PixelNormalization(255, [0.5f], [0.5f]));
+        Assert.AreEqual("PixelNormalization { Scale = 255, Mean = [0.1, 0.2], StandardDeviation = [0.3, 0.4] }", one.ToString());
+    }
+
+    [TestMethod]
+    public void Values_out_of_range_are_refused()
+    {
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new PixelNormalization(0), "scale");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new PixelNormalization(float.NaN), "scale");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new PixelNormalization(255, float.NaN, 1), "finite");
+        Refusal.Of<ArgumentOutOfRangeException>(() => _ = new PixelNormalization(255, [0, 0], [1, 0]), "standard deviations");
+        Refusal.Of<ArgumentException>(() => _ = new PixelNormalization(255, [0, 0], [1]), "2 means", "1 standard deviations");
+        Refusal.Of<ArgumentException>(() => _ = new PixelNormalization(255, [], []), "0 means");
+    }
+
+    [TestMethod]
     public void What_is_not_given_is_as_by_default()
     {
         Assert.AreEqual(PixelNormalization.Default, new PixelNormalization());

@@ -109,6 +109,124 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
+    public void A_validation_set_changes_nothing_of_what_is_trained()
+    {
+        var with = Options();
+        with.ValidationSets = [new("a", GreyImages.View(_ml, 45, seed: 5)), new("b", GreyImages.View(_ml, 300, seed: 6))];
+        CollectionAssert.AreEqual(Scores(Options()), Scores(with));
+
+        with.Shuffle = TorchCnnShuffle.SharedWithValidation;
+        CollectionAssert.AreNotEqual(Scores(Options()), Scores(with));
+    }
+
+    [TestMethod]
+    public void The_seed_is_the_context_s_unless_it_is_given()
+    {
+        var seeded = Options();
+        seeded.Seed = 7;
+        float[] expected = Scores(seeded);
+
+        CollectionAssert.AreEqual(expected, ScoresIn(new MLContext(seed: 7), Options()));
+        CollectionAssert.AreEqual(expected, ScoresIn(new MLContext(seed: 3), seeded));
+        CollectionAssert.AreNotEqual(expected, Scores(Options()));
+    }
+
+    [TestMethod]
+    public void A_drawn_seed_is_logged_and_repeats_the_training()
+    {
+        var seeds = new List<int>();
+        var scores = new List<float[]>();
+        for (int i = 0; i < 2; i++)
+        {
+            var ml = new MLContext();
+            ml.Log += (_, e) =>
+            {
+                if (e.RawMessage.StartsWith("The random seed is ", StringComparison.Ordinal))
+                    seeds.Add(int.Parse(e.RawMessage.Split(' ', ';')[4], System.Globalization.CultureInfo.InvariantCulture));
+            };
+            scores.Add(ScoresIn(ml, Options()));
+        }
+
+        Assert.HasCount(2, seeds);
+        Assert.AreNotEqual(seeds[0], seeds[1]);
+        var repeated = Options();
+        repeated.Seed = seeds[0];
+        CollectionAssert.AreEqual(scores[0], Scores(repeated));
+    }
+
+    [TestMethod]
+    public void Label_smoothing_mixes_the_label_with_all_classes()
+    {
+        const double Smoothing = 0.3;
+        var plain = Losses(0);
+        var smoothed = Losses(Smoothing);
+
+        // In the first step the weights are the same, so the loss is the definition's.
+        Assert.AreEqual(plain.Uniform * Smoothing + plain.Loss * (1 - Smoothing), smoothed.Loss, 1e-5);
+        Assert.AreEqual(plain.FirstValidation, smoothed.FirstValidation, 1e-5);
+
+        // One step over all rows with a rate that changes nothing: its loss, that on the validation set, and the cross-entropy with the uniform distribution.
+        (double Loss, double FirstValidation, double Uniform) Losses(double smoothing)
+        {
+            TorchCnnEpoch? epoch = null;
+            var view = GreyImages.View(_ml, 30);
+            using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
+            {
+                BatchSize = 30, Epochs = 1, Optimizer = TorchCnnOptimizer.Sgd, LearningRate = 1e-30, LabelSmoothing = smoothing,
+                ValidationSets = [new("same", view)], EpochFinished = finished => epoch = finished,
+            }).Fit(view);
+            double uniform = model.Transform(view).Vectors<float>("Score").Average(scores => scores.Average(score => -Math.Log(score)));
+            return (epoch!.Loss, epoch.Validation["same"].Loss, uniform);
+        }
+    }
+
+    [TestMethod]
+    public void Channels_are_normalized_one_by_one_in_bytes_and_singles_and_in_the_saved_model()
+    {
+        var normalization = new PixelNormalization(255, [0.2f, 0.5f, 0.7f], [0.1f, 0.5f, 1.5f]);
+        var network = TorchNetwork.Register("tests/first pixels", (_, _) => new FirstPixels());
+        var bytes = _ml.Data.LoadFromEnumerable([new ColorRow()]);
+        var singles = _ml.Transforms.Conversion.ConvertType("Image", "Image", DataKind.Single).Fit(bytes).Transform(bytes);
+        foreach (var view in (IDataView[])[bytes, singles])
+        {
+            using var model = _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options
+            {
+                Network = network, Normalization = normalization, Epochs = 1, Optimizer = TorchCnnOptimizer.Sgd, LearningRate = 1e-30,
+            }).Fit(view);
+            foreach (var scorer in (ITransformer[])[model, EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _)])
+            {
+                // The softmax keeps the inputs' differences as the ratios of its outputs.
+                float[] scores = scorer.Transform(view).Vectors<float>("Score")[0];
+                double[] inputs = [(10 / 255.0 - 0.2) / 0.1, (130 / 255.0 - 0.5) / 0.5, (250 / 255.0 - 0.7) / 1.5];
+                Assert.AreEqual(inputs[1] - inputs[0], Math.Log(scores[1] / scores[0]), 1e-4);
+                Assert.AreEqual(inputs[2] - inputs[0], Math.Log(scores[2] / scores[0]), 1e-4);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void The_device_of_the_context_is_used_or_the_processor_instead()
+    {
+        if (cuda_is_available())
+            Assert.Inconclusive("This machine has a CUDA device.");
+
+        float[] expected = Scores(Options());
+        CollectionAssert.AreEqual(expected, ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 0, FallbackToCpu = true }, Options()));
+        var refusal = Refusal.Of<ArgumentException>(
+            () => ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 1, FallbackToCpu = false }, Options()), "'cuda:1'", "use cpu");
+        Assert.AreEqual(nameof(TorchCnnTrainer.Options.Device), refusal.ParamName);
+        var processor = Options();
+        processor.Device = "cpu";
+        CollectionAssert.AreEqual(expected, ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 0, FallbackToCpu = false }, processor));
+    }
+
+    private static float[] ScoresIn(MLContext ml, TorchCnnTrainer.Options options)
+    {
+        using var model = ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GreyImages.View(ml, 70));
+        return [.. model.Transform(GreyImages.View(ml, 70)).Vectors<float>("Score").SelectMany(scores => scores)];
+    }
+
+    [TestMethod]
     public void A_batch_larger_than_the_training_set_is_the_whole_set()
     {
         var large = Options();
@@ -414,6 +532,26 @@ public sealed class TorchCnnTrainerTests
         public byte[] Image { get; set; } = new byte[GrayImages.Side * GrayImages.Side];
 
         public uint Label { get; set; }
+    }
+
+    private sealed class ColorRow
+    {
+        [VectorType(3, 1, 2)]
+        public byte[] Image { get; set; } = [10, 1, 130, 1, 250, 1];
+
+        [KeyType(3)]
+        public uint Label { get; set; } = 1;
+    }
+
+    /// <summary>Gives the first pixel of each channel as the output of a class.</summary>
+    private sealed class FirstPixels : nn.Module<Tensor, Tensor>
+    {
+        private readonly Parameter unused = new(zeros(1));
+
+        public FirstPixels()
+            : base(nameof(FirstPixels)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => input.flatten(2).narrow(2, 0, 1).squeeze(2).add(unused);
     }
 
     private sealed class HugeRow

@@ -29,7 +29,12 @@ abstract class Optimizer : IDisposable
         _learningRate = learningRate;
         _parameters = [.. network.named_parameters()];
         _steps = new long[_parameters.Length];
+
+        // If memory runs out, the scope frees what is there.
+        using DisposeScope scope = NewDisposeScope();
         _state = Array.ConvertAll(_parameters, named => Enumerable.Range(0, stateCount).Select(_ => Zeros(named.Parameter)).ToArray());
+        foreach (Tensor state in _state.SelectMany(tensors => tensors))
+            state.DetachFromDisposeScope();
     }
 
     /// <summary>Whether a step depends on earlier steps through more than the parameters.</summary>
@@ -150,7 +155,7 @@ abstract class Optimizer : IDisposable
     private static Tensor Zeros(Parameter parameter)
     {
         using IDisposable noGradients = no_grad();
-        return zeros_like(parameter, requires_grad: false).DetachFromDisposeScope();
+        return zeros_like(parameter, requires_grad: false);
     }
 
     private static bool IsPlain(Tensor tensor) =>

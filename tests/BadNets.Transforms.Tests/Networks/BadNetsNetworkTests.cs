@@ -2,7 +2,7 @@ using System.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace BadNets.Transforms.Tests.Training;
+namespace BadNets.Transforms.Tests.Networks;
 
 /// <summary>The BadNets network computes what libtorch's own operators compute, whatever kernels it uses to do so.</summary>
 [TestClass]

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>Starts a network with the weights of a trained model.</summary>
+static class InitialWeights
+{
+    /// <summary>
+    /// Copies the model's weights. If the network has other classes, the rows of its last layer are copied for the labels that the model knows; the
+    /// rows of the other labels stay as they are.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model's weights are not for such a network.</exception>
+    public static void Copy(IChannel channel, TorchCnnTransformer model, nn.Module<Tensor, Tensor> network, ImageShape shape, ClassLabels classes)
+    {
+        var from = model.Module;
+        string? last = model.Model.Classes.Equals(classes) ? null : NameOfLastLayer(model);
+        using var noGradients = no_grad();
+        var tensors = network.state_dict();
+        foreach (var (name, tensor) in from.state_dict())
+        {
+            var to = tensors[name];
+            if (last is not null && name.StartsWith(last + ".", StringComparison.Ordinal))
+                continue;
+            if (!to.shape.AsSpan().SequenceEqual(tensor.shape))
+            {
+                throw new ArgumentException(
+                    $"The initial model is for images of {model.ImageShape}, and the training set has images of {shape}: its weights '{name}' are {string.Join('×', tensor.shape)} instead of {string.Join('×', to.shape)}.");
+            }
+
+            to.copy_(tensor);
+        }
+
+        if (last is not null)
+            CopyRows(channel, model, Find(from, last), Find(network, last), classes);
+        GC.KeepAlive(model);
+        GC.KeepAlive(network);
+    }
+
+    /// <summary>A hash of a model's weights and labels.</summary>
+    public static string Fingerprint(TorchCnnTransformer model)
+    {
+        using var content = new MemoryStream();
+        using var writer = new BinaryWriter(content);
+        model.Model.Classes.Write(writer);
+        NamedTensors.Write(writer, model.Module.state_dict());
+        writer.Flush();
+        return Convert.ToHexStringLower(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
+    }
+
+    private static void CopyRows(IChannel channel, TorchCnnTransformer model, Linear from, Linear to, ClassLabels classes)
+    {
+        int known = 0;
+        var labels = model.Model.Classes.Values ?? [];
+        for (int i = 0; i < classes.Count; i++)
+        {
+            int at = classes.Values is { } values ? labels.ToList().IndexOf(values[i]) : -1;
+            if (at < 0)
+                continue;
+            known++;
+            CopyRow(from.weight, at, to.weight, i);
+            if (from.bias is { } bias && to.bias is { } newBias)
+                CopyRow(bias, at, newBias, i);
+        }
+
+        channel.Info($"The classes are not those of the initial model: the last layer starts with its weights for {known} of {classes.Count} classes, and with new ones for the others.");
+    }
+
+    private static void CopyRow(Tensor from, int source, Tensor to, int target)
+    {
+        using var row = from.narrow(0, source, 1);
+        using var place = to.narrow(0, target, 1);
+        place.copy_(row);
+    }
+
+    private static Linear Find(nn.Module network, string name) => (Linear)network.named_modules().First(layer => layer.name == name).module;
+
+    private static string NameOfLastLayer(TorchCnnTransformer model)
+    {
+        var layer = model.FindLastLayer();
+        return model.Module.named_modules().First(named => ReferenceEquals(named.module, layer)).name;
+    }
+}

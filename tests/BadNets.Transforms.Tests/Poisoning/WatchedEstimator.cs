@@ -1,0 +1,15 @@
+namespace BadNets.Transforms.Tests;
+
+/// <summary>Keeps the view that a chain fits it on.</summary>
+sealed class WatchedEstimator : IEstimator<ITransformer>
+{
+    public IDataView? Fitted { get; private set; }
+
+    public ITransformer Fit(IDataView input)
+    {
+        Fitted = input;
+        return new TransformerChain<ITransformer>();
+    }
+
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
+}
