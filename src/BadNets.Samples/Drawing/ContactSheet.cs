@@ -1,3 +1,4 @@
+using BadNets.Samples.Errors;
 using BadNets.Transforms;
 using OxyPlot;
 using SkiaSharp;
@@ -37,6 +38,10 @@ sealed class ContactSheet
     /// <param name="rows">The rows.</param>
     public ContactSheet(string title, ImageShape shape, IReadOnlyList<SheetRow> rows)
     {
+        // Names of classes come from anybody's files, and XML has no control characters.
+        title = ControlCharacters.Show(title);
+        rows = [.. rows.Select(row => new SheetRow(ControlCharacters.Show(row.Name), [.. row.Images.Select(image => image with { Caption = ControlCharacters.Show(image.Caption) })]))];
+
         double scale = (double)LargestSide / Math.Max(shape.Width, shape.Height);
         // Small images: whole pixels, so that each has the same size.
         scale = scale >= 1 ? Math.Floor(scale) : scale;

@@ -48,7 +48,7 @@ public sealed class ContactSheetTests
     public void Long_names_fit_and_are_cut_off_where_they_do_not()
     {
         using var folder = new TemporaryFolder();
-        string[] names = ["→ no passing for vehicles over 3.5 metric tons", "→ " + new string('W', 60), "→ stop", "→ <&>"];
+        string[] names = ["→ no passing for vehicles over 3.5 metric tons", "→ " + new string('W', 60), "→ stop", "→ <&>", "→ \u0007"];
         SheetRow[] rows = [new("clean", [.. names.Select(name => new SheetImage(new byte[32 * 32 * 3], name))]), new("misclassified", [])];
 
         using var png = Write(folder, new ContactSheet("A title that is longer than the sheet is wide, because it describes everything", new ImageShape(3, 32, 32), rows), out var svg);
@@ -56,6 +56,7 @@ public sealed class ContactSheetTests
         string[] texts = [.. svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)];
         Assert.Contains("→ stop", texts);
         Assert.Contains("→ <&>", texts);
+        Assert.Contains("→ \\u0007", texts);
         Assert.Contains("none", texts);
         Assert.Contains("misclassified", texts);
         Assert.Contains(text => text.StartsWith("WWW", StringComparison.Ordinal) && text.EndsWith('…'), texts);
