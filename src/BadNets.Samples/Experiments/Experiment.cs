@@ -160,6 +160,8 @@ sealed record Experiment
     {
         document["dataset"] = JsonSerializer.SerializeToNode(dataset, CellJson.Options);
         document["seed"] = seed;
+        // An axis can go over recipes.
+        document["recipe"] = FullRecipe(document["recipe"]);
         return document;
     }
 
