@@ -15,6 +15,7 @@ abstract class FuzzReader
         ["model"] = _ => new ModelReader(),
         ["checkpoint"] = folder => new CheckpointReader(folder),
         ["results"] = folder => new ResultsReader(folder),
+        ["experiment"] = _ => new ExperimentReader(),
         ["command-line"] = folder => new CommandLineReader(folder),
         [BrokenReader.Name] = _ => new BrokenReader(),
     };

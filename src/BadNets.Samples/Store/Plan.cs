@@ -46,9 +46,11 @@ sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
             return null;
         try
         {
-            var plan = JsonSerializer.Deserialize<Plan>(content, CellJson.Options) ?? throw new JsonException("It is null.");
+            var plan = CellJson.Read<Plan>(content);
             if (plan.Format != CellDescription.CurrentFormat)
                 throw new UsageException(FormattableString.Invariant($"its format is {plan.Format}, but this version reads {CellDescription.CurrentFormat}"));
+            if (plan.Cells.Any(cell => cell is null))
+                throw new UsageException("a cell is null");
             plan.Experiment.Check();
             return plan;
         }
