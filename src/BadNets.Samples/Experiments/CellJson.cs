@@ -26,6 +26,9 @@ static class CellJson
         Converters = { new PositionCode.Converter(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
+    /// <summary>For what is read as a tree first. A tree finds a property that is there twice only when it is used.</summary>
+    public static readonly JsonDocumentOptions DocumentOptions = new() { AllowDuplicateProperties = false };
+
     private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };
 
     /// <summary>One text for all documents that say the same: no blanks, the names in ordinal order.</summary>
@@ -39,7 +42,8 @@ static class CellJson
         try
         {
             // Editors on Windows put a byte-order mark first.
-            return JsonSerializer.Deserialize<T>(json.StartsWith("\uFEFF"u8) ? json[3..] : json, Options) ?? throw new JsonException("It is null.");
+            var document = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: DocumentOptions);
+            return document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");
         }
         catch (NotSupportedException fault)
         {
@@ -68,7 +72,7 @@ static class CellJson
     /// <summary>What is wrong with a document, in a sentence without the names of .NET types.</summary>
     public static string Explain(JsonException fault)
     {
-        string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].TrimEnd('.');
+        string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].Split(" LineNumber:")[0].TrimEnd('.');
         string names = message.Contains(": ", StringComparison.Ordinal) ? message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : "";
         string? name = message.Split('\'') is [_, var first, ..] ? first : null;
         return message switch
@@ -84,6 +88,9 @@ static class CellJson
 
         bool Says(string words) => message.Contains(words, StringComparison.Ordinal);
     }
+
+    /// <summary>What is wrong with a document that is no JSON or has an impossible value.</summary>
+    public static string Explain(Exception fault) => fault is JsonException json ? Explain(json) : fault.Message;
 
     /// <summary>Where the fault is, such as <c>attack.rate</c>; empty if it is the whole document.</summary>
     public static string PathOf(JsonException fault) => fault.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";

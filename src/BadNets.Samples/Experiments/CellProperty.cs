@@ -85,11 +85,11 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
             return JsonValue.Create(text);
         try
         {
-            return JsonNode.Parse(text)!;
+            return JsonNode.Parse(text, documentOptions: CellJson.DocumentOptions)!;
         }
         catch (JsonException fault)
         {
-            throw new UsageException($"The {Name} '{text}' is not valid JSON: {fault.Message}");
+            throw new UsageException($"The {Name} '{text}' is not valid JSON: {CellJson.Explain(fault)}");
         }
     }
 

@@ -29,7 +29,7 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw Damaged(folder, fault.Message.Split(" Path:")[0].TrimEnd('.'), fault);
+            throw Damaged(folder, CellJson.Explain(fault).TrimEnd('.'), fault);
         }
     }
 

@@ -55,6 +55,7 @@ public sealed class BadInputTests
     [DataRow("baseline --set attack.trigger.colour=3", "no property 'attack.trigger.colour'")]
     [DataRow("baseline --set attack.rate.x=3", "'rate' has no properties")]
     [DataRow("baseline --set attack.trigger={", "not valid JSON")]
+    [DataRow("baseline --set attack.mapping={\"kind\":\"next\",\"kind\":\"to\"}", "not valid JSON")]
     [DataRow("baseline --set recipe.momentum=much", "The momentum cannot be 'much'")]
     [DataRow("baseline --set recipe=mine", "no recipe 'mine'")]
     [DataRow("baseline --set seed=3", "--seed")]

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Diagnostics;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Files;
@@ -95,12 +95,9 @@ public sealed class CellWriterTests : IDisposable
         writer.Add(Row(0));
         string before = File.ReadAllText(writer.Folder.Epochs);
 
-        // As another machine does where the file system has no locks.
-        using (var stream = new FileStream(writer.Folder.Lock, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
-        {
-            stream.SetLength(0);
-            stream.Write(Encoding.UTF8.GetBytes(owner));
-        }
+        // As another machine does where the file system has no locks. .NET would respect the lock.
+        using (var shell = Process.Start("sh", ["-c", "printf %s \"$1\" > \"$2\"", "sh", owner, writer.Folder.Lock]))
+            shell.WaitForExit();
 
         var refusal = Assert.ThrowsExactly<ForeseenException>(() => writer.Add(Row(1)));
 
