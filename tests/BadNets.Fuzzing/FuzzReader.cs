@@ -17,6 +17,7 @@ abstract class FuzzReader
         ["model"] = folder => new ModelReader(folder),
         ["checkpoint"] = folder => new CheckpointReader(folder),
         ["results"] = folder => new ResultsReader(folder),
+        ["experiment"] = _ => new ExperimentReader(),
         ["command-line"] = folder => new CommandLineReader(folder),
         [BrokenReader.Name] = _ => new BrokenReader(),
     };

@@ -9,7 +9,7 @@ public sealed class FuzzingTests
     [TestMethod]
     public async Task Readers_hold_against_changed_files()
     {
-        string[] readers = ["idx", "idx-gzip", "cifar", "image-folder", "png", "jpeg", "gif", "bmp", "webp", "model", "checkpoint", "results", "command-line"];
+        string[] readers = ["idx", "idx-gzip", "cifar", "image-folder", "png", "jpeg", "gif", "bmp", "webp", "model", "checkpoint", "results", "experiment", "command-line"];
 
         var outcome = await RunAsync([.. readers, "--files", "300", "--parallel", "2"]);
 

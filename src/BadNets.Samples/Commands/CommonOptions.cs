@@ -90,7 +90,7 @@ sealed class CommonOptions
     public static string[] ValuesOf(ParseResult parsed, Option<string[]> option)
     {
         string[] values =
-            [.. parsed.GetRequiredValue(option).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
+            [.. (parsed.GetValue(option) ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
         return values.Length > 0 || parsed.GetResult(option) is not { Implicit: false } ? values : throw new UsageException($"{option.Name} needs a value.");
     }
 

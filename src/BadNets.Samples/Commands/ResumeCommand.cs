@@ -6,17 +6,22 @@ namespace BadNets.Samples.Commands;
 static class ResumeCommand
 {
     private const string Project = "src/BadNets.Samples";
+    private const string Fresh = "--fresh";
 
     private static readonly string Harmless = OperatingSystem.IsWindows() ? "-_./,:=\\" : "-_./,:=";
 
     public static string For(IEnumerable<string> arguments)
     {
-        // With --fresh it would begin again.
-        string rest = string.Join(' ', arguments.Where(argument => argument != "--fresh" && !argument.StartsWith("--fresh=", StringComparison.Ordinal) && !argument.StartsWith("--fresh:", StringComparison.Ordinal)).Select(Quote));
+        string rest = string.Join(' ', WithoutFresh([.. arguments]).Select(Quote));
         return Directory.Exists(Project)
             ? $"dotnet run -c Release --project {Project} -- {rest}"
             : $"{Program()} {rest}";
     }
+
+    // With --fresh it would begin again. Its value, if any, comes after an equals sign or a colon, or is the next word.
+    private static IEnumerable<string> WithoutFresh(string[] arguments) => arguments.Where((argument, index) =>
+        argument != Fresh && !argument.StartsWith(Fresh + "=", StringComparison.Ordinal) && !argument.StartsWith(Fresh + ":", StringComparison.Ordinal)
+        && !(index > 0 && arguments[index - 1] == Fresh && bool.TryParse(argument, out _)));
 
     // A program may be started by itself or through dotnet, which is the process then.
     private static string Program() =>

@@ -129,7 +129,8 @@ static class SampleCommand
             {
                 var experiment = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Name == wanted)
                     ?? throw new UsageException($"There is no experiment '{wanted}'; list shows all.");
-                console.WriteLine(experiment.ToJson());
+                // Not through the console, which breaks lines where the terminal ends.
+                console.Profile.Out.Writer.WriteLine(experiment.ToJson());
                 return;
             }
 

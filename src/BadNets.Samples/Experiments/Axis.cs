@@ -37,7 +37,7 @@ sealed record Axis(string Path, JsonArray Values, string? Option = null, string?
             throw new UsageException($"An axis needs the path of a cell's property, such as attack.rate, but has '{Path}'.");
         if (Values.Count == 0)
             throw new UsageException($"The axis '{Path}' has no values.");
-        if (Path == CellProperty.Seed.Path)
-            throw new UsageException("The seed is not an axis; list seeds in 'seeds'.");
+        if (Path.Split('.')[0] is "dataset" or "seed")
+            throw new UsageException("The data set and the seed are not axes; list seeds in 'seeds'.");
     }
 }

@@ -15,6 +15,7 @@ static class CellJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -25,10 +26,30 @@ static class CellJson
         Converters = { new PositionCode.Converter(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
+    /// <summary>For what is read as a tree first. A tree finds a property that is there twice only when it is used.</summary>
+    public static readonly JsonDocumentOptions DocumentOptions = new() { AllowDuplicateProperties = false };
+
     private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };
 
     /// <summary>One text for all documents that say the same: no blanks, the names in ordinal order.</summary>
     public static string Canonical(JsonNode document) => Sorted(document)!.ToJsonString(Compact);
+
+    /// <summary>Reads a document.</summary>
+    /// <exception cref="JsonException">It is not JSON, or not a <typeparamref name="T"/>.</exception>
+    /// <exception cref="UsageException">A value is impossible.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            // Editors on Windows put a byte-order mark first.
+            var document = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: DocumentOptions);
+            return document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");
+        }
+        catch (NotSupportedException fault)
+        {
+            throw KindIsMissing(fault);
+        }
+    }
 
     /// <summary>Reads a cell that people wrote, or changed with options.</summary>
     /// <exception cref="UsageException">It is not a cell.</exception>
@@ -42,7 +63,41 @@ static class CellJson
         {
             throw CellProperty.Refuse(document, fault);
         }
+        catch (NotSupportedException fault)
+        {
+            throw CellProperty.Refuse(document, KindIsMissing(fault));
+        }
     }
+
+    /// <summary>What is wrong with a document, in a sentence without the names of .NET types.</summary>
+    public static string Explain(JsonException fault)
+    {
+        string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].Split(" LineNumber:")[0].TrimEnd('.');
+        string names = message.Contains(": ", StringComparison.Ordinal) ? message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : "";
+        string? name = message.Split('\'') is [_, var first, ..] ? first : null;
+        return message switch
+        {
+            _ when Says("could not be mapped") => $"There is no property '{path}'.",
+            _ when Says("could not be converted") && path.Length > 0 => $"The value of '{path}' has the wrong type.",
+            _ when Says("could not be converted") => "It is not an object with properties.",
+            _ when Says("required properties") => $"The property {names} is missing{place}.",
+            _ when Says("Duplicate property") => $"The property '{name}' is there twice.",
+            _ when Says("type discriminator") => $"There is no kind '{name}'{place}.",
+            _ => $"{message}{place}.",
+        };
+
+        bool Says(string words) => message.Contains(words, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is wrong with a document that is no JSON or has an impossible value.</summary>
+    public static string Explain(Exception fault) => fault is JsonException json ? Explain(json) : fault.Message;
+
+    /// <summary>Where the fault is, such as <c>attack.rate</c>; empty if it is the whole document.</summary>
+    public static string PathOf(JsonException fault) => fault.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
+
+    // The serializer does not count a missing kind as an error in the document. Only its message says where it is.
+    private static JsonException KindIsMissing(NotSupportedException fault) =>
+        new("The property 'kind' is missing", fault.Message.Split("Path: ") is [_, var place] ? place.Split(' ')[0] : null, null, null, fault);
 
     // JsonIgnore on an abstract property does not hold for its overrides. A slug or label must not become a part of a cell's identity.
     private static void LeaveOutWhatIsDerived(JsonTypeInfo type)

@@ -85,11 +85,11 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
             return JsonValue.Create(text);
         try
         {
-            return JsonNode.Parse(text)!;
+            return JsonNode.Parse(text, documentOptions: CellJson.DocumentOptions)!;
         }
         catch (JsonException fault)
         {
-            throw new UsageException($"The {Name} '{text}' is not valid JSON: {fault.Message}");
+            throw new UsageException($"The {Name} '{text}' is not valid JSON: {CellJson.Explain(fault)}");
         }
     }
 
@@ -112,11 +112,11 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
     /// <summary>The sentence for a document that is not a cell.</summary>
     public static UsageException Refuse(JsonNode document, JsonException fault)
     {
-        string path = fault.Path is { } at && at.StartsWith("$.", StringComparison.Ordinal) ? at[2..] : "";
-        var property = At(path);
-        if (path.Length > 0 && property.In(document) is JsonValue value)
+        var property = At(CellJson.PathOf(fault));
+        string explanation = CellJson.Explain(fault);
+        if (property.Path.Length > 0 && property.In(document) is JsonValue value && !explanation.StartsWith("There is no property", StringComparison.Ordinal))
             return new UsageException($"The {property.Name} {(property.Requirement is { } needed ? $"must be {needed}, but is" : "cannot be")} '{TextOf(value)}'.");
-        return new UsageException($"{(path.Length == 0 ? "The cell" : $"The cell's {property.Name}")} is not valid: {fault.Message.Split(" Path:")[0].TrimEnd('.')}.");
+        return new UsageException($"The cell is not valid: {explanation}");
     }
 
     // recipe.learningRate: learning rate

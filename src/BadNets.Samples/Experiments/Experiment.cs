@@ -70,13 +70,13 @@ sealed record Experiment
     {
         try
         {
-            var experiment = JsonSerializer.Deserialize<Experiment>(json, CellJson.Options) ?? throw new UsageException("it is null");
+            var experiment = CellJson.Read<Experiment>(json);
             experiment.Check();
             return experiment;
         }
         catch (JsonException fault)
         {
-            throw new UsageException($"'{source}' is not an experiment: {Describe(fault)}");
+            throw new UsageException($"'{source}' is not an experiment: {CellJson.Explain(fault)}");
         }
         catch (UsageException fault)
         {
@@ -93,6 +93,9 @@ sealed record Experiment
             throw new UsageException($"Its name may contain small letters, digits and hyphens, at most 60, but is '{Name}'.");
         if (string.IsNullOrWhiteSpace(Title))
             throw new UsageException("It has no title.");
+        if (Axes.Any(axis => axis is null) || Claims.Any(claim => claim is null) || Includes.Any(name => name is null))
+            throw new UsageException("An axis, claim or included experiment must not be null.");
+        Published?.Check();
         if (Includes.Count > 0)
         {
             if (Cell is not null || Axes.Count > 0 || Claims.Count > 0)
@@ -104,6 +107,8 @@ sealed record Experiment
             throw new UsageException("It has no cell.");
         if (Seeds.Count == 0)
             throw new UsageException("It has no seeds.");
+        if (Cell.ContainsKey("dataset") || Cell.ContainsKey("seed"))
+            throw new UsageException("The data set and the seed are not set in the cell; use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
         if (Axes.Count > 2)
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)
@@ -149,6 +154,7 @@ sealed record Experiment
             {
                 var varied = (JsonObject)document.DeepClone();
                 axis.Property.Set(varied, value);
+                varied["recipe"] = FullRecipe(varied["recipe"]);
                 return varied;
             });
         }
@@ -164,7 +170,4 @@ sealed record Experiment
         document["recipe"] = FullRecipe(document["recipe"]);
         return document;
     }
-
-    private static string Describe(JsonException fault) =>
-        fault.Message.Split(" Path:")[0].TrimEnd('.') + (fault.Path is { Length: > 2 } path ? $" (at {path[2..]})." : ".");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BadNets.Samples.Errors;
 using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
@@ -20,14 +21,22 @@ sealed record PublishedNames(string Number, string RunName)
     };
 
     /// <summary>
-    /// Whether the columns of the published code can describe a cell: a white square and one target, which is a whole number. The data set's name
-    /// becomes a part of the names of files.
+    /// Whether the columns of the published code can describe a cell: a white square and one target, which is a whole number. The names of data set
+    /// and recipe become parts of the names of files.
     /// </summary>
     public static bool CanDescribe(Cell cell) =>
         cell.Attack is { Trigger: SquarePlan { Gray: 255 }, Mapping: ToPlan { Target: var target }, Selection: null, CoverRate: null }
         && int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && cell.Recipe.Network == Recipe.Reference.Network
-        && string.Equals(Cell.InNames(cell.Dataset.Name), cell.Dataset.Name, StringComparison.OrdinalIgnoreCase);
+        && IsFileName(cell.Dataset.Name) && IsFileName(cell.Recipe.Name);
+
+    /// <exception cref="UsageException">The names would not be the names of files.</exception>
+    public void Check()
+    {
+        string pattern = Placeholders.Values.Aggregate(Number + RunName, (text, placeholder) => text.Replace(placeholder, "", StringComparison.Ordinal)).Replace("_", "", StringComparison.Ordinal);
+        if (Number.Length == 0 || RunName.Length == 0 || !IsFileName(pattern))
+            throw new UsageException($"Its published names may contain letters, digits, points, hyphens, underscores and {string.Join(", ", Placeholders.Values)}, but are '{Number}' and '{RunName}'.");
+    }
 
     /// <summary>The name of a run's file. What the pattern does not include is added where it is not the usual value.</summary>
     public string NameOf(Cell cell) => Fill(RunName, cell) + RecipeSuffix(cell) + SeedSuffix(cell) + (IsUsual(cell.Recipe) ? "" : $"_{HashOf(cell)}");
@@ -75,6 +84,8 @@ sealed record PublishedNames(string Number, string RunName)
         string text = rate.ToString(CultureInfo.InvariantCulture);
         return (text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0").Replace('.', 'p');
     }
+
+    private static bool IsFileName(string text) => string.Equals(Cell.InNames(text), text, StringComparison.OrdinalIgnoreCase);
 
     private static (SquarePlan Square, string Target) Parts(Cell cell) => CanDescribe(cell)
         ? ((SquarePlan)cell.Attack.Trigger, ((ToPlan)cell.Attack.Mapping).Target)

@@ -27,10 +27,15 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         }
 
         CheckExports(results, plans);
+        Cell[] own = [.. request.Shard.Of(cells)];
+        if (request.Fresh)
+            RefuseCellsInTraining(results, own);
         foreach (var plan in plans)
             plan.Write(results);
 
-        CellWork[] works = [.. request.Shard.Of(cells).Select(cell => Prepare(results, plans, cell))];
+        // Also those of other experiments that the cells belong to.
+        var allPlans = Plan.ReadAll(results);
+        CellWork[] works = [.. own.Select(cell => Prepare(results, allPlans, cell))];
         var labels = new CellLabels(cells);
         var outcome = Train(results, trainer, labels, identity, [.. works.Where(work => !work.IsDone)], cancellationToken);
 
@@ -41,13 +46,23 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         return outcome.Failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
     }
 
-    private CellWork Prepare(ResultsFolder results, Plan[] plans, Cell cell)
+    // Before the first of them is deleted.
+    private static void RefuseCellsInTraining(ResultsFolder results, Cell[] cells)
+    {
+        foreach (var cell in cells)
+        {
+            using var free = CellLock.TryTake(results.Of(cell)) ?? throw IsInTraining(cell);
+        }
+    }
+
+    private static UsageException IsInTraining(Cell cell) => new($"Another process trains '{cell.Id}'; wait for it to end, or leave out --fresh.");
+
+    private CellWork Prepare(ResultsFolder results, IReadOnlyList<Plan> plans, Cell cell)
     {
         string[] exports = [.. plans.Where(plan => plan.Cells.Contains(cell)).Select(plan => plan.ExportNameOf(cell)).OfType<string>().Distinct()];
         if (request.Fresh)
         {
-            using var writer = CellWriter.TryOpen(results, cell, exports, fresh: true)
-                ?? throw new UsageException($"Another process trains '{cell.Id}'; wait for it to end, or leave out --fresh.");
+            using var writer = CellWriter.TryOpen(results, cell, exports, fresh: true) ?? throw IsInTraining(cell);
         }
 
         var work = CellWork.Of(results, cell, exports);

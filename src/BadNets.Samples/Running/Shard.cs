@@ -31,7 +31,9 @@ readonly record struct Shard(int Index, int Count)
             int first = Number("SLURM_ARRAY_TASK_MIN", environment("SLURM_ARRAY_TASK_MIN") ?? "0");
             int step = Number("SLURM_ARRAY_TASK_STEP", environment("SLURM_ARRAY_TASK_STEP") ?? "1");
             int distance = Number("SLURM_ARRAY_TASK_ID", task) - first, count = Number("SLURM_ARRAY_TASK_COUNT", tasks);
-            return step >= 1 && distance >= 0 && distance % step == 0 && distance / step < count
+            // With gaps, the last index is too high for the number of tasks. Then no task may go on: one part would be trained by none.
+            int last = environment("SLURM_ARRAY_TASK_MAX") is { Length: > 0 } highest ? Number("SLURM_ARRAY_TASK_MAX", highest) - first : distance;
+            return step >= 1 && distance >= 0 && distance % step == 0 && Math.Max(last, distance) / step < count
                 ? new Shard(distance / step, count)
                 : throw new UsageException(
                     $"The Slurm array's indices are not evenly spaced (index {task} from {first} in steps of {step}, {tasks} tasks); use an array such as 0-{count - 1}, or --shard.");

@@ -44,7 +44,7 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
                     continue;
                 }
 
-                display.Started(work.Cell, writer.Epochs.Count);
+                display.Started(work.Cell, CellWork.EpochsToKeep(writer.Folder, writer.Epochs.Count));
                 writer.Export();
                 // Another process may have trained it since this one began.
                 if (!writer.IsDone)

@@ -21,7 +21,7 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
             return null;
         try
         {
-            var description = JsonSerializer.Deserialize<CellDescription>(content, CellJson.Options) ?? throw new JsonException("It is null.");
+            var description = CellJson.Read<CellDescription>(content);
             string? fault = description.Format != CurrentFormat ? FormattableString.Invariant($"its format is {description.Format}, but this version reads {CurrentFormat}")
                 : Path.GetFileName(folder.Path) != description.Cell.Id ? $"it describes the cell '{description.Cell.Id}'"
                 : Impossible.UnlessAtLeast("cores", description.Machine.Cores, 1);
@@ -29,7 +29,7 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw Damaged(folder, fault.Message.Split(" Path:")[0].TrimEnd('.'), fault);
+            throw Damaged(folder, CellJson.Explain(fault).TrimEnd('.'), fault);
         }
     }
 

@@ -79,6 +79,9 @@ sealed class CellWriter : IDisposable
     /// <summary>Writes the CSV files for the published code's scripts.</summary>
     public void Export()
     {
+        // Without an epoch there is no description either, which says whose file it is.
+        if (_epochs.Count == 0)
+            return;
         foreach (string run in _exports)
             ExportRow.Write(_results, run, Cell, _epochs);
     }
@@ -113,10 +116,11 @@ sealed class CellWriter : IDisposable
 
     private static void Forget(ResultsFolder results, CellFolder folder, IReadOnlyList<string> exports)
     {
+        // The exports first: without a description they would be files of unknown origin.
         string[] files =
         [
-            folder.Description, folder.Epochs, folder.Checkpoint, folder.Model, folder.Failure, folder.Sheet("svg"), folder.Sheet("png"),
             .. exports.Select(results.Csv).Where(File.Exists),
+            folder.Description, folder.Epochs, folder.Checkpoint, folder.Model, folder.Failure, folder.Sheet("svg"), folder.Sheet("png"),
         ];
         foreach (string file in files)
             File.Delete(file);

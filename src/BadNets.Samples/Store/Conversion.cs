@@ -31,17 +31,17 @@ static class Conversion
         var folder = writer.Folder;
         if (writer.Epochs.Count == 0)
         {
-            CsvTable.Write(folder.Epochs, stored.Epochs);
-            new CellDescription(CellDescription.CurrentFormat, stored.Cell, stored.Machine!).Write(folder);
             Move(results.In("checkpoints", record.Name + ".ckpt"), folder.Checkpoint);
             foreach (string run in record.Runs)
                 Move(results.In("models", run + ".zip"), folder.Model);
             foreach (string extension in new[] { "svg", "png" })
                 Move(results.FigurePath("digits_" + record.Name, extension), folder.Sheet(extension));
             Move(results.In("failures", record.Name + ".txt"), folder.Failure);
+            // After the files and the description last, so that a conversion that was stopped can be repeated.
+            CsvTable.Write(folder.Epochs, stored.Epochs);
+            new CellDescription(CellDescription.CurrentFormat, stored.Cell, stored.Machine!).Write(folder);
         }
 
-        // Last, so that a conversion that was stopped can be repeated.
         File.Delete(results.In("runs", record.Name + ".json"));
     }
 

@@ -35,7 +35,7 @@ sealed class EarlierRecord
             return null;
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(json, CellJson.Options) ?? throw new JsonException("It is null.");
+            var content = CellJson.Read<Content>(json);
             if (content.Format != OnlyFormat)
                 throw new UsageException(FormattableString.Invariant($"its format is {content.Format}"));
             EpochRow[] epochs = [.. content.Epochs.Select((epoch, index) => epoch.ToRow(index))];
@@ -52,7 +52,7 @@ sealed class EarlierRecord
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"The record '{path}' is damaged: {fault.Message.Split(" Path:")[0].TrimEnd('.')}; delete it to forget its results.", fault);
+            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}; delete it to forget its results.", fault);
         }
     }
 
@@ -60,7 +60,8 @@ sealed class EarlierRecord
     {
         string dataset = Setting("dataset");
         long trainRows = Number<long>("training rows"), testRows = Number<long>("test rows");
-        if (dataset == "MNIST" && trainRows < 60_000)
+        // Version 0.1 did not say in the name that these are only the first rows.
+        if (dataset is "MNIST" or "Digits" && trainRows < 60_000)
             dataset += FormattableString.Invariant($"-first{trainRows}");
         var attack = new Attack(
             new SquarePlan(Number<int>("trigger size"), PositionCode.Parse(Setting("trigger position"))), new ToPlan(Setting("target label")), Number<double>("poisoning rate"));

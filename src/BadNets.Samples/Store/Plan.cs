@@ -46,15 +46,17 @@ sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
             return null;
         try
         {
-            var plan = JsonSerializer.Deserialize<Plan>(content, CellJson.Options) ?? throw new JsonException("It is null.");
+            var plan = CellJson.Read<Plan>(content);
             if (plan.Format != CellDescription.CurrentFormat)
                 throw new UsageException(FormattableString.Invariant($"its format is {plan.Format}, but this version reads {CellDescription.CurrentFormat}"));
+            if (plan.Cells.Any(cell => cell is null))
+                throw new UsageException("a cell is null");
             plan.Experiment.Check();
             return plan;
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"'{path}' cannot be read: {fault.Message.Split(" Path:")[0].TrimEnd('.')}; delete it and repeat the command that wrote it.", fault);
+            throw new InvalidDataException($"'{path}' cannot be read: {CellJson.Explain(fault).TrimEnd('.')}; delete it and repeat the command that wrote it.", fault);
         }
     }
 }

@@ -8,10 +8,15 @@ sealed class CommandLineReader : FuzzReader
     private static readonly string[] Commands =
     [
         "baseline --quick --dataset mnist --seed 3 --threads 2 --parallel 1 --output out",
-        "poisoning-rate --poisoning-rates 0.01,0.1 --epochs 2 --recipe modern --batch-size 32 --output out",
-        "trigger-size --trigger-sizes 1 3 5 --learning-rate 0.01 --optimizer adam --fresh",
-        "trigger-position --trigger-positions br center --seeds 0,1,2 --target 7 --rows 100",
+        "poisoning-rate --rates 0.01,0.1 --epochs 2 --recipe modern --batch-size 32 --output out",
+        "trigger-size --sizes 1 3 5 --learning-rate 0.01 --optimizer adam --fresh",
+        "trigger-position --positions br center --seeds 0,1,2 --target 7 --rows 100",
         "all --quick --poisoning-rate 0.05 --trigger-position tl --trigger-size 3",
+        "baseline --set attack.trigger.gray=128 --set recipe.momentum=0.9 --set attack.mapping={\"kind\":\"next\"} --shard 1/4 --output out",
+        "run experiment.json --quick --output out",
+        "list",
+        "list trigger-size",
+        "convert --output out",
         "evaluate --model model.zip --trigger-size 5 --target 1 --dataset digits",
         "report --output out",
         "--help",

@@ -1,45 +1,60 @@
 using System.Globalization;
 using System.Text;
+using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>The CSV and JSON files of a training, which <c>report</c> makes a page of.</summary>
+/// <summary>The files of a training and of its experiment, and a record of version 0.1, which <c>report</c> makes a page of.</summary>
 sealed class ResultsReader : FuzzReader
 {
-    private const string Run = "exp01_MNIST_trigger1_pr0p1_ep5_ts5_modern.csv";
-    private const string Record = "MNIST_trigger1_pr0p1_ts5_br_ep5_modern.json";
+    private const string Record = "record-0.1.json";
 
-    private static readonly string[] Shares = ["test_clean_acc", "test_asr", "poisoning_rate"];
-    private static readonly string[] Words = ["NaN", "-0", "1e999", "-1", "7", "∞", "", "\"", "2147483648", "0x10", " ", "../../x", "null", "1,5"];
+    private static readonly string[] Shares = ["clean_accuracy", "attack_success", "attack_success_all_rows"];
+    private static readonly string[] Words = ["NaN", "-0", "1e999", "-1", "7", "∞", "", "\"", "2147483648", "0x10", " ", "../../x", "null", "1,5", "{}", "[null]"];
 
-    private readonly Folder _folder;
-    private readonly byte[] _csv = Resource("run.csv");
-    private readonly byte[] _json = Resource("run.json");
+    private readonly string _results;
+    private readonly string[] _paths;
+    private readonly byte[][] _contents;
+    private readonly string _epochs;
 
     public ResultsReader(Folder folder)
     {
-        _folder = folder;
-        Directory.CreateDirectory(folder[Path.Combine("results", "csv")]);
-        Directory.CreateDirectory(folder[Path.Combine("results", "runs")]);
+        // Version 0.1 called the cell's files by the name of the record.
+        _results = folder["results"];
+        string earlier = Path.Combine(Directory.CreateDirectory(Path.Combine(_results, "runs")).FullName, "earlier.json");
+        byte[] record = Resource(Record);
+        File.WriteAllBytes(earlier, record);
+        var results = ResultsFolder.Open(_results);
+        Conversion.Convert(results);
+        var cell = results.Cells.Single();
+        _epochs = cell.Epochs;
+        _paths = [cell.Epochs, cell.Description, results.Plans.Single(), earlier];
+        _contents = [.. _paths[..^1].Select(File.ReadAllBytes), Changed(record)];
     }
 
     public override FuzzFile Make(Random random)
     {
-        bool isCsv = random.Next(3) > 0;
-        byte[] whole = isCsv ? _csv : _json;
-        byte[] changed = random.Next(2) == 0 ? Mutation.Change(random, whole, isCsv ? _json : _csv) : ChangeValue(random, whole);
-        return new FuzzFile(changed, () => Check(isCsv ? changed : _csv, isCsv ? _json : changed));
+        int at = random.Next(_paths.Length);
+        byte[] whole = _contents[at], other = _contents[random.Next(_contents.Length)];
+        byte[] changed = random.Next(2) == 0 ? Mutation.Change(random, whole, other) : ChangeValue(random, whole);
+        return new FuzzFile(changed, () => Check(at, changed));
     }
 
-    private Outcome Check(byte[] csv, byte[] json)
+    private Outcome Check(int at, byte[] changed)
     {
-        _folder.Write(Path.Combine("results", "csv", Run), csv);
-        _folder.Write(Path.Combine("results", "runs", Record), json);
-        if (!Sample.Run(["report", "--output", _folder["results"]], isCancelled: false))
+        for (int i = 0; i < _paths.Length; i++)
+            File.WriteAllBytes(_paths[i], i == at ? changed : _contents[i]);
+        if (!Sample.Run(["report", "--output", _results], isCancelled: false))
             return Outcome.Refused;
-        CheckShares(Encoding.UTF8.GetString(csv));
+        if (_paths[at] == _epochs)
+            CheckShares(Encoding.UTF8.GetString(changed));
         return Outcome.Read;
     }
+
+    // The record is of another cell than the one that was made of it.
+    private static byte[] Changed(byte[] record) =>
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record).Replace("\"seed\": \"0\"", "\"seed\": \"1\"", StringComparison.Ordinal));
 
     // What is reported must be possible. Only plain lines are looked at.
     private static void CheckShares(string csv)

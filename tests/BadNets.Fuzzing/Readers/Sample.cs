@@ -1,4 +1,4 @@
-using BadNets.Samples.CommandLine;
+using BadNets.Samples.Commands;
 using Spectre.Console;
 
 namespace BadNets.Fuzzing;

@@ -21,7 +21,7 @@ public sealed class MnistLocatorTests : IDisposable
         var found = await locator.LocateAsync(MnistChoice.Auto, _folder.In("data"), _said.Add);
 
         Assert.AreEqual(
-            new Dataset(
+            new IdxDataset(
                 "MNIST",
                 _folder.In("data", "train-images-idx3-ubyte"),
                 _folder.In("data", "train-labels-idx1-ubyte"),
@@ -58,7 +58,7 @@ public sealed class MnistLocatorTests : IDisposable
         Assert.Contains(found.Name, _said[0]);
         Assert.AreEqual(_folder.In(place, "train-images-idx3-ubyte"), found.TrainImages);
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(() => locator.LocateAsync(MnistChoice.Mnist, data, _said.Add));
-        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.AreEqual(2, failure.ExitCode);
         Assert.Contains(found.TrainImages, failure.Message);
     }
 
@@ -92,7 +92,7 @@ public sealed class MnistLocatorTests : IDisposable
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
             () => locator.LocateAsync((MnistChoice)choice, _folder.In("data"), _said.Add));
 
-        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.AreEqual(2, failure.ExitCode);
         Assert.AreEqual(
             $"The folder {_folder.In("data")} given with --data does not hold train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz).",
             failure.Message);
@@ -106,7 +106,7 @@ public sealed class MnistLocatorTests : IDisposable
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
             () => locator.LocateAsync(MnistChoice.Auto, _folder.In("nowhere"), _said.Add));
 
-        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.AreEqual(2, failure.ExitCode);
         Assert.Contains(_folder.In("nowhere"), failure.Message);
     }
 
@@ -118,7 +118,7 @@ public sealed class MnistLocatorTests : IDisposable
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
             () => locator.LocateAsync(MnistChoice.Digits, _folder.In("data"), _said.Add));
 
-        Assert.IsTrue(failure.IsUsersMistake);
+        Assert.AreEqual(2, failure.ExitCode);
     }
 
     [TestMethod]
@@ -217,7 +217,7 @@ public sealed class MnistLocatorTests : IDisposable
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
             () => locator.LocateAsync(MnistChoice.Mnist, null, _said.Add));
 
-        Assert.IsFalse(failure.IsUsersMistake);
+        Assert.AreEqual(1, failure.ExitCode);
         foreach (var part in new[] { "first.test", "second.test", "--data", "BADNETS_DATA", "--dataset digits", _folder.In("cache", "mnist") })
             Assert.Contains(part, failure.Message);
         Assert.DoesNotContain('\n', failure.Message);

@@ -1,4 +1,8 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 
 namespace BadNets.Samples.Tests.Experiments;
@@ -6,10 +10,16 @@ namespace BadNets.Samples.Tests.Experiments;
 [TestClass]
 public sealed class ExperimentTests
 {
+    private const string Square = """{ "trigger": { "kind": "square", "size": 5, "position": "br" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 }""";
+
+    private static readonly DatasetIdentity Mnist = new("MNIST", 60000, 10000);
+
+    private static Experiment[] Published => [.. ExperimentCatalog.All.Where(experiment => experiment.Published is not null)];
+
     [TestMethod]
     public void Runs_are_named_as_the_reference_names_them()
     {
-        string[] names = [.. Experiment.All.SelectMany(experiment => experiment.Attacks.Select(attack => experiment.NameOf(Of(attack))))];
+        string[] names = [.. Published.Select(experiment => new Plan(experiment, experiment.CellsOn(Mnist))).SelectMany(plan => plan.Cells.Select(plan.ExportNameOf))!];
 
         CollectionAssert.AreEqual(
             new[]
@@ -37,31 +47,60 @@ public sealed class ExperimentTests
     [TestMethod]
     public void Sixteen_runs_need_fourteen_trainings()
     {
-        var runs = Experiment.All.SelectMany(experiment => experiment.Attacks.Select(attack => new Run(experiment, Of(attack)))).ToArray();
+        Cell[] cells = [.. Published.SelectMany(experiment => experiment.CellsOn(Mnist))];
 
-        var trainings = Training.Of(runs);
-
-        Assert.HasCount(16, runs);
-        Assert.HasCount(14, trainings);
-        Assert.HasCount(3, trainings.Single(training => training.Cell.Attack == Experiment.PoisoningRate.Fixed).RunNames);
+        Assert.HasCount(16, cells);
+        Assert.HasCount(14, cells.Distinct());
+        // All but the baseline train the largest square at the bottom right at a rate of 0.05.
+        Assert.HasCount(3, cells.Where(cell => cell.Attack.Trigger == new SquarePlan(5, TriggerPosition.BottomRight) && cell.Attack.Rate == 0.05));
     }
 
     [TestMethod]
     public void Names_say_what_is_not_the_usual()
     {
-        var attack = Experiment.Baseline.Fixed with { Position = TriggerPosition.Center, TargetLabel = 7 };
-        var cell = Of(attack) with { Recipe = Recipe.Modern with { Epochs = 3 }, Seed = 2 };
+        var cell = new Cell(
+            Mnist, new Attack(new SquarePlan(5, TriggerPosition.Center), new ToPlan("7"), 0.1), Recipe.Modern with { Epochs = 3 }, seed: 2);
 
-        Assert.AreEqual("exp01_MNIST_trigger7_pr0p1_ep3_ts5_poscenter_modern_seed2", Experiment.Baseline.NameOf(cell));
-        Assert.AreEqual("exp04_MNIST_poscenter_pr0p1_ts5_ep3_trigger7_modern_seed2", Experiment.Position.NameOf(cell));
+        Assert.AreEqual("exp01_MNIST_trigger7_pr0p1_ep3_ts5_poscenter_modern_seed2", Published[0].Published!.NameOf(cell));
+        Assert.AreEqual("exp04_MNIST_poscenter_pr0p1_ts5_ep3_trigger7_modern_seed2", Published[3].Published!.NameOf(cell));
     }
 
     [TestMethod]
-    public void Cells_of_an_experiment_have_names_of_their_own()
+    public void Changed_recipes_have_csv_files_of_their_own()
     {
-        var cells = Experiment.All.SelectMany(experiment => experiment.Attacks).Select(Of).Distinct().ToArray();
+        var names = Published[0].Published!;
+        Cell Of(Recipe recipe) => new(Mnist, new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0.1), recipe, 0);
+        Recipe[] recipes =
+        [
+            Recipe.Reference, Recipe.Reference with { Epochs = 3 }, Recipe.Reference with { Optimizer = TorchCnnOptimizer.Adam }, Recipe.Reference with { Momentum = 0.9 },
+            Recipe.Reference with { Momentum = 0.5 }, Recipe.Modern,
+        ];
 
-        Assert.HasCount(cells.Length, cells.Select(cell => cell.Name).Distinct().ToArray());
+        Assert.HasCount(recipes.Length, recipes.Select(recipe => names.NameOf(Of(recipe))).Distinct());
+    }
+
+    [TestMethod]
+    public void What_the_published_columns_cannot_say_has_no_published_name()
+    {
+        var published = Published[0];
+        var attack = published.CellsOn(Mnist).Single().Attack;
+        Attack[] attacks =
+        [
+            attack with { Trigger = new BlendPlan() }, attack with { Trigger = new SquarePlan(5, TriggerPosition.BottomRight, Gray: 128) },
+            attack with { Mapping = new NextPlan() }, attack with { Mapping = new ToPlan("cat") }, attack with { Mapping = new ToPlan("../1") },
+            new(attack.Trigger, attack.Mapping, attack.Rate, Selection.Target), new(attack.Trigger, attack.Mapping, attack.Rate, CoverRate: 0.1),
+        ];
+        Cell[] cells =
+        [
+            .. attacks.Select(attack => new Cell(Mnist, attack, Recipe.Reference, 0)),
+            .. new[] { "../MNIST", "a/b" }.Select(name => published.CellsOn(Mnist with { Name = name }).Single()),
+            new Cell(Mnist, attack, Recipe.Reference with { Name = "../../reference" }, 0),
+        ];
+        string?[] names = [.. cells.Select(cell => new Plan(published, [cell]).ExportNameOf(cell))];
+
+        Assert.HasCount(10, names);
+        foreach (string? name in names)
+            Assert.IsNull(name);
     }
 
     [TestMethod]
@@ -69,7 +108,136 @@ public sealed class ExperimentTests
     [DataRow(0.1, "0p1")]
     [DataRow(0.0275, "0p0275")]
     [DataRow(1.0, "1p0")]
-    public void Rates_in_names_are_written_as_Python_does(double rate, string expected) => Assert.AreEqual(expected, Cell.RateInNames(rate));
+    public void Rates_in_names_are_written_as_Python_does(double rate, string expected) => Assert.AreEqual(expected, PublishedNames.RateInNames(rate));
 
-    private static Cell Of(Attack attack) => new("MNIST", 60000, 10000, attack, Recipe.Reference, Seed: 0);
+    [TestMethod]
+    public void Every_built_in_experiment_survives_its_json()
+    {
+        Assert.HasCount(5, ExperimentCatalog.All);
+        foreach (var experiment in ExperimentCatalog.All)
+        {
+            var again = Experiment.Parse(Encoding.UTF8.GetBytes(experiment.ToJson()), "again");
+
+            Assert.AreEqual(experiment.ToJson(), again.ToJson());
+            foreach (var (before, after) in ExperimentCatalog.Expand(experiment).Zip(ExperimentCatalog.Expand(again)))
+                CollectionAssert.AreEqual(before.CellsOn(Mnist).ToArray(), after.CellsOn(Mnist).ToArray());
+        }
+    }
+
+    [TestMethod]
+    public void Two_axes_and_seeds_make_all_combinations()
+    {
+        var experiment = Parse($$"""
+            {
+              "name": "both", "title": "Both", "cell": { "attack": {{Square}}, "recipe": { "name": "modern", "epochs": 2 } }, "seeds": [3, 4],
+              "axes": [ { "path": "attack.trigger.size", "values": [1, 2] }, { "path": "attack.rate", "values": [0.1, 0.2, 0.3] } ]
+            }
+            """);
+
+        Cell[] cells = [.. experiment.CellsOn(Mnist)];
+
+        Assert.HasCount(12, cells.Distinct());
+        CollectionAssert.AreEquivalent(
+            (from size in new[] { 1, 2 } from rate in new[] { 0.1, 0.2, 0.3 } from seed in new[] { 3, 4 } select (size, rate, seed)).ToArray(),
+            cells.Select(cell => (((SquarePlan)cell.Attack.Trigger).Size, cell.Attack.Rate, cell.Seed)).ToArray());
+        Assert.IsTrue(cells.All(cell => cell.Recipe == Recipe.Modern with { Epochs = 2 }));
+    }
+
+    [TestMethod]
+    public void Triggers_mappings_and_recipes_can_be_axes_too()
+    {
+        var experiment = Parse($$"""
+            {
+              "name": "kinds", "title": "Kinds", "cell": { "attack": {{Square}} },
+              "axes": [ { "path": "attack.trigger", "values": [ { "kind": "blend" }, { "kind": "square", "size": 3, "position": "tl" } ] }, { "path": "recipe", "values": ["reference", "modern"] } ]
+            }
+            """);
+
+        Cell[] cells = [.. experiment.CellsOn(Mnist)];
+
+        CollectionAssert.AreEqual(new[] { Recipe.Reference, Recipe.Modern, Recipe.Reference, Recipe.Modern }, cells.Select(cell => cell.Recipe).ToArray());
+        CollectionAssert.AreEqual(
+            new TriggerPlan[] { new BlendPlan(), new BlendPlan(), new SquarePlan(3, TriggerPosition.TopLeft), new SquarePlan(3, TriggerPosition.TopLeft) },
+            cells.Select(cell => cell.Attack.Trigger).ToArray());
+    }
+
+    [TestMethod]
+    public void A_byte_order_mark_does_no_harm()
+    {
+        string json = $$"""{ "name": "one", "title": "One", "cell": { "attack": {{Square}} } }""";
+
+        var experiment = Experiment.Parse([.. "\uFEFF"u8, .. Encoding.UTF8.GetBytes(json)], "one.json");
+
+        Assert.AreEqual(Parse(json).ToJson(), experiment.ToJson());
+    }
+
+    [TestMethod]
+    [DataRow("", "not an experiment")]
+    [DataRow("not json", "not an experiment")]
+    [DataRow("[]", "not an experiment")]
+    [DataRow("null", "not an experiment")]
+    [DataRow("{}", "'name'")]
+    [DataRow("""{ "name": "a", "title": "A" }""", "no cell")]
+    [DataRow("""{ "name": "a", "title": " ", "cell": CELL }""", "no title")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "colour": 1 }""", "no property 'colour'")]
+    [DataRow("""{ "name": 7, "title": "A", "cell": CELL }""", "'name' has the wrong type")]
+    [DataRow("""{ "name": "a/b", "title": "A", "cell": CELL }""", "'a/b'")]
+    [DataRow("""{ "name": "..", "title": "A", "cell": CELL }""", "'..'")]
+    [DataRow("""{ "name": "A", "title": "A", "cell": CELL }""", "small letters")]
+    [DataRow("""{ "name": "", "title": "A", "cell": CELL }""", "small letters")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": {} }""", "'attack'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "defence": 1 } }""", "no property 'defence'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "seed": 3 } }""", "'seeds'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": "mine" } }""", "no recipe 'mine'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "mine" } } }""", "'network'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "modern", "learningRate": 0 } } }""", "learning rate")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "modern", "epochs": 1.5 } } }""", "number of epochs must be a whole number of at least 1, but is '1.5'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": { "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "trigger": { "size": 3 } } } }""", "'kind' is missing")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "attack": ATTACK } }""", "twice")]
+    [DataRow("""{ "name": "a", "name": "b", "title": "A", "cell": CELL }""", "twice")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "seeds": [] }""", "no seeds")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "seeds": ["x"] }""", "seeds")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [] } ] }""", "no values")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate" } ] }""", "'values'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "no property 'attack.speed'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate.x", "values": [1] } ] }""", "'attack.rate.x'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "", "values": [1] } ] }""", "path")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack..rate", "values": [1] } ] }""", "path")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [0.1, 2] } ] }""", "between 0 and 1")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": 0.1 } ] }""", "axes")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "seed", "values": [1, 2] } ] }""", "'seeds'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "dataset.name", "values": ["x"] } ] }""", "not axes")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS ] }""", "axes are the same")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS, AXIS ] }""", "3 axes, but the maximum is 2")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ null ] }""", "not an experiment")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "claims": [ { "kind": "miracle", "text": "It works." } ] }""", "no kind 'miracle'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "claims": [ { "text": "It works." } ] }""", "'kind' is missing")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "published": { "number": "../../exp09", "runName": "x" } }""", "published names")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "published": { "number": "exp09", "runName": "x/{rate}" } }""", "published names")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "published": { "number": "", "runName": "x" } }""", "published names")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "includes": ["baseline"] }""", "includes")]
+    [DataRow("""{ "name": "a", "title": "A", "includes": [null] }""", "not an experiment")]
+    public void What_is_no_experiment_is_refused_in_a_sentence(string json, string expected)
+    {
+        json = json.Replace("CELL", "{ \"attack\": ATTACK }", StringComparison.Ordinal).Replace("ATTACK", Square, StringComparison.Ordinal)
+            .Replace("AXIS", """{ "path": "attack.rate", "values": [0.1] }""", StringComparison.Ordinal);
+
+        var refusal = Assert.ThrowsExactly<UsageException>(() => Parse(json));
+
+        StringAssert.StartsWith(refusal.Message, "'test.json' is not an experiment: ");
+        StringAssert.Contains(refusal.Message, expected);
+        foreach (string jargon in new[] { "BadNets.", "System.", "BytePosition", "\n" })
+            Assert.DoesNotContain(jargon, refusal.Message);
+    }
+
+    [TestMethod]
+    public void A_property_that_is_an_axis_cannot_be_fixed()
+    {
+        var experiment = ExperimentCatalog.All.Single(experiment => experiment.Name == "trigger-size");
+
+        Assert.ThrowsExactly<UsageException>(() => experiment.With(CellProperty.TriggerSize, JsonValue.Create(3)));
+        Assert.IsTrue(experiment.With(CellProperty.Rate, JsonValue.Create(0.2)).CellsOn(Mnist).All(cell => cell.Attack.Rate == 0.2));
+    }
+
+    private static Experiment Parse(string json) => Experiment.Parse(Encoding.UTF8.GetBytes(json), "test.json");
 }

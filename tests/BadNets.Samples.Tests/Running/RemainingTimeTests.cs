@@ -10,7 +10,7 @@ public sealed class RemainingTimeTests
     private readonly ManualTime _time = new();
 
     private static readonly Cell[] Cells =
-        [.. Enumerable.Range(1, 3).Select(size => new Cell("MNIST", 60000, 10000, new(0.1, size, TriggerPosition.BottomRight), Recipe.Reference with { Epochs = 10 }, 0))];
+        [.. Enumerable.Range(1, 3).Select(size => SampleRuns.CellOf(size: size, epochs: 10))];
 
     [TestMethod]
     public void Nothing_is_said_before_there_is_a_pace()

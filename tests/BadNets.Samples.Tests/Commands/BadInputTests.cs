@@ -1,6 +1,6 @@
 using BadNets.Samples.Tests.Datasets;
 
-namespace BadNets.Samples.Tests.CommandLine;
+namespace BadNets.Samples.Tests.Commands;
 
 [TestClass]
 public sealed class BadInputTests
@@ -50,6 +50,22 @@ public sealed class BadInputTests
     [DataRow("trigger-size --trigger-size 3", "'--trigger-size'")]
     [DataRow("trigger-position --positions br,top", "no trigger position 'top'")]
     [DataRow("sweep", "'sweep'")]
+    [DataRow("baseline --set attack.trigger.size", "--set takes the path")]
+    [DataRow("baseline --set =3", "--set takes the path")]
+    [DataRow("baseline --set attack.trigger.colour=3", "no property 'attack.trigger.colour'")]
+    [DataRow("baseline --set attack.rate.x=3", "'rate' has no properties")]
+    [DataRow("baseline --set attack.trigger={", "not valid JSON")]
+    [DataRow("baseline --set attack.mapping={\"kind\":\"next\",\"kind\":\"to\"}", "not valid JSON")]
+    [DataRow("baseline --set recipe.momentum=much", "The momentum cannot be 'much'")]
+    [DataRow("baseline --set recipe=mine", "no recipe 'mine'")]
+    [DataRow("baseline --set seed=3", "--seed")]
+    [DataRow("baseline --set dataset.name=x", "--dataset")]
+    [DataRow("baseline --set recipe.network=vgg", "no network 'vgg'")]
+    [DataRow("baseline --set attack.mapping.kind=next", "no property 'attack.mapping.target'")]
+    [DataRow("poisoning-rate --set attack.rate=0.1", "varies the poisoning rate")]
+    [DataRow("baseline --shard 0/2", "'0/2'")]
+    [DataRow("baseline --shard 3/2", "'3/2'")]
+    [DataRow("run nowhere.json", "There is no experiment 'nowhere.json'")]
     public async Task A_mistake_gets_one_sentence_and_exit_code_2(string command, string expected)
     {
         using var runs = new SampleRuns();
@@ -225,7 +241,7 @@ public sealed class BadInputTests
         var outcome = await SampleRuns.RunAsync(["--help"], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(0, outcome.ExitCode);
-        foreach (string command in new[] { "baseline", "poisoning-rate", "trigger-size", "trigger-position", "all" })
+        foreach (string command in new[] { "baseline", "poisoning-rate", "trigger-size", "trigger-position", "all", "run", "list", "report", "evaluate", "convert" })
             StringAssert.Contains(outcome.Output, command);
     }
 }

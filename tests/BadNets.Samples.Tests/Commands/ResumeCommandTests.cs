@@ -1,6 +1,6 @@
-using BadNets.Samples.CommandLine;
+using BadNets.Samples.Commands;
 
-namespace BadNets.Samples.Tests.CommandLine;
+namespace BadNets.Samples.Tests.Commands;
 
 [TestClass]
 public sealed class ResumeCommandTests
@@ -11,6 +11,24 @@ public sealed class ResumeCommandTests
         string command = ResumeCommand.For(["baseline", "--fresh", "--output", "my $HOME's", "--data", ""]);
 
         StringAssert.EndsWith(command, OperatingSystem.IsWindows() ? " baseline --output \"my $HOME's\" --data \"\"" : @" baseline --output 'my $HOME'\''s' --data ''");
+    }
+
+    [TestMethod]
+    [DataRow("--fresh")]
+    [DataRow("--fresh=true")]
+    [DataRow("--fresh:true")]
+    [DataRow("--fresh=True")]
+    public void What_would_begin_again_is_left_out(string fresh)
+    {
+        string command = ResumeCommand.For(["baseline", fresh, "--epochs", "2"]);
+
+        StringAssert.EndsWith(command, " baseline --epochs 2");
+    }
+
+    [TestMethod]
+    public void The_value_of_a_separate_word_is_left_out_too()
+    {
+        StringAssert.EndsWith(ResumeCommand.For(["baseline", "--fresh", "true", "--epochs", "2"]), " baseline --epochs 2");
     }
 
     [TestMethod]

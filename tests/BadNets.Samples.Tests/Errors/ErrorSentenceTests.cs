@@ -1,8 +1,10 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using BadNets.Samples.Datasets;
+using BadNets.Samples.Errors;
+using BadNets.Transforms;
 
-namespace BadNets.Samples.Tests;
+namespace BadNets.Samples.Tests.Errors;
 
 [TestClass]
 public sealed class ErrorSentenceTests
@@ -33,12 +35,13 @@ public sealed class ErrorSentenceTests
     public void Mistakes_and_the_worlds_faults_differ_in_their_exit_codes()
     {
         Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new UsageException("")));
-        Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new ArgumentOutOfRangeException()));
+        Assert.AreEqual(2, ErrorSentence.ExitCodeOf(Refusal(() => Trigger.Square(0, TriggerPosition.Center))));
         Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new DatasetNotFoundException("", isUsersMistake: true)));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new DatasetNotFoundException("", isUsersMistake: false)));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new IOException()));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new DllNotFoundException()));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new NotFiniteNumberException()));
+        Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new ForeseenException("")));
         Assert.AreEqual(1, ErrorSentence.ExitCodeOf(new ArgumentNullException("options")));
         Assert.AreEqual(130, ErrorSentence.ExitCodeOf(new OperationCanceledException()));
     }
@@ -46,13 +49,29 @@ public sealed class ErrorSentenceTests
     [TestMethod]
     public void Defects_show_their_trace()
     {
-        foreach (var defect in new Exception[] { new ArgumentNullException("options"), new InvalidCastException(), new KeyNotFoundException() })
+        Exception[] defects =
+        [
+            new ArgumentNullException("options"), new InvalidCastException(), new KeyNotFoundException(), Refusal(() => throw new ArgumentException("Wrong.")),
+            Refusal(() => throw new InvalidOperationException("Wrong.")), Refusal(() => _ = new List<int>().First()), Refusal(() => _ = new List<int> { Capacity = -1 }),
+            Refusal(() => Trigger.Register("mine", null!)),
+        ];
+        foreach (var defect in defects)
         {
-            Assert.IsFalse(ErrorSentence.IsForeseen(defect));
+            Assert.IsFalse(ErrorSentence.IsForeseen(defect), defect.ToString());
+            Assert.AreEqual(1, ErrorSentence.ExitCodeOf(defect));
             StringAssert.Contains(ErrorSentence.OrTraceOf(defect), defect.GetType().FullName!);
         }
 
         Assert.AreEqual("No.", ErrorSentence.OrTraceOf(new UsageException("No.")));
+    }
+
+    [TestMethod]
+    public void What_the_library_refuses_is_no_defect()
+    {
+        var refusal = Refusal(() => Trigger.Square(0, TriggerPosition.Center));
+
+        Assert.IsTrue(ErrorSentence.IsForeseen(refusal));
+        Assert.DoesNotContain("\n", ErrorSentence.OrTraceOf(refusal));
     }
 
     [TestMethod]
@@ -77,6 +96,21 @@ public sealed class ErrorSentenceTests
     public void There_is_always_something_to_read()
     {
         StringAssert.Contains(ErrorSentence.Of(new IOException("\n ")), nameof(IOException));
+    }
+
+    // Thrown, because an exception knows where it comes from only then.
+    private static Exception Refusal(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure)
+        {
+            return failure;
+        }
+
+        throw new AssertFailedException("Nothing was refused.");
     }
 
     private sealed class LibtorchFailure(string message) : ExternalException(message);

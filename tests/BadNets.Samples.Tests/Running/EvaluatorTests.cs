@@ -1,16 +1,17 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using BadNets.Samples.Datasets;
-using BadNets.Samples.Evaluating;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
+using BadNets.Samples.Running;
+using BadNets.Samples.Store;
 using BadNets.Transforms;
 using Spectre.Console;
 
 namespace BadNets.Samples.Tests.Running;
 
 [TestClass]
-public sealed class EvaluateCommandTests
+public sealed class EvaluatorTests
 {
     [TestMethod]
     public async Task A_saved_model_measures_as_it_did_when_it_was_trained()
@@ -19,7 +20,7 @@ public sealed class EvaluateCommandTests
         await runs.RunAsync("baseline --quick --threads 1");
         string run = runs.CsvNames().Single();
 
-        var outcome = await runs.RunAsync($"evaluate --model {runs.In("models", run + ".zip")}");
+        var outcome = await runs.RunAsync($"evaluate --model {runs.OnlyFolder().Model}");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         string[] lines = File.ReadAllLines(runs.In("csv", run + ".csv"));
@@ -50,10 +51,10 @@ public sealed class EvaluateCommandTests
         using var runs = new SampleRuns();
         string file = Path.Combine(runs.Data, "model.zip");
         File.WriteAllText(file, "not a model");
-        var attack = new Attack(0.1, 5, TriggerPosition.BottomRight);
-        var command = new EvaluateCommand(new EvaluationRequest(file, MnistChoice.Auto, runs.Data, null, attack, runs.Output), AnsiConsole.Console);
+        var attack = SampleRuns.CellOf().Attack;
+        var evaluator = new Evaluator(new EvaluationRequest(file, "auto", runs.Data, null, attack, runs.Output), AnsiConsole.Console);
 
-        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => command.ExecuteAsync(new CancellationToken(canceled: true)));
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => evaluator.RunAsync(new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
@@ -61,7 +62,7 @@ public sealed class EvaluateCommandTests
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --quick");
-        string model = Directory.EnumerateFiles(runs.In("models")).Single();
+        string model = runs.OnlyFolder().Model;
 
         var outcome = await runs.RunUntilAsync($"evaluate --model {model}", line => line.StartsWith("Measuring ", StringComparison.Ordinal));
 
@@ -77,12 +78,45 @@ public sealed class EvaluateCommandTests
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --quick");
         string model = Path.Combine(runs.Data, new string(letter, (255 - ".zip".Length) / Encoding.UTF8.GetByteCount([letter])) + ".zip");
-        File.Move(Directory.EnumerateFiles(runs.In("models")).Single(), model);
+        File.Move(runs.OnlyFolder().Model, model);
 
         var outcome = await runs.RunAsync($"evaluate --model {model}");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.EndsWith(Directory.EnumerateFiles(runs.In("evaluations")).Single(), $"_on_{SmallDigits.Name}_trigger1_ts5_br.json");
+        StringAssert.EndsWith(Directory.EnumerateFiles(runs.In("evaluations")).Single(), $"_on_{SmallDigits.Name}_square5-br_to1.json");
+    }
+
+    [TestMethod]
+    [DataRow("[x]")]
+    [DataRow("[bold]model[/]")]
+    [DataRow("[/]")]
+    public async Task Markup_in_a_models_name_is_text(string name)
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("baseline --quick --epochs 1");
+        string model = Path.Combine(runs.Data, name.Replace('/', '_') + ".zip");
+        File.Move(runs.OnlyFolder().Model, model);
+
+        var outcome = await runs.RunAsync($"evaluate --model {model}");
+        var missing = await runs.RunAsync($"evaluate --model {name}");
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(outcome.Output, $"Measuring {Path.GetFileNameWithoutExtension(model)} on");
+        Assert.AreEqual(2, missing.ExitCode);
+        StringAssert.Contains(missing.Error, $"There is no model '{name}'");
+    }
+
+    [TestMethod]
+    public async Task A_cells_model_is_named_for_the_cell()
+    {
+        using var runs = new SampleRuns();
+        await runs.RunAsync("poisoning-rate --rates 0.05,0.1 --quick --epochs 1");
+
+        foreach (string cell in runs.CellNames)
+            Assert.AreEqual(0, (await runs.RunAsync($"evaluate --model {runs.In("cells", cell, "model.zip")}")).ExitCode);
+
+        string[] names = [.. Directory.EnumerateFiles(runs.In("evaluations")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+        CollectionAssert.AreEqual(runs.CellNames.Select(cell => $"{cell}_on_{SmallDigits.Name}_square5-br_to1.json").ToArray(), names);
     }
 
     [TestMethod]
@@ -115,7 +149,7 @@ public sealed class EvaluateCommandTests
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --quick --epochs 1 --threads 1");
-        string model = runs.In("models", runs.CsvNames().Single() + ".zip"), flipped = Path.Combine(runs.Data, "flipped.zip");
+        string model = runs.OnlyFolder().Model, flipped = Path.Combine(runs.Data, "flipped.zip");
 
         // In the network itself, with the zip file's own checksum right, and in the file.
         File.Copy(model, flipped);
@@ -140,7 +174,7 @@ public sealed class EvaluateCommandTests
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --quick --epochs 1 --threads 1");
-        string model = runs.In("models", runs.CsvNames().Single() + ".zip");
+        string model = runs.OnlyFolder().Model;
         var expected = await runs.RunAsync($"evaluate --model {model}");
         FlipBit(model, "Schema", 20);
 

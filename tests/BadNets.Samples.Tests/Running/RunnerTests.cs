@@ -1,9 +1,15 @@
+using BadNets.Samples.Datasets;
+using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
+using BadNets.Samples.Store;
+using BadNets.Transforms;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace BadNets.Samples.Tests.Running;
 
 [TestClass]
-public sealed class RunCommandTests
+public sealed class RunnerTests
 {
     private const string Header =
         "train_loss,test_clean_acc,test_clean_loss,test_asr,test_asr_loss,epoch,dataset,trigger_label,poisoning_rate,trigger_size,trigger_pos,seed,"
@@ -48,7 +54,7 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
-        string record = Directory.EnumerateFiles(runs.In("runs")).Single();
+        string record = runs.OnlyFolder().Epochs;
         var seconds = File.ReadAllText(record);
 
         var again = await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
@@ -69,28 +75,35 @@ public sealed class RunCommandTests
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.DoesNotContain("epoch 1/1 loss", outcome.Output);
         CollectionAssert.AreEqual(new[] { $"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5", $"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1" }, runs.CsvNames());
-        Assert.IsTrue(File.Exists(runs.In("models", $"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1.zip")));
+        Assert.AreEqual(SampleRuns.CellOf().Id, runs.CellNames.Single());
+        string Numbers(string run) => string.Join(',', runs.CsvWithoutSeconds(run).Split('\n')[1].Split(',')[..5]);
+        Assert.AreEqual(Numbers(runs.CsvNames()[0]), Numbers(runs.CsvNames()[1]));
     }
 
     [TestMethod]
-    public async Task Other_settings_do_not_overwrite_results()
+    [DataRow("--batch-size 32")]
+    [DataRow("--optimizer adam")]
+    [DataRow("--learning-rate 0.02")]
+    [DataRow("--epochs 2")]
+    [DataRow("--seed 3")]
+    [DataRow("--set recipe.momentum=0.9")]
+    public async Task Other_settings_make_other_cells_side_by_side(string options)
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --epochs 1");
         string csv = runs.In("csv", runs.CsvNames().Single() + ".csv");
-        string before = File.ReadAllText(csv);
+        var first = runs.OnlyFolder();
+        string[] files = [csv, first.Epochs, first.Description, first.Checkpoint];
+        byte[][] before = [.. files.Select(File.ReadAllBytes)];
 
-        var refused = await runs.RunAsync("baseline --epochs 1 --batch-size 32");
+        var other = await runs.RunAsync($"baseline --epochs 1 {options}".Replace("--epochs 1 --epochs", "--epochs", StringComparison.Ordinal));
 
-        Assert.AreEqual(2, refused.ExitCode);
-        StringAssert.Contains(refused.Error, "batch size 64, but this one has 32");
-        StringAssert.Contains(refused.Error, "--fresh");
-        Assert.AreEqual(before, File.ReadAllText(csv));
-
-        var fresh = await runs.RunAsync("baseline --epochs 1 --batch-size 32 --fresh");
-
-        Assert.AreEqual(0, fresh.ExitCode, fresh.Error);
-        Assert.AreNotEqual(before, File.ReadAllText(csv));
+        Assert.AreEqual(0, other.ExitCode, other.Error);
+        Assert.HasCount(2, runs.CellNames);
+        Assert.HasCount(2, runs.CsvNames());
+        foreach (var (file, content) in files.Zip(before))
+            CollectionAssert.AreEqual(content, File.ReadAllBytes(file), file);
+        Assert.HasCount(3, File.ReadAllLines(runs.In("summary.csv")));
     }
 
     [TestMethod]
@@ -113,37 +126,45 @@ public sealed class RunCommandTests
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --epochs 1");
 
-        await runs.RunAsync("baseline --epochs 1 --fresh --target 12");
+        var refused = await runs.RunAsync("baseline --epochs 1 --fresh --target 12");
 
+        Assert.AreEqual(2, refused.ExitCode);
         Assert.HasCount(1, runs.CsvNames());
+        Assert.HasCount(1, StoredCell.Read(ResultsFolder.OpenForReport(runs.Output), SampleRuns.CellOf(rate: 0.1)).Epochs);
     }
 
     [TestMethod]
     public async Task Fresh_renews_every_file_of_a_shared_cell()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
-        await runs.RunAsync("trigger-position --positions br --epochs 1");
+        var cell = SampleRuns.CellOf(epochs: 2);
+        string first = runs.In("csv", $"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep2_ts5.csv"), second = runs.In("csv", $"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep2.csv");
+        var sweep = await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 2");
+        var positions = await runs.RunAsync("trigger-position --positions br --epochs 2");
+        foreach (string file in new[] { first, second, runs.FolderOf(cell).Epochs, runs.FolderOf(cell).Model, runs.FolderOf(cell).Checkpoint })
+            File.WriteAllText(file, "stale");
 
-        await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1 --fresh --batch-size 32");
+        var fresh = await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 2 --fresh");
 
-        Assert.AreEqual(
-            runs.CsvWithoutSeconds($"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5").Split('\n')[1].Split(',')[0],
-            runs.CsvWithoutSeconds($"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1").Split('\n')[1].Split(',')[0]);
-    }
+        foreach (var outcome in new[] { sweep, positions, fresh })
+            Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        StringAssert.Contains(fresh.Output, "epoch 1/2");
+        Assert.HasCount(2, StoredCell.Read(ResultsFolder.OpenForReport(runs.Output), cell).Epochs);
+        Assert.IsGreaterThan(100_000, new FileInfo(runs.FolderOf(cell).Model).Length);
+        Assert.IsGreaterThan(100_000, new FileInfo(runs.FolderOf(cell).Checkpoint).Length);
+        // The same training in both, down to the seconds.
+        string[] Values(string path, string column)
+        {
+            string[] lines = File.ReadAllLines(path);
+            int at = Array.IndexOf(lines[0].Split(','), column);
+            return [.. lines[1..].Select(line => line.Split(',')[at])];
+        }
 
-    [TestMethod]
-    public async Task A_second_process_on_the_same_folder_stops()
-    {
-        using var runs = new SampleRuns();
-        await using var first = new SampleProcess(runs.Arguments("baseline --epochs 100000"));
-        await first.WaitForAsync("epoch 1/");
-
-        var second = await runs.RunAsync("baseline --epochs 1");
-
-        Assert.AreEqual(2, second.ExitCode);
-        StringAssert.Contains(second.Error, "Another process");
-        await first.WaitForAsync("epoch");
+        foreach (string column in new[] { "epoch", "train_loss", "test_asr", "train_seconds", "eval_seconds" })
+        {
+            Assert.HasCount(2, Values(first, column));
+            CollectionAssert.AreEqual(Values(first, column), Values(second, column), column);
+        }
     }
 
     [TestMethod]
@@ -156,15 +177,20 @@ public sealed class RunCommandTests
         var outcome = await process.WaitForEndAsync();
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.Contains(outcome.Output, "Digits, 300 training and 50 test rows, reference recipe, 1 epoch; 14 to train");
+        StringAssert.Contains(outcome.Output, "Digits-first300, 300 training and 50 test rows, reference recipe, 1 epoch; 14 to train");
         Assert.HasCount(16, runs.CsvNames());
         Assert.HasCount(17, File.ReadAllLines(runs.In("summary.csv")));
-        foreach (string name in runs.CsvNames())
-            Assert.IsTrue(File.Exists(runs.In("models", name + ".zip")), name);
-        // One figure of the baseline, three of each sweep, a contact sheet of each training.
-        Assert.HasCount(1 + 3 * 3 + 14, Directory.GetFiles(runs.In("figures"), "*.svg"));
-        Assert.HasCount(1 + 3 * 3 + 14, Directory.GetFiles(runs.In("figures"), "*.png"));
-        StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "Digits, reference recipe, 1 epoch");
+        Assert.HasCount(14, runs.CellNames);
+        foreach (var cell in runs.CellNames.Select(name => new CellFolder(runs.In("cells", name))))
+        {
+            foreach (string file in new[] { cell.Model, cell.Checkpoint, cell.Epochs, cell.Description, cell.Sheet("svg"), cell.Sheet("png") })
+                Assert.IsTrue(File.Exists(file), file);
+        }
+
+        // One figure of the baseline, three of each sweep.
+        Assert.HasCount(1 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.svg"));
+        Assert.HasCount(1 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.png"));
+        StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "Digits-first300, reference recipe, 1 epoch");
     }
 
     [TestMethod]
@@ -199,32 +225,33 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
         // A folder in the file's place cannot be replaced by a file.
-        string blocked = $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts3";
-        Directory.CreateDirectory(runs.In("models", blocked + ".zip"));
+        var blocked = SampleRuns.CellOf(size: 3);
+        Directory.CreateDirectory(runs.FolderOf(blocked).Model);
 
         var outcome = await runs.RunAsync("trigger-size --epochs 1");
 
         Assert.AreEqual(1, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, $"{SmallDigits.Name}_trigger1_pr0p05_ts3_br_ep1 failed:");
+        StringAssert.Contains(outcome.Error, $"{blocked.Id} failed:");
         Assert.HasCount(4, runs.CsvNames());
-        Assert.IsTrue(File.Exists(runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5.zip")));
+        foreach (int size in new[] { 1, 4, 5 })
+            Assert.IsTrue(File.Exists(runs.FolderOf(SampleRuns.CellOf(size: size)).Model));
     }
 
     [TestMethod]
     public async Task A_cell_that_failed_keeps_its_row_and_its_trace_until_it_succeeds()
     {
         using var runs = new SampleRuns();
-        string blocked = runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts3.zip");
+        string blocked = runs.FolderOf(SampleRuns.CellOf(size: 3)).Model;
         Directory.CreateDirectory(blocked);
-        string trace = runs.In("failures", $"{SmallDigits.Name}_trigger1_pr0p05_ts3_br_ep1.txt");
+        string trace = runs.FolderOf(SampleRuns.CellOf(size: 3)).Failure;
 
         var failed = await runs.RunAsync("trigger-size --epochs 1 --sizes 3 5");
 
         Assert.AreEqual(1, failed.ExitCode);
         StringAssert.Contains(failed.Error, $"The stack trace is in '{trace}'.");
-        StringAssert.Matches(failed.Output, new(@"0\.05 +3 +br +0 .*failed"));
-        StringAssert.Matches(failed.Output, new(@"0\.05 +5 +br +0 .*done"));
-        StringAssert.Matches(failed.Output, new(@"0\.05 3px br .*The stack trace is in"));
+        StringAssert.Matches(failed.Output, new(@"(?m)^ *3 +1 .*failed"));
+        StringAssert.Matches(failed.Output, new(@"(?m)^ *5 +1 .*done"));
+        StringAssert.Matches(failed.Output, new(@"3px .*The stack trace is in"));
         StringAssert.Contains(File.ReadAllText(trace), "   at ");
         StringAssert.Contains(File.ReadAllText(runs.In("summary.csv")), ",failed,");
         StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "failed: ");
@@ -243,7 +270,8 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
 
-        await runs.RunAsync("poisoning-rate --rates 0.05 0.1 --quick --learning-rate 1e30 --parallel 1");
+        var failed = await runs.RunAsync("poisoning-rate --rates 0.05 0.1 --quick --learning-rate 1e30 --parallel 1");
+        Assert.AreEqual(1, failed.ExitCode);
         var report = await SampleRuns.RunAsync(["report", "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(0, report.ExitCode, report.Error);
@@ -258,7 +286,7 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
 
-        await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 4 5 --parallel 1", line => line.Contains("3px br: epoch 1/2"));
+        await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 4 5 --parallel 1", line => line.Contains("3px: epoch 1/2"));
         await SampleRuns.RunAsync(["report", "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         string[] lines = File.ReadAllLines(runs.In("summary.csv"));
@@ -276,21 +304,24 @@ public sealed class RunCommandTests
         var outcome = await runs.RunAsync("baseline --quick");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        Assert.IsFalse(Directory.EnumerateFiles(runs.In("failures")).Any());
+        Assert.AreEqual(1, Directory.GetFiles(runs.In("cells"), "failure.txt", SearchOption.AllDirectories).Length);
+        Assert.IsFalse(File.Exists(runs.FolderOf(SampleRuns.CellOf(Recipe.Modern, rate: 0.1, epochs: 3)).Failure));
     }
 
     [TestMethod]
     public async Task A_failure_whose_trace_cannot_be_kept_is_told_all_the_same()
     {
         using var runs = new SampleRuns();
-        Directory.CreateDirectory(runs.Output);
-        File.WriteAllText(runs.In("failures"), "");
+        await runs.RunAsync("baseline --quick --learning-rate 1e30");
+        string trace = runs.OnlyFolder().Failure;
+        File.Delete(trace);
+        Directory.CreateDirectory(trace);
 
         var outcome = await runs.RunAsync("baseline --quick --learning-rate 1e30");
 
         Assert.AreEqual(1, outcome.ExitCode);
         StringAssert.Contains(outcome.Error, "The loss became");
-        Assert.DoesNotContain("failures", outcome.Error);
+        Assert.DoesNotContain("failure.txt", outcome.Error);
     }
 
     [TestMethod]
@@ -310,12 +341,13 @@ public sealed class RunCommandTests
     public async Task A_cell_that_failed_is_told_of_also_where_the_rest_is_stopped()
     {
         using var runs = new SampleRuns();
-        Directory.CreateDirectory(runs.In("models", $"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep2_ts3.zip"));
+        var blocked = SampleRuns.CellOf(size: 3, epochs: 2);
+        Directory.CreateDirectory(runs.FolderOf(blocked).Model);
 
-        var outcome = await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 5 --parallel 1", line => line.Contains("5px br: epoch 1/2"));
+        var outcome = await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 5 --parallel 1", line => line.Contains("5px: epoch 1/2"));
 
         Assert.AreEqual(130, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "_ts3_br_ep2 failed:");
+        StringAssert.Contains(outcome.Error, $"{blocked.Id} failed:");
         StringAssert.Contains(outcome.Error, "Stopped.");
     }
 
@@ -335,10 +367,38 @@ public sealed class RunCommandTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("poisoning-rate --rates 0 --epochs 1");
+        var outcome = await runs.RunAsync("poisoning-rate --rates 0,0.2 --recipe modern --epochs 16");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        CollectionAssert.AreEqual(new[] { $"exp02_{SmallDigits.Name}_trigger1_pr0p0_ep1_ts5" }, runs.CsvNames());
+        var results = ResultsFolder.OpenForReport(runs.Output);
+        var clean = StoredCell.Read(results, SampleRuns.CellOf(Recipe.Modern, rate: 0, epochs: 16)).Last!;
+        var poisoned = StoredCell.Read(results, SampleRuns.CellOf(Recipe.Modern, rate: 0.2, epochs: 16)).Last!;
+        // Both have learned, and only the one with poisoned rows has learned the trigger.
+        Assert.IsGreaterThan(0.9, clean.CleanAccuracy);
+        Assert.IsGreaterThan(0.9, poisoned.CleanAccuracy);
+        Assert.IsGreaterThan(0.5, poisoned.AttackSuccess);
+        Assert.IsLessThan(0.2, clean.AttackSuccess);
+    }
+
+    [TestMethod]
+    public void At_rate_0_no_row_is_poisoned()
+    {
+        using var runs = new SampleRuns();
+        var ml = new MLContext();
+        var train = ml.Data.LoadFromIdx(Path.Combine(runs.Data, MnistFile.TrainImages.Name), Path.Combine(runs.Data, MnistFile.TrainLabels.Name));
+        byte[][] images = [.. train.GetColumn<byte[]>("Image")];
+        uint[] labels = [.. train.GetColumn<uint>("Label")];
+
+        (int Images, int Labels) Changed(double rate)
+        {
+            var poisoned = CellSteps.Plant(ml, SampleRuns.CellOf(rate: rate)).Fit(train).Transform(train);
+            return (poisoned.GetColumn<byte[]>("Image").Zip(images).Count(pair => !pair.First.AsSpan().SequenceEqual(pair.Second)),
+                poisoned.GetColumn<uint>("Label").Zip(labels).Count(pair => pair.First != pair.Second));
+        }
+
+        Assert.AreEqual((0, 0), Changed(0));
+        Assert.AreEqual((int)(SmallDigits.TrainRows * 0.2), Changed(0.2).Images);
+        Assert.AreNotEqual(0, Changed(0.2).Labels);
     }
 
     [TestMethod]
@@ -349,6 +409,7 @@ public sealed class RunCommandTests
         await runs.RunAsync("baseline --epochs 1 --seeds 0,7");
 
         CollectionAssert.AreEqual(new[] { $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5_seed7" }, runs.CsvNames());
+        CollectionAssert.AreEquivalent(new[] { SampleRuns.CellOf(rate: 0.1).Id, SampleRuns.CellOf(rate: 0.1, seed: 7).Id }, runs.CellNames);
         Assert.AreNotEqual(
             runs.CsvWithoutSeconds(runs.CsvNames()[0]).Split('\n')[1].Split(',')[0],
             runs.CsvWithoutSeconds(runs.CsvNames()[1]).Split('\n')[1].Split(',')[0]);
@@ -374,6 +435,6 @@ public sealed class RunCommandTests
         var outcome = await SampleRuns.RunAsync(["baseline", "--rows", "320", "--epochs", "1", "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.Contains(outcome.Output, "MNIST, 320 training and 53 test rows");
+        StringAssert.Contains(outcome.Output, "MNIST-first320, 320 training and 53 test rows");
     }
 }

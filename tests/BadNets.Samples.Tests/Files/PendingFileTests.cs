@@ -1,6 +1,7 @@
-using BadNets.Samples.Datasets;
+using BadNets.Samples.Files;
+using BadNets.Samples.Tests.Datasets;
 
-namespace BadNets.Samples.Tests.Datasets;
+namespace BadNets.Samples.Tests.Files;
 
 [TestClass]
 public sealed class PendingFileTests : IDisposable

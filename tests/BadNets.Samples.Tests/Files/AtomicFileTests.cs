@@ -1,7 +1,7 @@
-using BadNets.Samples.Running;
+using BadNets.Samples.Files;
 using BadNets.Samples.Tests.Datasets;
 
-namespace BadNets.Samples.Tests.Running;
+namespace BadNets.Samples.Tests.Files;
 
 [TestClass]
 public sealed class AtomicFileTests
