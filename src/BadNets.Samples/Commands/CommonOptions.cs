@@ -47,10 +47,8 @@ sealed class CommonOptions
     private readonly Option<int?> _parallel = WholeNumber("--parallel", "Trainings at a time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
     private readonly Option<string?> _shard = new("--shard") { Description = "Train only a part of the cells, for example 1/4. [default: the task's part in a Slurm array or indexed Kubernetes job, otherwise all]", HelpName = "part/parts" };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete earlier results of these cells and start again." };
-    private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows.", 1);
+    private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows.", 1);
     private readonly Option<string?> _output = MakeOutput();
-
-    public CommonOptions() => _rows.Hidden = true;
 
     /// <summary>An option that takes several values, after one another or with commas between.</summary>
     public static Option<string[]> Values(string name, string description) => new(name)
@@ -173,13 +171,6 @@ sealed class CommonOptions
     private Experiment Fix(ParseResult parsed, Experiment experiment)
     {
         experiment = FixRecipe(parsed, experiment);
-        foreach (var (property, option) in _fixed)
-        {
-            // Of several experiments, those that vary the property keep their values.
-            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => axis.Path == property.Path))
-                experiment = experiment.With(property, property.Parse(text));
-        }
-
         foreach (string setting in parsed.GetValue(_set) ?? [])
         {
             int at = setting.IndexOf('=', StringComparison.Ordinal);
@@ -187,6 +178,13 @@ sealed class CommonOptions
                 throw new UsageException($"--set takes the path of a cell's property and its value, such as attack.trigger.gray=128, not '{setting}'.");
             var property = CellProperty.At(setting[..at]);
             experiment = experiment.With(property, property.Parse(setting[(at + 1)..]));
+        }
+
+        foreach (var (property, option) in _fixed)
+        {
+            // Of several experiments, those that vary the property keep their values.
+            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => axis.Path == property.Path))
+                experiment = experiment.With(property, property.Parse(text));
         }
 
         if (MakeSeeds(parsed) is { Length: > 0 } seeds)

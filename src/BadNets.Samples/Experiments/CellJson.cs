@@ -39,33 +39,26 @@ static class CellJson
     /// <exception cref="UsageException">A value is impossible.</exception>
     public static T Read<T>(ReadOnlySpan<byte> json)
     {
-        try
-        {
-            // Editors on Windows put a byte-order mark first.
-            var document = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: DocumentOptions);
-            return document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");
-        }
-        catch (NotSupportedException fault)
-        {
-            throw KindIsMissing(fault);
-        }
+        // Editors on Windows put a byte-order mark first.
+        var document = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: DocumentOptions);
+        return CellSchema.FindFault(document, typeof(T)) is { } fault
+            ? throw new UsageException(fault)
+            : document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");
     }
 
     /// <summary>Reads a cell that people wrote, or changed with options.</summary>
     /// <exception cref="UsageException">It is not a cell.</exception>
     public static Cell ReadCell(JsonNode document)
     {
+        if (CellSchema.FindFault(document, typeof(Cell)) is { } fault)
+            throw new UsageException($"The cell is not valid: {fault}");
         try
         {
             return document.Deserialize<Cell>(Options) ?? throw new UsageException("A cell must not be null.");
         }
-        catch (JsonException fault)
+        catch (JsonException wrong)
         {
-            throw CellProperty.Refuse(document, fault);
-        }
-        catch (NotSupportedException fault)
-        {
-            throw CellProperty.Refuse(document, KindIsMissing(fault));
+            throw CellProperty.Refuse(document, wrong);
         }
     }
 
@@ -73,16 +66,12 @@ static class CellJson
     public static string Explain(JsonException fault)
     {
         string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].Split(" LineNumber:")[0].TrimEnd('.');
-        string names = message.Contains(": ", StringComparison.Ordinal) ? message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..] : "";
         string? name = message.Split('\'') is [_, var first, ..] ? first : null;
         return message switch
         {
-            _ when Says("could not be mapped") => $"There is no property '{path}'.",
             _ when Says("could not be converted") && path.Length > 0 => $"The value of '{path}' has the wrong type.",
             _ when Says("could not be converted") => "It is not an object with properties.",
-            _ when Says("required properties") => $"The property {names} is missing{place}.",
             _ when Says("Duplicate property") => $"The property '{name}' is there twice.",
-            _ when Says("type discriminator") => $"There is no kind '{name}'{place}.",
             _ => $"{message}{place}.",
         };
 
@@ -94,10 +83,6 @@ static class CellJson
 
     /// <summary>Where the fault is, such as <c>attack.rate</c>; empty if it is the whole document.</summary>
     public static string PathOf(JsonException fault) => fault.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
-
-    // The serializer does not count a missing kind as an error in the document. Only its message says where it is.
-    private static JsonException KindIsMissing(NotSupportedException fault) =>
-        new("The property 'kind' is missing", fault.Message.Split("Path: ") is [_, var place] ? place.Split(' ')[0] : null, null, null, fault);
 
     // JsonIgnore on an abstract property does not hold for its overrides. A slug or label must not become a part of a cell's identity.
     private static void LeaveOutWhatIsDerived(JsonTypeInfo type)

@@ -43,7 +43,7 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
         return node;
     }
 
-    /// <summary>Sets the value in a document, creating the objects on the way.</summary>
+    /// <summary>Sets the value in a document, creating the objects on the way. Setting a kind removes the properties of the former kind.</summary>
     /// <exception cref="UsageException">The path goes through something that is not an object.</exception>
     public void Set(JsonObject document, JsonNode? value)
     {
@@ -56,6 +56,8 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
             at = at[name] as JsonObject ?? throw new UsageException($"There is no '{Path}': '{name}' has no properties.");
         }
 
+        if (names[^1] == "kind")
+            at.Clear();
         at[names[^1]] = value?.DeepClone();
     }
 
@@ -114,7 +116,7 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
     {
         var property = At(CellJson.PathOf(fault));
         string explanation = CellJson.Explain(fault);
-        if (property.Path.Length > 0 && property.In(document) is JsonValue value && !explanation.StartsWith("There is no property", StringComparison.Ordinal))
+        if (property.Path.Length > 0 && property.In(document) is JsonValue value)
             return new UsageException($"The {property.Name} {(property.Requirement is { } needed ? $"must be {needed}, but is" : "cannot be")} '{TextOf(value)}'.");
         return new UsageException($"The cell is not valid: {explanation}");
     }

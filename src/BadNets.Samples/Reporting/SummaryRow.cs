@@ -87,7 +87,7 @@ sealed partial record SummaryRow
         return new SummaryRow
         {
             RunName = run.Name,
-            Experiment = run.Experiment?.Published?.Number ?? run.Experiment?.Name ?? "",
+            Experiment = (PublishedNames.CanDescribe(cell) ? run.Experiment?.Published?.Number : null) ?? run.Experiment?.Name ?? "",
             Dataset = cell.Dataset.Name,
             Recipe = cell.Recipe.Name,
             PoisoningRate = cell.Attack.Rate,

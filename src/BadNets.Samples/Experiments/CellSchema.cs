@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace BadNets.Samples.Experiments;
+
+/// <summary>Finds what is wrong with the structure of a document, to say it in words of the document instead of the serializer's.</summary>
+static class CellSchema
+{
+    private const string Kind = "kind";
+
+    /// <returns>A sentence, or null if every object has a known kind, all its properties, and no others.</returns>
+    /// <param name="node">The document.</param>
+    /// <param name="type">What it describes.</param>
+    /// <param name="path">Where it is in the whole document.</param>
+    public static string? FindFault(JsonNode? node, Type type, string path = "")
+    {
+        var info = CellJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
+        if (info.Kind == JsonTypeInfoKind.Enumerable && node is JsonArray items)
+            return items.Select((item, index) => FindFault(item, info.ElementType!, FormattableString.Invariant($"{path}[{index}]"))).FirstOrDefault(fault => fault is not null);
+        if (info.Kind != JsonTypeInfoKind.Object || node is null)
+            return null;
+
+        if (info.PolymorphismOptions is { } kinds)
+        {
+            string known = string.Join(", ", kinds.DerivedTypes.Select(derived => derived.TypeDiscriminator));
+            if (node is not JsonObject || node[Kind] is null)
+                return $"'{path}' must be an object with a kind ({known}), for example {{ \"kind\": \"{kinds.DerivedTypes[0].TypeDiscriminator}\" }}.";
+            string kind = CellProperty.TextOf(node[Kind]);
+            var found = kinds.DerivedTypes.FirstOrDefault(derived => Equals(derived.TypeDiscriminator, kind));
+            if (found.DerivedType is null)
+                return $"There is no kind '{kind}' of '{path}'; use {known}.";
+            info = CellJson.Options.GetTypeInfo(found.DerivedType);
+        }
+
+        return node is JsonObject members ? FindFault(members, info, path) : null;
+    }
+
+    private static string? FindFault(JsonObject members, JsonTypeInfo info, string path)
+    {
+        string At(string name) => path.Length == 0 ? name : $"{path}.{name}";
+        string[] names = [.. info.Properties.Select(property => property.Name)];
+        string what = members[Kind] is { } kind && path.Length > 0 ? $"'{path}' of kind '{CellProperty.TextOf(kind)}'" : path.Length > 0 ? $"'{path}'" : "it";
+        foreach (var (name, _) in members)
+        {
+            if (!names.Contains(name) && name != Kind)
+                return $"There is no property '{At(name)}'; {what} has {(names.Length == 0 ? "none" : string.Join(", ", names))}.";
+        }
+
+        foreach (var property in info.Properties)
+        {
+            if (property.IsRequired && !members.ContainsKey(property.Name))
+                return $"The property '{At(property.Name)}' is missing.";
+            if (FindFault(members[property.Name], property.PropertyType, At(property.Name)) is { } fault)
+                return fault;
+        }
+
+        return null;
+    }
+}
