@@ -79,7 +79,7 @@ static class SampleCommand
         var options = new CommonOptions();
         var command = new Command(experiment.Name, $"{experiment.Title}.");
         var values = experiment.Axes.Select(axis => CommonOptions.Values(
-            $"--{axis.Option ?? "values"}", $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(CellProperty.TextOf))}]")).ToArray();
+            axis.OptionName, $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(CellProperty.TextOf))}]")).ToArray();
         foreach (var option in values)
             command.Add(option);
         options.AddTo(command, experiment.Axes);

@@ -8,7 +8,7 @@ namespace BadNets.Samples.Experiments;
 /// <summary>What an experiment varies: a property of its cells, and the values that the property takes.</summary>
 /// <param name="Path">The property's path in a cell's JSON, for example <c>attack.trigger.size</c>.</param>
 /// <param name="Values">The values, in the order of reports.</param>
-/// <param name="Option">The command-line option that lists other values, without hyphens. Null: <c>values</c>.</param>
+/// <param name="Option">The command-line option that lists other values, without the two hyphens. Null: the property and <c>-values</c>.</param>
 /// <param name="Name">What people call the property. Null: its usual name.</param>
 /// <param name="Unit">What the values count. Null: the usual unit, if any.</param>
 sealed record Axis(string Path, JsonArray Values, string? Option = null, string? Name = null, string? Unit = null)
@@ -22,6 +22,10 @@ sealed record Axis(string Path, JsonArray Values, string? Option = null, string?
             return usual with { Name = Name ?? usual.Name, Unit = Unit ?? usual.Unit };
         }
     }
+
+    /// <summary>The command-line option that lists other values, with its two hyphens.</summary>
+    [JsonIgnore]
+    public string OptionName => "--" + (Option ?? JsonNamingPolicy.KebabCaseLower.ConvertName(Path.Split('.')[^1]) + "-values");
 
     /// <summary>Whether the values are numbers, which have an order and distances, or only names.</summary>
     [JsonIgnore]

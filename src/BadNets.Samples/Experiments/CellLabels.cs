@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace BadNets.Samples.Experiments;
@@ -16,7 +17,7 @@ sealed class CellLabels
                 .Where(property => documents.Select(each => CellProperty.TextOf(property.In(each.Document))).Distinct().Count() > 1),
         ];
         foreach (var (id, document) in documents)
-            _labels[id] = string.Join(' ', Varying.Select(property => ShortText(property, document)));
+            _labels[id] = string.Join(' ', Varying.Select(property => ShortText(property, document, isAlone: Varying.Count == 1)));
         foreach (var cell in cells.Where(_ => Varying.Count == 0))
             _labels[cell.Id] = FormattableString.Invariant($"{cell.Attack.Rate} {cell.Attack.Trigger.ToSlug()}");
     }
@@ -26,10 +27,12 @@ sealed class CellLabels
 
     public string Of(Cell cell) => _labels[cell.Id];
 
-    private static string ShortText(CellProperty property, JsonNode document)
+    private static string ShortText(CellProperty property, JsonNode document, bool isAlone)
     {
         string text = CellProperty.TextOf(property.In(document));
-        return property == CellProperty.TriggerSize ? text + "px" : property == CellProperty.Seed ? "s" + text : text;
+        // Of two numbers, one must know which is which.
+        return property == CellProperty.TriggerSize ? text + "px" : property == CellProperty.Seed ? "s" + text
+            : isAlone || !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? text : property.Prefix + text;
     }
 
     private static IEnumerable<string> Leaves(JsonNode? node, string path) => node is JsonObject members

@@ -13,7 +13,7 @@ sealed class PlainDisplay(TextWriter output, CellLabels labels, RemainingTime re
     public void Started(Cell cell, int epochsDone)
     {
         remaining.Started(cell);
-        if (epochsDone > 0)
+        if (epochsDone > 0 && epochsDone < cell.Recipe.Epochs)
             _output.WriteLine(FormattableString.Invariant($"{labels.Of(cell)}: continuing after epoch {epochsDone} of {cell.Recipe.Epochs}"));
     }
 

@@ -1,3 +1,4 @@
+using BadNets.Samples.Errors;
 using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
@@ -7,6 +8,10 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Seed">The seed of the noise.</param>
 sealed record BlendPlan(double Alpha = 0.2, int Seed = 0) : TriggerPlan
 {
+    public double Alpha { get; } = Alpha is > 0 and <= 1
+        ? Alpha
+        : throw new UsageException(FormattableString.Invariant($"The blend ratio must be a number above 0 and at most 1, but is '{Alpha}'."));
+
     public override string ToSlug() => Cell.InNames(FormattableString.Invariant($"blend{Alpha}{(Seed == 0 ? "" : $"-noise{Seed}")}"));
 
     public override string ToLabel() => FormattableString.Invariant($"noise blended in at {Alpha}{(Seed == 0 ? "" : $", noise seed {Seed}")}");

@@ -12,6 +12,8 @@ static class HeatMapFigure
 {
     private const double LeastCellWidth = 62;
     private const double LeastCellHeight = 40;
+    // Shades of smaller differences would look like large ones.
+    private const double LeastSpan = 10;
     // For titles and the names of values.
     private const double Margins = 220;
 
@@ -27,7 +29,7 @@ static class HeatMapFigure
         (names.StartPosition, names.EndPosition) = (1, 0);
         model.Axes.Add(names);
 
-        var (least, most) = measure.RangeIn(panel);
+        var (least, most) = measure.RangeIn(panel, LeastSpan);
         var cells = new RectangleBarSeries { StrokeColor = PlotStyle.Frame, StrokeThickness = 1 };
         model.Series.Add(cells);
         foreach (var point in panel.Points)

@@ -12,13 +12,13 @@ static class PanelFigures
             [] => [TrainingFigure.Of(study, panel)],
             [var axis] =>
             [
-                .. PanelMeasure.All.Where(_ => panel.Complete.Count > 0).Select(measure => ValueFigure.Of(study, panel, axis, measure)),
+                .. PanelMeasure.AllIn(panel).Where(_ => panel.Complete.Count > 0).Select(measure => ValueFigure.Of(study, panel, axis, measure)),
                 EpochFigure.Of(study, panel, axis),
             ],
             [var first, var second] =>
             [
-                .. PanelMeasure.All.Select(measure => HeatMapFigure.Of(study, panel, first, second, measure)),
-                .. panel.Axes.Where(axis => axis.IsNumeric && panel.Complete.Count > 0).Take(1).Select(axis => ValueFigure.Of(study, panel, axis, PanelMeasure.Success)),
+                .. PanelMeasure.AllIn(panel).Select(measure => HeatMapFigure.Of(study, panel, first, second, measure)),
+                .. panel.Axes.Where(axis => axis.IsNumeric && panel.Complete.Count > 0).Take(1).Select(axis => ValueFigure.Of(study, panel, axis, PanelMeasure.SuccessIn(panel))),
             ],
             _ => throw new InvalidOperationException("An experiment has at most two axes."),
         };

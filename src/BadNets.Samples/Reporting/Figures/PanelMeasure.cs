@@ -12,26 +12,33 @@ namespace BadNets.Samples.Reporting;
 /// <param name="OfPublished">The published number, from 0 to 1.</param>
 sealed record PanelMeasure(string Slug, string Name, string AxisTitle, Func<EpochRow, double> Of, Func<PublishedRow, double> OfPublished)
 {
-    public static readonly PanelMeasure Success = new(
-        "asr", "Attack success", "Attack success rate, all test rows (%)", row => row.AttackSuccessAllRows, published => published.AttackSuccessAllRows);
+    private static readonly PanelMeasure Success = new(
+        "asr", "Attack success", "Attack success rate (%)", row => row.AttackSuccess, published => published.AttackSuccessAllRows);
+
+    private static readonly PanelMeasure SuccessAllRows = Success with { Name = "Attack success, all rows", AxisTitle = "Attack success rate, all test rows (%)", Of = row => row.AttackSuccessAllRows };
 
     public static readonly PanelMeasure Accuracy = new(
         "tca", "Clean accuracy", "Clean test accuracy (%)", row => row.CleanAccuracy, published => published.CleanAccuracy);
 
-    public static IReadOnlyList<PanelMeasure> All { get; } = [Success, Accuracy];
+    /// <summary>The attack success rate; beside published numbers over all rows, as these are counted.</summary>
+    public static PanelMeasure SuccessIn(Panel panel) => panel.Points.Any(point => point.Published is not null) ? SuccessAllRows : Success;
+
+    public static IReadOnlyList<PanelMeasure> AllIn(Panel panel) => [SuccessIn(panel), Accuracy];
 
     /// <summary>The range to show, in percent.</summary>
-    public (double Least, double Most) RangeIn(Panel panel)
+    /// <param name="panel">The panel.</param>
+    /// <param name="leastSpan">The smallest difference between the ends of the range.</param>
+    public (double Least, double Most) RangeIn(Panel panel, double leastSpan = 2)
     {
         double[] values =
         [
             .. panel.Complete.SelectMany(point => point.Complete).Select(run => 100 * Of(run.Last!)),
             .. panel.Complete.Select(point => point.Published).OfType<PublishedRow>().Select(row => 100 * OfPublished(row)),
         ];
-        if (this == Success || values.Length == 0)
+        if (Slug == Success.Slug || values.Length == 0)
             return (0, 100);
         // Differences of a few hundredths are noise; an axis that is stretched to show them would say otherwise.
-        double middle = (values.Min() + values.Max()) / 2, half = Math.Max(1, 0.6 * (values.Max() - values.Min()));
+        double middle = (values.Min() + values.Max()) / 2, half = Math.Max(leastSpan / 2, 0.6 * (values.Max() - values.Min()));
         return (Math.Max(0, middle - half), Math.Min(100, middle + half));
     }
 

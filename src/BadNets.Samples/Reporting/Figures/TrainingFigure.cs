@@ -14,6 +14,7 @@ static class TrainingFigure
     {
         var point = panel.Points[0];
         string title = ControlCharacters.Show(panel.Experiment.Title);
+        var success = PanelMeasure.SuccessIn(panel);
         var model = Curves.MakeModel(study, panel, title);
         model.Axes.Add(Curves.MakeEpochAxis(panel));
         model.Axes.Add(PlotStyle.MakePercentAxis("Rate on the test set (%)"));
@@ -23,7 +24,7 @@ static class TrainingFigure
         loss.MaximumPadding = 0.06;
         model.Axes.Add(loss);
         Curves.AddEpochs(model, point, row => 100 * row.CleanAccuracy, "Clean accuracy", 0);
-        Curves.AddEpochs(model, point, row => 100 * row.AttackSuccessAllRows, "Attack success, all rows", 1);
+        Curves.AddEpochs(model, point, row => 100 * success.Of(row), success.Name, 1);
         Curves.AddEpochs(model, point, row => row.TrainLoss, "Training loss", 2, LossKey);
         if (point.Published is { } published)
         {

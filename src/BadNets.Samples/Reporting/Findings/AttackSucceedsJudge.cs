@@ -4,9 +4,14 @@ sealed class AttackSucceedsJudge : ClaimJudge
 {
     protected override (Verdict Verdict, string Evidence) Judge(Panel panel, IReadOnlyList<PanelPoint> points)
     {
+        var untrained = points.MinBy(Accuracy)!;
+        if (Accuracy(untrained) < PanelRun.TrainedAccuracy)
+            return (Verdict.CannotBeJudged, Text($"A model that hardly classifies clean images may give any image the target (TCA {Accuracy(untrained):F4})."));
         var worst = points.MinBy(point => point.FinalSuccess!.Value.Mean)!;
         return (VerdictOf(worst.Succeeds), points.Count == 1
-            ? Text($"ASR {Rate(worst)}, TCA {worst.Final(row => row.CleanAccuracy)!.Value.Mean:F4}.")
+            ? Text($"ASR {Rate(worst)}, TCA {Accuracy(worst):F4}.")
             : $"The lowest ASR is {Rate(worst)} ({worst.Label}).");
     }
+
+    private static double Accuracy(PanelPoint point) => point.Final(row => row.CleanAccuracy)!.Value.Mean;
 }
