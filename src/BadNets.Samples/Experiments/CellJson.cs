@@ -10,6 +10,8 @@ namespace BadNets.Samples.Experiments;
 /// <summary>How cells and experiments are written as JSON.</summary>
 static class CellJson
 {
+    private const int LongestMessage = 200;
+
     /// <summary>Strict: an unknown or missing property is an error.</summary>
     public static readonly JsonSerializerOptions Options = new()
     {
@@ -65,7 +67,10 @@ static class CellJson
     /// <summary>What is wrong with a document, in a sentence without the names of .NET types.</summary>
     public static string Explain(JsonException fault)
     {
-        string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].Split(" LineNumber:")[0].TrimEnd('.');
+        string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].Split(" LineNumber:")[0].ReplaceLineEndings(" ").TrimEnd('.');
+        // A message about wrong JSON may quote the rest of the file.
+        if (message.Length > LongestMessage)
+            message = message[..LongestMessage] + "…";
         string? name = message.Split('\'') is [_, var first, ..] ? first : null;
         return message switch
         {

@@ -11,6 +11,14 @@ static class Networks
     private const string PreActResNet18 = "preact-resnet18";
     private const string ResNet = "resnet";
 
+    /// <returns>The name.</returns>
+    /// <exception cref="UsageException">There is no such network.</exception>
+    public static string Check(string name)
+    {
+        Find(name);
+        return name;
+    }
+
     /// <exception cref="UsageException">There is no such network.</exception>
     public static TorchNetwork Find(string name)
     {

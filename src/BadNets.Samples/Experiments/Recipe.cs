@@ -31,6 +31,8 @@ sealed record Recipe(
 
     public static IReadOnlyList<Recipe> All { get; } = [Reference, Modern];
 
+    public string Network { get; } = Networks.Check(Network);
+
     public double LearningRate { get; } = (float)LearningRate > 0 && float.IsFinite((float)LearningRate)
         ? LearningRate
         : throw new UsageException(FormattableString.Invariant($"The learning rate must be a number above 0 in the range of single precision, but is '{LearningRate}'."));

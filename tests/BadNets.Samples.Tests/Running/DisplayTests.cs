@@ -14,10 +14,11 @@ public sealed class DisplayTests
     private static readonly Cell[] Cells =
         [.. Enumerable.Range(1, 2).Select(size => SampleRuns.CellOf(size: size, epochs: 10))];
 
+    // The writers are not disposed of: the thread that draws progress may end a moment later than what it shows.
     [TestMethod]
     public void In_a_file_each_epoch_is_a_line()
     {
-        using var output = new StringWriter();
+        var output = new StringWriter();
 
         var remaining = Watch(remaining => Tell(new PlainDisplay(output, new CellLabels(Cells), remaining)));
 
@@ -33,7 +34,7 @@ public sealed class DisplayTests
     [TestMethod]
     public void In_a_terminal_what_ends_is_a_line()
     {
-        using var output = new StringWriter();
+        var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 80;
 
@@ -58,7 +59,7 @@ public sealed class DisplayTests
     [DataRow(8)]
     public void Long_messages_and_markup_fit_into_any_terminal(int width)
     {
-        using var output = new StringWriter();
+        var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
         (console.Profile.Width, console.Profile.Height) = (width, 24);
 
@@ -80,7 +81,7 @@ public sealed class DisplayTests
     {
         Cell[] cells = [.. new[] { "[x]", "[/]" }.Select(target => new Cell(Cells[0].Dataset, Cells[0].Attack with { Mapping = new ToPlan(target) }, Cells[0].Recipe, 0))];
         var labels = new CellLabels(cells);
-        using var output = new StringWriter();
+        var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 200;
 
@@ -105,7 +106,7 @@ public sealed class DisplayTests
     [TestMethod]
     public void Of_a_cell_that_another_process_trains_nothing_is_left_to_do()
     {
-        using var output = new StringWriter();
+        var output = new StringWriter();
 
         var remaining = Watch(remaining => new PlainDisplay(output, new CellLabels(Cells), remaining).Skipped(Cells[1]));
 
