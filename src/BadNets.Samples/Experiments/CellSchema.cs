@@ -9,10 +9,22 @@ static class CellSchema
     private const string Kind = "kind";
 
     /// <returns>A sentence, or null if every object has a known kind, all its properties, and no others.</returns>
-    /// <param name="node">The document.</param>
+    /// <param name="document">The document.</param>
     /// <param name="type">What it describes.</param>
-    /// <param name="path">Where it is in the whole document.</param>
-    public static string? FindFault(JsonNode? node, Type type, string path = "")
+    public static string? FindFault(JsonNode? document, Type type)
+    {
+        try
+        {
+            return FindFault(document, type, "");
+        }
+        catch (InvalidOperationException)
+        {
+            // A text in it is not Unicode. The serializer says where.
+            return null;
+        }
+    }
+
+    private static string? FindFault(JsonNode? node, Type type, string path)
     {
         var info = CellJson.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
         if (info.Kind == JsonTypeInfoKind.Enumerable && node is JsonArray items)
@@ -38,7 +50,7 @@ static class CellSchema
     private static string? FindFault(JsonObject members, JsonTypeInfo info, string path)
     {
         string At(string name) => path.Length == 0 ? name : $"{path}.{name}";
-        string[] names = [.. info.Properties.Select(property => property.Name)];
+        string[] names = [.. info.Properties.Select(property => property.Name).Order(StringComparer.Ordinal)];
         string what = members[Kind] is { } kind && path.Length > 0 ? $"'{path}' of kind '{CellProperty.TextOf(kind)}'" : path.Length > 0 ? $"'{path}'" : "it";
         foreach (var (name, _) in members)
         {

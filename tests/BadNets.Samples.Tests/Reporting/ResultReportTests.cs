@@ -331,7 +331,7 @@ public sealed class ResultReportTests
         string[] figures = Figures(results, "svg");
         Assert.HasCount(3, figures);
         string map = TextsOf(results, figures.Single(name => name.EndsWith("_asr_map", StringComparison.Ordinal)));
-        foreach (string expected in new[] { "95.6", "11.3", "12.2", "1 of 3 epochs", "not run", "bottom right", "center", "0.01", "0.05", "0.1" })
+        foreach (string expected in new[] { "95.0", "0.0", "1.0", "1 of 3 epochs", "not run", "bottom right", "center", "0.01", "0.05", "0.1" })
             StringAssert.Contains(map, $"|{expected}|");
         string accuracies = TextsOf(results, figures.Single(name => name.EndsWith("_tca_map", StringComparison.Ordinal)));
         StringAssert.Contains(accuracies, "|98.0|");

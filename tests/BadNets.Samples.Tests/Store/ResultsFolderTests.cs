@@ -56,7 +56,10 @@ public sealed class ResultsFolderTests
             folder.In("csv", "checkpoint.new"), Path.Combine(files.Path, "notes.new"), files.Checkpoint,
         ];
         foreach (string file in leftovers.Concat(others))
+        {
             File.WriteAllText(file, "half");
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-2));
+        }
 
         var opened = ResultsFolder.Open(folder.Path);
         CellWriter.TryOpen(opened, cell, [], fresh: false)!.Dispose();
