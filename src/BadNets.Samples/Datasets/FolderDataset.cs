@@ -6,12 +6,14 @@ namespace BadNets.Samples.Datasets;
 /// <summary>Images in a folder for each class, either in train/ and test/, or in one folder of which a part is held back for testing.</summary>
 /// <param name="Name">The folder's name and a part of the content's SHA-256.</param>
 /// <param name="TrainFolder">The folder of the training images, or of all images.</param>
-/// <param name="TestFolder">The folder of the test images; null: a sixth of all images.</param>
+/// <param name="TestFolder">The folder of the test images; null: a seventh of all images.</param>
 /// <param name="Size">The width and height to which images are resized; null: they all have one size.</param>
 sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder, int? Size) : Dataset(Name)
 {
-    private const double TestFraction = 1.0 / 6;
+    // As MNIST: a test row for six training rows.
+    private const int RowsPerTestRow = 7;
     private const int SplitSeed = 0;
+    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".ppm"];
     private const int GtsrbSize = 32;
 
     public static readonly DatasetKind Kind = new("folder", "PATH", "images in a folder for each class, in PATH/train and PATH/test or in PATH", (search, cancellationToken) =>
@@ -20,16 +22,22 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
     public static readonly DatasetKind GtsrbKind = new("gtsrb", null, "German traffic signs in train/ and test/, resized to 32×32", (search, cancellationToken) =>
         Task.Run<Dataset>(() => FindGtsrb(search, cancellationToken), cancellationToken));
 
-    // The rows are in the order of the classes.
-    public override bool IsOrderedByClass => true;
+    // The rows of folders are in the order of the classes.
+    public override bool IsOrderedByClass => TestFolder is not null;
 
-    public override IDataView Train(MLContext ml) => TestFolder is null ? Split(ml).TrainSet : LoadTrain(ml);
+    public override IDataView Train(MLContext ml) => TestFolder is null ? ml.Data.SkipRows(Shuffled(ml, out long testRows), testRows) : LoadTrain(ml);
 
-    public override IDataView Test(MLContext ml) => TestFolder is null ? Split(ml).TestSet : ml.Data.LoadFromImageFolder(TestFolder, like: LoadTrain(ml));
+    public override IDataView Test(MLContext ml) =>
+        TestFolder is null ? ml.Data.TakeRows(Shuffled(ml, out long testRows), testRows) : ml.Data.LoadFromImageFolder(TestFolder, like: LoadTrain(ml));
 
     private IDataView LoadTrain(MLContext ml) => ml.Data.LoadFromImageFolder(TrainFolder, Size, Size);
 
-    private DataOperationsCatalog.TrainTestData Split(MLContext ml) => ml.Data.TrainTestSplit(LoadTrain(ml), TestFraction, seed: SplitSeed);
+    private IDataView Shuffled(MLContext ml, out long testRows)
+    {
+        var all = LoadTrain(ml);
+        testRows = Math.Max(1, all.GetRowCount()!.Value / RowsPerTestRow);
+        return ml.Data.ShuffleRows(all, seed: SplitSeed);
+    }
 
     private static FolderDataset FindGtsrb(DatasetSearch search, CancellationToken cancellationToken)
     {
@@ -58,7 +66,9 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
     {
         string train = Path.Combine(path, "train"), test = Path.Combine(path, "test");
         bool isSplit = Directory.Exists(train) && Directory.Exists(test);
-        var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+        // Only what the loader reads: a file that a system puts into folders by itself does not make other data.
+        var files = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
+            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => (Name: Path.GetRelativePath(path, file).Replace('\\', '/'), Path: file))
             .OrderBy(file => file.Name, StringComparer.Ordinal);
         string pixels = size is { } side ? FormattableString.Invariant($"-{side}px") : "";

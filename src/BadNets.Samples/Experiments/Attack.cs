@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
@@ -10,9 +13,20 @@ namespace BadNets.Samples.Experiments;
 /// <param name="CoverRate">The share of all training rows that get the trigger and keep their label, from 0 to 1. Null: none.</param>
 sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null)
 {
+    private const int LongestSlug = 60;
+
     public double Rate { get; } = Share("poisoning rate", Rate);
 
-    public double? CoverRate { get; } = CoverRate is { } rate ? Share("cover rate", rate) : null;
+    public double? CoverRate { get; } = CoverRate is { } rate && Share("cover rate", rate) > 0 ? rate : null;
+
+    public Selection? Selection { get; } = Selection == Experiments.Selection.Any ? null : Selection;
+
+    /// <summary>A name for files: what the attack is in short, and a hash of all that it is.</summary>
+    public string ToSlug()
+    {
+        string slug = $"{Trigger.ToSlug()}_{Mapping.ToSlug()}", json = CellJson.Canonical(JsonSerializer.SerializeToNode(this, CellJson.Options)!);
+        return $"{(slug.Length > LongestSlug ? slug[..LongestSlug] : slug)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, 4))}";
+    }
 
     // Negative zero equals zero, and must get the same name.
     private static double Share(string name, double rate) => rate is >= 0 and <= 1

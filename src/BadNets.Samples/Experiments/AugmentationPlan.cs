@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
@@ -8,5 +9,8 @@ namespace BadNets.Samples.Experiments;
 /// <param name="RotationDegrees">The largest angle of a random rotation. Null: none.</param>
 sealed record AugmentationPlan(int? CropPadding = null, bool? HorizontalFlip = null, double? RotationDegrees = null)
 {
+    [JsonIgnore]
+    public bool IsNone => (CropPadding ?? 0) == 0 && HorizontalFlip is not true && (RotationDegrees ?? 0) == 0;
+
     public ImageAugmentation Make() => new() { CropPadding = CropPadding ?? 0, HorizontalFlip = HorizontalFlip ?? false, RotationDegrees = RotationDegrees ?? 0 };
 }

@@ -12,12 +12,14 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Unit">What a value counts, for axis titles; null if nothing.</param>
 /// <param name="Prefix">What comes before a value in legends.</param>
 /// <param name="Suffix">What comes after a value in legends.</param>
-sealed record CellProperty(string Path, string Name, string? Requirement = null, string? Unit = null, string Prefix = "", string Suffix = "")
+/// <param name="IsText">Whether a value is text even if it reads like a number: the label 007 is not the label 7.</param>
+sealed record CellProperty(
+    string Path, string Name, string? Requirement = null, string? Unit = null, string Prefix = "", string Suffix = "", bool IsText = false)
 {
     public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training rows", Prefix: "rate ");
     public static readonly CellProperty TriggerSize = new("attack.trigger.size", "trigger size", "a whole number of pixels, at least 1", "side in pixels", Suffix: " px");
     public static readonly CellProperty TriggerPosition = new("attack.trigger.position", "trigger position");
-    public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ");
+    public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ", IsText: true);
     public static readonly CellProperty Seed = new("seed", "seed", "a whole number", Prefix: "seed ");
 
     // Names for what people vary often. Every other property is named by its path.
@@ -73,6 +75,8 @@ sealed record CellProperty(string Path, string Name, string? Requirement = null,
     /// <exception cref="UsageException">It looks like JSON and is not.</exception>
     public JsonNode Parse(string text)
     {
+        if (IsText)
+            return JsonValue.Create(text);
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
         {
             return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)

@@ -52,8 +52,8 @@ sealed record Experiment
     /// <exception cref="UsageException">The property is an axis.</exception>
     public Experiment With(CellProperty property, JsonNode? value)
     {
-        if (Axes.Any(axis => axis.Path == property.Path))
-            throw new UsageException($"The experiment '{Name}' varies the {property.Name}; it cannot be fixed.");
+        if (Axes.FirstOrDefault(axis => IsWithin(property.Path, axis.Path)) is { } varied)
+            throw new UsageException($"The experiment '{Name}' varies the {varied.Property.Name}; the {property.Name} cannot be fixed.");
         var cell = Template();
         if (property.Path == "recipe")
             cell["recipe"] = value?.DeepClone();
@@ -113,12 +113,14 @@ sealed record Experiment
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)
             axis.Check();
-        if (Axes.Select(axis => axis.Path).Distinct().Count() < Axes.Count)
-            throw new UsageException("Its two axes are the same.");
+        if (Axes is [var one, var other] && (IsWithin(one.Path, other.Path) || IsWithin(other.Path, one.Path)))
+            throw new UsageException($"The axes '{one.Path}' and '{other.Path}' set the same property.");
         // A value that does not fit is reported now, not when the data set has been found.
         foreach (var document in Documents())
             CellJson.ReadCell(Complete(document, new DatasetIdentity("none", 1, 1), 0));
     }
+
+    private static bool IsWithin(string path, string whole) => path == whole || path.StartsWith(whole + ".", StringComparison.Ordinal);
 
     /// <summary>The cell with its recipe in full.</summary>
     private JsonObject Template()

@@ -37,6 +37,15 @@ sealed record Recipe(
         ? LearningRate
         : throw new UsageException(FormattableString.Invariant($"The learning rate must be a number above 0 in the range of single precision, but is '{LearningRate}'."));
 
+    // A default that is written out is no other recipe.
+    public TorchCnnShuffle? Shuffle { get; } = Shuffle == TorchCnnShuffle.TrainingOnly ? null : Shuffle;
+
+    public double? Momentum { get; } = Momentum == 0 ? null : Momentum;
+
+    public AugmentationPlan? Augmentation { get; } = Augmentation is { IsNone: true } ? null : Augmentation;
+
+    public double? LabelSmoothing { get; } = LabelSmoothing == 0 ? null : LabelSmoothing;
+
     public int BatchSize { get; } = AtLeast1("batch size", BatchSize);
 
     public int Epochs { get; init; } = AtLeast1("number of epochs", Epochs);

@@ -2,6 +2,7 @@ using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Transforms;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace BadNets.Samples.Running;
 
@@ -20,10 +21,26 @@ static class CellSteps
         return ml.Transforms.PlantBackdoor(options);
     }
 
+    /// <summary>The test rows whose label the mapping maps; the others are controls.</summary>
+    public static IDataView Attacked(MLContext ml, Attack attack, IDataView test)
+    {
+        if (attack.Mapping.GetSources() is not { } sources)
+            return test;
+        var view = ml.Transforms.Conversion.MapKeyToValue(nameof(NamedRow.LabelName), "Label")
+            .Append(ml.Transforms.Conversion.ConvertType(nameof(NamedRow.LabelName), outputKind: DataKind.String))
+            .Fit(test).Transform(test);
+        return ml.Data.FilterByCustomPredicate<NamedRow>(view, row => !sources.Contains(row.LabelName));
+    }
+
     /// <summary>Test data with the trigger on every image, and the label that the attack aims at: accuracy on it is the attack's success.</summary>
     public static IDataView Trigger(MLContext ml, Attack attack, IDataView test) =>
         ml.Transforms.StampTrigger("Image", attack.Trigger.Make())
             .Append(ml.Transforms.FlipLabel("Label", attack.Mapping.Make()))
             .Fit(test)
             .Transform(test);
+
+    private sealed class NamedRow
+    {
+        public string LabelName { get; set; } = "";
+    }
 }

@@ -1,4 +1,5 @@
 using BadNets.Samples.Datasets;
+using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Files;
 using BadNets.Samples.Store;
@@ -29,9 +30,12 @@ sealed class CellTrainer(Dataset dataset, int threads)
         var cell = writer.Cell;
         var ml = new MLContext(cell.Seed);
         var test = dataset.Test(ml);
-        var triggered = CellSteps.Trigger(ml, cell.Attack, test);
+        var attacked = CellSteps.Attacked(ml, cell.Attack, test);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked);
         // The zero-based classes that the rows have, and those that the attack aims at.
-        int[] labels = ReadClasses(test), aims = ReadClasses(triggered);
+        int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
+        if (labels.SequenceEqual(aims))
+            throw new UsageException("There is no test row whose label the attack changes, so its success cannot be measured.");
 
         var options = MakeOptions(cell);
         // In the reference recipe, the random stream continues over these in this order.
@@ -51,7 +55,8 @@ sealed class CellTrainer(Dataset dataset, int threads)
             .Fit(dataset.Train(ml))
             .GetModelFor(TransformerScope.Scoring);
         using var network = (TorchCnnTransformer)model.LastTransformer;
-        ImageSheet.Of(cell, network, test, triggered).Write(writer.Folder.Sheet("svg"), writer.Folder.Sheet("png"));
+        writer.Check();
+        ImageSheet.Of(cell, network, test, CellSteps.Trigger(ml, cell.Attack, test)).Write(writer.Folder.Sheet("svg"), writer.Folder.Sheet("png"));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
@@ -86,7 +91,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
             TrainLoss = epoch.Loss,
             CleanAccuracy = clean.Accuracy,
             CleanLoss = clean.Loss,
-            AttackSuccess = changed == 0 ? 0 : (double)successes / changed,
+            AttackSuccess = (double)successes / changed,
             AttackSuccessAllRows = triggered.Accuracy,
             AttackLoss = triggered.Loss,
             TrainSeconds = epoch.TrainSeconds,

@@ -30,7 +30,7 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
 
         var attack = request.Attack;
         string name = Name(request.Model);
-        string path = Path.Combine(folder, FileName.Fit(name, $"_on_{identity.Name}_{attack.Trigger.ToSlug()}_{attack.Mapping.ToSlug()}.json"));
+        string path = Path.Combine(folder, FileName.Fit(name, $"_on_{identity.Name}_{attack.ToSlug()}.json"));
         // If the file cannot be created, report it before anything is measured.
         using (new PendingFile(path))
         {
@@ -65,7 +65,7 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
         console.WriteLine(FormattableString.Invariant(
             $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger: {request.Attack.Trigger.ToLabel()}, {request.Attack.Mapping.ToLabel()}"));
         console.WriteLine(FormattableString.Invariant(
-            $"TCA {evaluation.TestCleanAccuracy:F4}  ASR {evaluation.AttackSuccessRate:F4}  ASR, all rows {evaluation.AttackSuccessRateAllRows:F4}  robust accuracy {evaluation.RobustAccuracy:F4}"));
+            $"TCA {evaluation.TestCleanAccuracy:F4}  ASR {evaluation.AttackSuccessRate:F4}  ASR, all rows {evaluation.AttackSuccessRateAllRows:F4}  robust accuracy {evaluation.RobustAccuracy:F4}{(evaluation.ControlAccuracy is { } control ? FormattableString.Invariant($"  control accuracy {control:F4}") : "")}"));
 
         var success = new Table().Border(TableBorder.Simple).Title("ASR by true label");
         foreach (string label in evaluation.Labels)
@@ -76,8 +76,11 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
         PrintMatrix("Triggered: true label (down), predicted (across)", evaluation.Labels, evaluation.TriggeredConfusionMatrix);
     }
 
-    private void PrintMatrix(string title, IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<double>> counts)
+    private void PrintMatrix(string title, IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<double>>? counts)
     {
+        if (counts is null)
+            return;
+
         var matrix = new Table().Border(TableBorder.Simple).Title(title);
         matrix.AddColumn("");
         foreach (string label in labels)

@@ -42,6 +42,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         foreach (var failure in outcome.Failures)
             error.WriteLine($"{failure.Cell.Id} failed: {failure}");
         cancellationToken.ThrowIfCancellationRequested();
+        ExportCompleteCells(results);
         ResultTable.Print(console, [.. works.Select(work => StoredCell.Read(results, work.Cell))], labels, outcome);
         return outcome.Failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
     }
@@ -76,6 +77,22 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         return work;
     }
 
+    // Experiments that other processes have started since may have cells in common with these.
+    private static void ExportCompleteCells(ResultsFolder results)
+    {
+        var missing =
+            from plan in Plan.ReadAll(results)
+            from cell in plan.Cells
+            let run = plan.ExportNameOf(cell)
+            where run is not null && !File.Exists(results.Csv(run))
+            select (Run: run, Cell: StoredCell.Read(results, cell));
+        foreach (var (run, stored) in missing)
+        {
+            if (stored.IsComplete)
+                ExportRow.Write(results, run, stored.Cell, stored.Epochs);
+        }
+    }
+
     /// <summary>Refuses to overwrite CSV files that are not exports of the same cells.</summary>
     private void CheckExports(ResultsFolder results, Plan[] plans)
     {
@@ -88,6 +105,9 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
             let path = results.Csv(plan.ExportNameOf(cell)!)
             where File.Exists(path)
             select path;
+        var exports = plans.SelectMany(plan => plan.Cells.Select(cell => (Name: plan.ExportNameOf(cell), Cell: cell))).Where(export => export.Name is not null).Distinct();
+        if (exports.GroupBy(export => export.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+            throw new UsageException($"Several cells would be exported as '{twice}.csv'; the experiment's 'published.runName' must name everything that varies.");
         if (!request.Fresh && strangers.FirstOrDefault() is { } stranger)
             throw new UsageException($"'{stranger}' exists, but the results that it is of do not; use another --output, or --fresh to overwrite it.");
     }

@@ -38,9 +38,7 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
                 writer = CellWriter.TryOpen(results, work.Cell, work.Exports, fresh: false);
                 if (writer is null)
                 {
-                    lock (_lock)
-                        _elsewhere.Add(work.Cell);
-                    display.Skipped(work.Cell);
+                    Skip(work.Cell, display);
                     continue;
                 }
 
@@ -56,6 +54,11 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
             {
                 return;
             }
+            catch (CellTakenException)
+            {
+                // The cell belongs to the other process, and so do its files.
+                Skip(work.Cell, display);
+            }
             catch (Exception failure)
             {
                 var kept = new CellFailure(work.Cell, failure, writer?.KeepFailure(failure));
@@ -68,6 +71,13 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
                 writer?.Dispose();
             }
         }
+    }
+
+    private void Skip(Cell cell, IRunDisplay display)
+    {
+        lock (_lock)
+            _elsewhere.Add(cell);
+        display.Skipped(cell);
     }
 
     private CellWork? Next()

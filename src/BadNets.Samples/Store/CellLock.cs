@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using BadNets.Samples.Errors;
 using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
@@ -43,7 +42,7 @@ sealed class CellLock : IDisposable
     }
 
     /// <summary>Checks that no other process has taken the lock.</summary>
-    /// <exception cref="ForeseenException">Another process has taken it.</exception>
+    /// <exception cref="CellTakenException">Another process has taken it.</exception>
     public void Check()
     {
         // The handle reads what another machine wrote into the same file.
@@ -51,8 +50,7 @@ sealed class CellLock : IDisposable
         _file.Position = 0;
         if (_file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < content.Length || !content.AsSpan().SequenceEqual(_owner))
         {
-            throw new ForeseenException(
-                $"Another process trains this cell now ({Encoding.UTF8.GetString(content).Split('\n')[0].Trim()}); let only one process work on it.");
+            throw new CellTakenException(Encoding.UTF8.GetString(content).Split('\n')[0].Trim());
         }
     }
 

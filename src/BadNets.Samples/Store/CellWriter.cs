@@ -57,8 +57,13 @@ sealed class CellWriter : IDisposable
         }
     }
 
+    /// <summary>Checks that this process still has the cell.</summary>
+    /// <exception cref="CellTakenException">Another process has taken it over.</exception>
+    public void Check() => _lock.Check();
+
     /// <summary>Adds an epoch. It replaces that epoch and all later ones.</summary>
-    /// <exception cref="ForeseenException">Another process writes the cell, or epochs before it are missing.</exception>
+    /// <exception cref="CellTakenException">Another process has taken the cell over.</exception>
+    /// <exception cref="ForeseenException">Epochs before it are missing.</exception>
     public void Add(EpochRow epoch)
     {
         // A process that ends between this and the checkpoint leaves an epoch here that will be trained again.

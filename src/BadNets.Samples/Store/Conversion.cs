@@ -16,17 +16,18 @@ static class Conversion
         EarlierRecord[] records = [.. results.EarlierRecords.Select(path => EarlierRecord.Read(results, path)).OfType<EarlierRecord>()];
         if (records.Length == 0)
             throw new UsageException($"'{results.Path}' has no results of an earlier version.");
-        foreach (var plan in Results.PlansOf(records))
+        var plans = Results.PlansOf(records);
+        foreach (var plan in plans)
             plan.Write(results);
         foreach (var record in records)
-            Convert(results, record);
+            Convert(results, record, [.. plans.Where(plan => plan.Cells.Contains(record.Cell.Cell)).Select(plan => plan.ExportNameOf(record.Cell.Cell)).OfType<string>()]);
         return records.Length;
     }
 
-    private static void Convert(ResultsFolder results, EarlierRecord record)
+    private static void Convert(ResultsFolder results, EarlierRecord record, IReadOnlyList<string> exports)
     {
         var stored = record.Cell;
-        using var writer = CellWriter.TryOpen(results, stored.Cell, [], fresh: false)
+        using var writer = CellWriter.TryOpen(results, stored.Cell, exports, fresh: false)
             ?? throw new UsageException($"Another process trains '{stored.Cell.Id}'; wait for it to end.");
         var folder = writer.Folder;
         if (writer.Epochs.Count == 0)
@@ -42,6 +43,11 @@ static class Conversion
             new CellDescription(CellDescription.CurrentFormat, stored.Cell, stored.Machine!).Write(folder);
         }
 
+        // What version 0.1 called modern is another recipe now, and its cells have other names.
+        foreach (string run in record.Runs.Except(exports))
+            File.Delete(results.Csv(run));
+        foreach (string run in exports.Except(record.Runs))
+            ExportRow.Write(results, run, stored.Cell, stored.Epochs);
         File.Delete(results.In("runs", record.Name + ".json"));
     }
 

@@ -109,7 +109,7 @@ sealed class ImageFolderSet : ImageSet
 
     // A link could lead anywhere, also back to where it stands.
     private static IEnumerable<FileSystemInfo> Visible(DirectoryInfo folder) =>
-        folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden })
+        folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden, IgnoreInaccessible = false })
             .Select(entry => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? entry
                 : throw new InvalidDataException($"'{entry.FullName}' is a symbolic link, which is not followed; put the files themselves there."));
 

@@ -87,14 +87,11 @@ public sealed class TorchNetwork
             throw Taken(name);
         return Registered.AddOrUpdate(name, network, (_, former) =>
             former._factory == factory ? former
-            : IsCompiledInMemory(former._factory) && IsCompiledInMemory(factory) ? network
+            : CompiledInMemory.Is(former._factory) && CompiledInMemory.Is(factory) ? network
             : throw Taken(name));
     }
 
     private static ArgumentException Taken(string name) => new($"A network named '{name}' is registered already, with another factory.", nameof(name));
-
-    private static bool IsCompiledInMemory(Delegate factory) =>
-        factory.Method.Module.Assembly is var assembly && (assembly.IsDynamic || assembly.Location.Length == 0);
 
     /// <summary>
     /// The residual network for small images of section 4.2 in He et al. 2016, "Deep Residual Learning for Image Recognition": a 3×3 convolution,
@@ -109,11 +106,13 @@ public sealed class TorchNetwork
     {
         if (!Transforms.ResNet.IsDepth(layers))
             throw new ArgumentOutOfRangeException(nameof(layers), $"A residual network has 6n + 2 layers, for example 20, 32, 44, 56, or 110, not {layers}.");
-        return Registered.GetOrAdd(Transforms.ResNet.NameOf(layers), name => new TorchNetwork(
-            name,
-            (shape, classCount) => new Transforms.ResNet(layers, shape, classCount),
-            (shape, classCount) => Transforms.ResNet.CountWeights(layers, shape, classCount)));
+        return Registered.GetOrAdd(Transforms.ResNet.NameOf(layers), _ => MakeResNet(layers));
     }
+
+    private static TorchNetwork MakeResNet(int layers) => new(
+        Transforms.ResNet.NameOf(layers),
+        (shape, classCount) => new Transforms.ResNet(layers, shape, classCount),
+        (shape, classCount) => Transforms.ResNet.CountWeights(layers, shape, classCount));
 
     private static TorchNetwork Add(TorchNetwork network) => Registered.GetOrAdd(network.Name!, network);
 
@@ -290,7 +289,8 @@ public sealed class TorchNetwork
     {
         if (Registered.TryGetValue(name, out var network))
             return network;
-        return Transforms.ResNet.LayersIn(name) is { } layers ? ResNet(layers) : throw new InvalidOperationException(
+        // Not registered, because the name may come from an untrusted file.
+        return Transforms.ResNet.LayersIn(name) is { } layers ? MakeResNet(layers) : throw new InvalidOperationException(
             $"The model uses a network named '{name}', which this program has not registered; call TorchNetwork.Register(\"{name}\", …) before loading it.");
     }
 }

@@ -79,7 +79,10 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         /// </summary>
         public double CoverRate { get; set; }
 
-        /// <summary>If not empty, only rows with one of these labels may be cover rows. Default: empty.</summary>
+        /// <summary>
+        /// If not empty, only rows with one of these labels may be cover rows. Default: empty, which means all rows, or with
+        /// <see cref="LabelMapping.Of"/> those whose label is not mapped.
+        /// </summary>
         public IReadOnlyList<LabelValue> CoverLabels { get; set; } = [];
 
         /// <summary>The Boolean column to add if there are cover rows, true in them. Default: <c>Cover</c>.</summary>
@@ -124,6 +127,8 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
     {
         int seed = env.SeedOr(options.Seed);
         ArgumentNullException.ThrowIfNull(options.OnlyLabels);
+        if (options.Mapping.Sources is { } sources && options.OnlyLabels.Where(label => !sources.Contains(label)).ToArray() is [var unmapped, ..])
+            throw new ArgumentException($"The mapping {options.Mapping} leaves the label '{unmapped}' alone, so its rows cannot be poisoned.", nameof(options));
         yield return new MarkPoisonedEstimator(env, new()
         {
             OutputColumnName = options.PoisonedColumnName,
@@ -141,6 +146,8 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
                 Seed = unchecked(seed + 1),
                 LabelColumnName = options.LabelColumnName,
                 OnlyLabels = options.CoverLabels,
+                // A mapped label with the trigger and without the mapping would teach the opposite of the attack.
+                ExceptLabels = options.CoverLabels.Count > 0 ? [] : options.Mapping.Sources ?? [],
                 ExceptWhereColumnName = options.PoisonedColumnName,
             });
             yield return Stamp(options.CoverColumnName);

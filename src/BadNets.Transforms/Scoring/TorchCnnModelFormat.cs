@@ -15,6 +15,7 @@ static class TorchCnnModelFormat
 
     // Header, and the names of columns, classes, and tensors.
     private const long MostTextBytes = 1 << 20;
+    private const long MostLabelBytes = 256;
 
     public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
     {
@@ -94,7 +95,8 @@ static class TorchCnnModelFormat
             texts.ReadColumnName();
         var shape = new ImageShape(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
         PixelNormalization.Read(reader, header.ModelVerWritten);
-        return definition.CountWeights(shape, reader.ReadInt32()) is { } weights ? checked(weights * sizeof(float) + MostTextBytes) : null;
+        int classes = reader.ReadInt32();
+        return definition.CountWeights(shape, classes) is { } weights ? checked(weights * sizeof(float) + MostTextBytes + MostLabelBytes * classes) : null;
     }
 
     private static MemoryStream ReadContent(BinaryReader file)

@@ -170,8 +170,12 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     /// The module, with the same named tensors as <see cref="Module"/>. It belongs to the new transformer from then on and is switched to evaluation.
     /// </param>
     /// <returns>A transformer with the same labels, normalization, and columns. This one does not change.</returns>
-    /// <exception cref="ArgumentException">The module has other tensors than the network, or does not give batch × classes outputs.</exception>
-    public TorchCnnTransformer WithModule(nn.Module<Tensor, Tensor> module) => FromModule(Host, module, Model);
+    /// <exception cref="ArgumentException">
+    /// The module is this transformer's own, has other tensors than the network, or does not give batch × classes outputs.
+    /// </exception>
+    public TorchCnnTransformer WithModule(nn.Module<Tensor, Tensor> module) => ReferenceEquals(module, _module.Module)
+        ? throw new ArgumentException("The module belongs to this transformer; pass a copy (CopyModule), or use WithFeatures to share it.", nameof(module))
+        : FromModule(Host, module, Model);
 
     /// <summary>Makes a transformer that also adds the features, with the same weights.</summary>
     /// <param name="featuresColumnName">The column for the features: a vector of Single.</param>

@@ -19,7 +19,7 @@ sealed class ImageAugmenter
     {
         _options = options;
         _shape = shape;
-        _seed = Mix((ulong)(long)seed);
+        _seed = SplitMix64.Mix((ulong)(long)seed);
         _stride = shape.Width + 2;
         _planeSize = _stride * (shape.Height + 2);
         _moved = new float[shape.Channels * _planeSize];
@@ -40,10 +40,10 @@ sealed class ImageAugmenter
     private void Apply(Span<float> image, int epoch, long row)
     {
         // Each kind of change has a draw of its own, so that one does not depend on the others.
-        ulong draw = Mix(Mix(_seed ^ (uint)epoch) ^ (ulong)row);
-        int down = Offset(Mix(draw ^ 1)), right = Offset(Mix(draw ^ 2));
-        double angle = (Fraction(Mix(draw ^ 3)) * 2 - 1) * _options.RotationDegrees;
-        bool isFlipped = _options.HorizontalFlip && Mix(draw ^ 4) >> 63 == 1;
+        ulong draw = SplitMix64.Mix(SplitMix64.Mix(_seed ^ (uint)epoch) ^ (ulong)row);
+        int down = Offset(SplitMix64.Mix(draw ^ 1)), right = Offset(SplitMix64.Mix(draw ^ 2));
+        double angle = (Fraction(SplitMix64.Mix(draw ^ 3)) * 2 - 1) * _options.RotationDegrees;
+        bool isFlipped = _options.HorizontalFlip && SplitMix64.Mix(draw ^ 4) >> 63 == 1;
 
         if (_options.RotationDegrees > 0)
         {
@@ -116,13 +116,4 @@ sealed class ImageAugmenter
     private int Offset(ulong draw) => (int)Math.BigMul(draw, (ulong)(2 * _options.CropPadding + 1), out _) - _options.CropPadding;
 
     private static double Fraction(ulong draw) => (draw >> 11) * (1.0 / (1L << 53));
-
-    // SplitMix64 (Steele, Lea, and Flood 2014).
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
-    }
 }

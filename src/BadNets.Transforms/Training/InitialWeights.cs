@@ -54,11 +54,10 @@ static class InitialWeights
     private static void CopyRows(IChannel channel, TorchCnnTransformer model, Linear from, Linear to, ClassLabels classes)
     {
         int known = 0;
-        var labels = model.Model.Classes.Values ?? [];
+        var places = (model.Model.Classes.Values ?? []).Index().ToDictionary(label => label.Item, label => label.Index);
         for (int i = 0; i < classes.Count; i++)
         {
-            int at = classes.Values is { } values ? labels.ToList().IndexOf(values[i]) : -1;
-            if (at < 0)
+            if (classes.Values is not { } values || !places.TryGetValue(values[i], out int at))
                 continue;
             known++;
             CopyRow(from.weight, at, to.weight, i);

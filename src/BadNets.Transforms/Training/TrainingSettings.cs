@@ -42,10 +42,10 @@ static class TrainingSettings
             training rows {training.Count}
             training data {training.Fingerprint()}
             validation sets {sets}
-            """) + (options.Network.Name is null ? Structure + Digest(network) : "");
+            """) + Structure + Digest(network);
     }
 
-    /// <summary>The text as it was before it told networks without a name apart.</summary>
+    /// <summary>The text as it was before it described the network's structure.</summary>
     public static string WithoutStructure(string text) => text.Split(Structure)[0];
 
     /// <summary>A hash of the names, types, and shapes of a network's tensors and of the types of its layers.</summary>

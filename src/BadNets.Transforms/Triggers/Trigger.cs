@@ -116,7 +116,7 @@ public abstract class Trigger : IEquatable<Trigger>
 
     /// <summary>
     /// Gives a kind of trigger a name, so that models that contain such triggers can be saved, and loaded in a program that registered the kind
-    /// too. Registering the same delegate again does nothing.
+    /// too. Registering the same delegate again does nothing. A delegate that was compiled in memory, as in a notebook, replaces the former one.
     /// </summary>
     /// <param name="kind">The kind's name, as <see cref="Kind"/> returns it.</param>
     /// <param name="read">
@@ -129,8 +129,9 @@ public abstract class Trigger : IEquatable<Trigger>
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
         ArgumentNullException.ThrowIfNull(read);
-        if (Kinds.GetOrAdd(kind, read) != read)
-            throw new ArgumentException($"A kind of trigger named '{kind}' is registered already; choose another name.", nameof(kind));
+        Kinds.AddOrUpdate(kind, read, (_, former) => former == read || CompiledInMemory.Is(former) && CompiledInMemory.Is(read)
+            ? read
+            : throw new ArgumentException($"A kind of trigger named '{kind}' is registered already; choose another name.", nameof(kind)));
     }
 
     /// <summary>Makes the stamp that writes this trigger into images of a shape.</summary>

@@ -128,6 +128,20 @@ public sealed class CellTests
     }
 
     [TestMethod]
+    [DataRow("attack", "coverRate", "0")]
+    [DataRow("attack", "selection", "\"any\"")]
+    [DataRow("recipe", "momentum", "0")]
+    [DataRow("recipe", "labelSmoothing", "0.0")]
+    [DataRow("recipe", "augmentation", "{ \"cropPadding\": 0, \"horizontalFlip\": false }")]
+    public void A_default_that_is_written_out_does_not_change_the_name(string part, string property, string value)
+    {
+        var document = JsonNode.Parse(Baseline)!.AsObject();
+        document[part]![property] = JsonNode.Parse(value);
+
+        Assert.AreEqual(Read(Baseline).Id, CellJson.ReadCell(document).Id);
+    }
+
+    [TestMethod]
     public void The_order_of_pairs_does_not_matter()
     {
         Cell Of(string pairs) => Read(Full[1].Replace("""{ "1": "7" }""", pairs, StringComparison.Ordinal));

@@ -141,6 +141,19 @@ public sealed class PlantBackdoorTests
     }
 
     [TestMethod]
+    public void Cover_rows_of_a_source_specific_attack_are_of_other_labels()
+    {
+        var view = GrayImages.View(_ml, 60);
+        var planted = Plant(view, new(Square, LabelMapping.Of((2, 0))) { Rate = 0.1, CoverRate = 0.3 });
+
+        bool[] cover = planted.Values<bool>("Cover");
+        int[] digits = view.Values<int>("Digit");
+        Assert.HasCount(18, cover.Where(each => each));
+        for (int i = 0; i < 60; i++)
+            Assert.IsTrue(!cover[i] || digits[i] != 2);
+    }
+
+    [TestMethod]
     public void What_cannot_be_planted_is_refused()
     {
         var view = GrayImages.View(_ml, 60);
@@ -153,6 +166,7 @@ public sealed class PlantBackdoorTests
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.Rate = 1.5)), "1.5");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.CoverRate = -1)), "-1");
         Refusal.Of<ArgumentException>(() => Plant(view, options(each => (each.Rate, each.CoverRate) = (0.8, 0.5))), "30 of 60 rows", "only 12 may be chosen");
+        Refusal.Of<ArgumentException>(() => Plant(view, new(Square, LabelMapping.Of((2, 0))) { OnlyLabels = [1] }), "leaves the label '1' alone");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.ImageColumnName = "Picture")), "Picture");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.LabelColumnName = "Class")), "Class");
         Assert.Throws<ArgumentNullException>(() => Plant(view, options(each => each.OnlyLabels = null!)));

@@ -208,6 +208,7 @@ public sealed class PublicNetworkTests
         using var large = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 3);
         using var resNet = TorchNetwork.ResNet(8).Create(shape, 3);
         using var module = TorchNetwork.BadNets.Create(shape, 3);
+        Refusal.Of<ArgumentException>(() => Model.Value.WithModule(Model.Value.Module), "CopyModule");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(large), "'BadNets'", "'fc1.weight'", "512×512", "512×32");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(resNet), "'BadNets'", "'conv1.weight'", "16×1×3×3", "16×1×5×5");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, []), "no labels");

@@ -17,4 +17,7 @@ abstract record MappingPlan
     public abstract string ToLabel();
 
     public abstract LabelMapping Make();
+
+    /// <summary>The labels that are mapped; null: all.</summary>
+    public virtual IReadOnlyCollection<string>? GetSources() => null;
 }

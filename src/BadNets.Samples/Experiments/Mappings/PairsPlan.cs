@@ -17,6 +17,8 @@ sealed record PairsPlan(SortedDictionary<string, string> Pairs) : MappingPlan
 
     public override LabelMapping Make() => LabelMapping.Of(Pairs.Select(pair => ((LabelValue)pair.Key, (LabelValue)pair.Value)));
 
+    public override IReadOnlyCollection<string> GetSources() => Pairs.Keys;
+
     public bool Equals(PairsPlan? other) => other is not null && Pairs.SequenceEqual(other.Pairs);
 
     public override int GetHashCode() => Pairs.Count;

@@ -7,6 +7,8 @@ namespace BadNets.Transforms;
 /// </summary>
 static class SplitMix64
 {
+    private const ulong Step = 0x9E3779B97F4A7C15;
+
     /// <summary>The highest byte of each of the first outputs; a negative seed is extended to 64 bits by its sign.</summary>
     public static byte[] Bytes(long seed, int count)
     {
@@ -14,12 +16,19 @@ static class SplitMix64
         ulong state = (ulong)seed;
         for (int i = 0; i < count; i++)
         {
-            ulong z = state += 0x9E3779B97F4A7C15;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            bytes[i] = (byte)((z ^ (z >> 31)) >> 56);
+            bytes[i] = (byte)(Mix(state) >> 56);
+            state += Step;
         }
 
         return bytes;
+    }
+
+    /// <summary>The output of the stream in a state.</summary>
+    public static ulong Mix(ulong state)
+    {
+        state += Step;
+        state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
+        state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
+        return state ^ (state >> 31);
     }
 }
