@@ -28,7 +28,7 @@ sealed class ImageAugmenter
     }
 
     /// <summary>Changes images in place.</summary>
-    /// <param name="inputs">The normalized images, one after the other.</param>
+    /// <param name="inputs">The normalized images, one after another.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="rows">The images' positions in the training set.</param>
     public void Apply(Span<float> inputs, int epoch, ReadOnlySpan<long> rows)
@@ -39,7 +39,7 @@ sealed class ImageAugmenter
 
     private void Apply(Span<float> image, int epoch, long row)
     {
-        // Each kind of change has a draw of its own, so that one does not depend on the others.
+        // Each kind of change has its own draw, so that it does not depend on the others.
         ulong draw = Mix(Mix(_seed ^ (uint)epoch) ^ (ulong)row);
         int down = Offset(Mix(draw ^ 1)), right = Offset(Mix(draw ^ 2));
         double angle = (Fraction(Mix(draw ^ 3)) * 2 - 1) * _options.RotationDegrees;

@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 /// </summary>
 static class SplitMix64
 {
-    /// <summary>The highest byte of each of the first outputs; a negative seed is extended to 64 bits by its sign.</summary>
+    /// <summary>The highest byte of each of the first outputs; a negative seed is sign-extended to 64 bits.</summary>
     public static byte[] Bytes(long seed, int count)
     {
         var bytes = new byte[count];
