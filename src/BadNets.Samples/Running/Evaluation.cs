@@ -5,7 +5,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>What is kept of an evaluation. Rates are shares from 0 to 1; null stands for a rate over no rows.</summary>
+/// <summary>The stored results of an evaluation. Rates are shares from 0 to 1; null stands for a rate over no rows.</summary>
 sealed record Evaluation(
     string Model, string Dataset, long TestRows, TriggerPlan Trigger, MappingPlan Mapping,
     double? TestCleanAccuracy, double? AttackSuccessRate, double? AttackSuccessRateAllRows, double? RobustAccuracy,

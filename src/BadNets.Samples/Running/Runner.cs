@@ -55,7 +55,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         }
     }
 
-    private static UsageException IsInTraining(Cell cell) => new($"Another process trains '{cell.Id}'; wait for it to end, or leave out --fresh.");
+    private static UsageException IsInTraining(Cell cell) => new($"Another process is training '{cell.Id}'; wait for it to end, or leave out --fresh.");
 
     private CellWork Prepare(ResultsFolder results, IReadOnlyList<Plan> plans, Cell cell)
     {
@@ -76,7 +76,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         return work;
     }
 
-    /// <summary>Refuses to overwrite CSV files that are not exports of the same cells.</summary>
+    /// <summary>Rejects a run that would overwrite CSV files that are not exports of the same cells.</summary>
     private void CheckExports(ResultsFolder results, Plan[] plans)
     {
         if (results.EarlierRecords.Any())
@@ -89,7 +89,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
             where File.Exists(path)
             select path;
         if (!request.Fresh && strangers.FirstOrDefault() is { } stranger)
-            throw new UsageException($"'{stranger}' exists, but the results that it is of do not; use another --output, or --fresh to overwrite it.");
+            throw new UsageException($"'{stranger}' exists, but the results that it was exported from do not; use another --output, or --fresh to overwrite it.");
     }
 
     private SweepOutcome Train(
@@ -98,7 +98,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         string part = request.Shard.Count == 1 ? "" : $"Shard {request.Shard}: ";
         if (works.Length == 0)
         {
-            console.WriteLine($"{part}Everything is trained already; --fresh would train it again.");
+            console.WriteLine($"{part}Everything is already trained; use --fresh to train it again.");
             return new SweepOutcome([], []);
         }
 

@@ -7,7 +7,7 @@ namespace BadNets.Samples.Store;
 
 /// <summary>
 /// The right to write a cell. The system releases it when the process ends, however it ends. Some network file systems do not support locks; there,
-/// the last process that takes the lock gets it, and the other notices before it writes again.
+/// the last process that takes the lock gets it, and the other process notices before it writes again.
 /// </summary>
 sealed class CellLock : IDisposable
 {
@@ -52,7 +52,7 @@ sealed class CellLock : IDisposable
         if (_file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < content.Length || !content.AsSpan().SequenceEqual(_owner))
         {
             throw new ForeseenException(
-                $"Another process trains this cell now ({Encoding.UTF8.GetString(content).Split('\n')[0].Trim()}); let only one process work on it.");
+                $"Another process is training this cell now ({Encoding.UTF8.GetString(content).Split('\n')[0].Trim()}); let only one process work on it.");
         }
     }
 

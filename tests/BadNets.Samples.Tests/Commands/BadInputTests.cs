@@ -200,7 +200,7 @@ public sealed class BadInputTests
         var outcome = await SampleRuns.RunAsync(["baseline", "--data", empty.Path, "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(2, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "does not hold");
+        StringAssert.Contains(outcome.Error, "does not contain");
     }
 
     [TestMethod]
