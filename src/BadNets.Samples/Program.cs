@@ -7,7 +7,7 @@ AllocatorTuning.Apply();
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-// In files and pipes lines end where sentences do.
+// In files and pipes, do not break lines within sentences.
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 1000;
 return await SampleCommand.RunAsync(args, AnsiConsole.Console, Console.Error, stop.Token);

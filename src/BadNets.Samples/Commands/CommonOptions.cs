@@ -8,7 +8,7 @@ using BadNets.Samples.Running;
 
 namespace BadNets.Samples.Commands;
 
-/// <summary>The options that all training commands share, and what they make of an experiment.</summary>
+/// <summary>The options that all training commands share, and how they change an experiment.</summary>
 sealed class CommonOptions
 {
     private readonly Option<string> _dataset = new("--dataset")
@@ -20,37 +20,37 @@ sealed class CommonOptions
 
     private readonly Option<string?> _data = FileOrFolder("--data", "The folder with the data set's files. [default for MNIST: BADNETS_DATA, then the cache, then a download]", "folder");
     private readonly Option<int?> _imageSize = WholeNumber("--image-size", "Resize the images of gtsrb or folder:PATH to this width and height, in pixels.", 1);
-    private readonly Option<string> _recipe = Choice("--recipe", "How to train: as the published runs did (SGD, softmax applied twice) or as one would today (Adam, logits).", [.. Recipe.All.Select(recipe => recipe.Name)]);
-    private readonly Option<bool> _quick = new("--quick") { Description = "The modern recipe for 3 epochs." };
+    private readonly Option<string> _recipe = Choice("--recipe", "How to train: as in the published runs (SGD, softmax applied twice) or as is usual today (Adam, logits).", [.. Recipe.All.Select(recipe => recipe.Name)]);
+    private readonly Option<bool> _quick = new("--quick") { Description = "Use the modern recipe for 3 epochs." };
     private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
     private readonly (CellProperty Property, Option<string?> Option)[] _fixed =
     [
-        (CellProperty.Rate, new("--poisoning-rate") { Description = "The share of the training rows to poison, from 0 to 1. [default: the experiment's]", HelpName = "rate" }),
+        (CellProperty.Rate, new("--poisoning-rate") { Description = "The poisoning rate: the share of all training rows, from 0 to 1. [default: the experiment's]", HelpName = "rate" }),
         (CellProperty.TriggerSize, new("--trigger-size") { Description = "The side of the white square, in pixels. [default: 5]", HelpName = "pixels" }),
-        (CellProperty.TriggerPosition, new("--trigger-position") { Description = "Where the square is: br, bl, tr, tl or center. [default: br]", HelpName = "position" }),
+        (CellProperty.TriggerPosition, new("--trigger-position") { Description = "Where the square is: br, bl, tr, tl, or center. [default: br]", HelpName = "position" }),
         (CellProperty.Target, new("--target") { Description = "The label that poisoned rows get. [default: 1]", HelpName = "label" }),
     ];
 
     private readonly Option<int?> _seed = WholeNumber("--seed", "The seed for all random numbers. [default: 0]", int.MinValue);
-    private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds; each cell is trained with each, and figures show mean and range.");
-    private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "Rows per training step. [default: 64]", 1);
+    private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds. Each cell is trained once with each seed, and figures show the mean and the range.");
+    private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "The batch size: rows per training step. [default: 64]", 1);
     private readonly Option<double?> _learningRate = NumberAboveZero("--learning-rate", "The learning rate. [default: 0.01 for SGD, 0.001 for Adam]");
     private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
     private readonly Option<string[]> _set = new("--set")
     {
-        Description = "Sets any property of the cell by its path, for example attack.trigger.gray=128. Can be repeated.",
+        Description = "Set any property of the cell by its path, for example attack.trigger.gray=128. You can repeat this option.",
         HelpName = "path=value",
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training, at most one per core; results differ by rounding. [default: 1]", 1, Environment.ProcessorCount);
-    private readonly Option<int?> _parallel = WholeNumber("--parallel", "Trainings at a time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
-    private readonly Option<string?> _shard = new("--shard") { Description = "Train only a part of the cells, for example 1/4. [default: the task's part in a Slurm array or indexed Kubernetes job, otherwise all]", HelpName = "part/parts" };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete earlier results of these cells and start again." };
+    private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training run, at most one per core. Results differ by rounding. [default: 1]", 1, Environment.ProcessorCount);
+    private readonly Option<int?> _parallel = WholeNumber("--parallel", "Training runs at the same time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
+    private readonly Option<string?> _shard = new("--shard") { Description = "Train only one part of the cells, for example 1/4. [default: the task's part in a Slurm job array or indexed Kubernetes job, otherwise all]", HelpName = "part/parts" };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the earlier results of these cells and start again." };
     private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows.", 1);
     private readonly Option<string?> _output = MakeOutput();
 
-    /// <summary>An option that takes several values, after one another or with commas between.</summary>
+    /// <summary>An option that takes several values, separated by spaces or commas.</summary>
     public static Option<string[]> Values(string name, string description) => new(name)
     {
         Description = description,
@@ -83,8 +83,8 @@ sealed class CommonOptions
         return option;
     }
 
-    /// <summary>What such an option was given, each value once; nothing where it was left out.</summary>
-    /// <exception cref="UsageException">It was given, but no value, as a script with an empty variable does.</exception>
+    /// <summary>The values of such an option, each once; empty if the option was left out.</summary>
+    /// <exception cref="UsageException">The option has no value, for example because of an empty variable in a script.</exception>
     public static string[] ValuesOf(ParseResult parsed, Option<string[]> option)
     {
         string[] values =
@@ -94,7 +94,7 @@ sealed class CommonOptions
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="axes">What the command varies, for which it offers no fixed values.</param>
+    /// <param name="axes">The properties that the command varies, for which it has no options with fixed values.</param>
     public void AddTo(Command command, IReadOnlyList<Axis> axes)
     {
         foreach (var option in new Option[] { _dataset, _data, _imageSize, _epochs, _recipe, _quick })
@@ -127,7 +127,7 @@ sealed class CommonOptions
 
     /// <param name="parsed">The command line.</param>
     /// <param name="experiments">The experiments.</param>
-    /// <exception cref="UsageException">Options contradict one another.</exception>
+    /// <exception cref="UsageException">Options contradict each other.</exception>
     public RunRequest MakeRequest(ParseResult parsed, IReadOnlyList<Experiment> experiments)
     {
         int threads = parsed.GetValue(_threads) ?? 1;
@@ -189,7 +189,7 @@ sealed class CommonOptions
 
         if (MakeSeeds(parsed) is { Length: > 0 } seeds)
             experiment = experiment with { Seeds = seeds };
-        // A wrong value is reported before data are looked for.
+        // Report a wrong value before looking for data.
         experiment.Check();
         return experiment;
     }
@@ -199,7 +199,7 @@ sealed class CommonOptions
         bool quick = parsed.GetValue(_quick), isNamed = parsed.GetResult(_recipe) is { Implicit: false };
         string name = parsed.GetValue(_recipe) ?? Recipe.Reference.Name;
         if (quick && isNamed && name != Recipe.Modern.Name)
-            throw new UsageException("--quick means the modern recipe; leave --recipe out, or --quick.");
+            throw new UsageException("--quick means the modern recipe; leave out --recipe or --quick.");
         if (quick || isNamed)
             experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Modern.Name : name));
         if (parsed.GetValue(_optimizer) is { } optimizer)
@@ -229,7 +229,7 @@ sealed class CommonOptions
         var seed = parsed.GetValue(_seed);
         int[] seeds = [.. ValuesOf(parsed, _seeds).Select(ParseSeed).Distinct()];
         if (seed is not null && seeds.Length > 0)
-            throw new UsageException("Give either --seed or --seeds.");
+            throw new UsageException("Use either --seed or --seeds, not both.");
         return seeds.Length > 0 || seed is null ? seeds : [seed.Value];
     }
 

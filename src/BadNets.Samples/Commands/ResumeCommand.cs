@@ -2,7 +2,7 @@ using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Commands;
 
-/// <summary>The command that goes on where this process stops.</summary>
+/// <summary>The command that continues where this process stops.</summary>
 static class ResumeCommand
 {
     private const string Project = "src/BadNets.Samples";
@@ -18,12 +18,12 @@ static class ResumeCommand
             : $"{Program()} {rest}";
     }
 
-    // With --fresh it would begin again. Its value, if any, comes after an equals sign or a colon, or is the next word.
+    // With --fresh, it would begin again. Its value, if any, comes after an equals sign or a colon, or is the next word.
     private static IEnumerable<string> WithoutFresh(string[] arguments) => arguments.Where((argument, index) =>
         argument != Fresh && !argument.StartsWith(Fresh + "=", StringComparison.Ordinal) && !argument.StartsWith(Fresh + ":", StringComparison.Ordinal)
         && !(index > 0 && arguments[index - 1] == Fresh && bool.TryParse(argument, out _)));
 
-    // A program may be started by itself or through dotnet, which is the process then.
+    // The program can be started directly, or through dotnet, which is then the process.
     private static string Program() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
             ? Quote(path)

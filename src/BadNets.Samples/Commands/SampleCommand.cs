@@ -9,14 +9,14 @@ using Spectre.Console;
 
 namespace BadNets.Samples.Commands;
 
-/// <summary>The program as one types it.</summary>
+/// <summary>The program's command line.</summary>
 static class SampleCommand
 {
-    /// <summary>Carries out a command line.</summary>
+    /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="console">Where results go.</param>
-    /// <param name="error">Where complaints go.</param>
-    /// <param name="cancellationToken">Ends it at the next step.</param>
+    /// <param name="error">Where errors go.</param>
+    /// <param name="cancellationToken">Stops the command at the next step.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments, IAnsiConsole console, TextWriter error, CancellationToken cancellationToken)
     {
@@ -39,14 +39,14 @@ static class SampleCommand
                 return ExitCode.Usage;
             }
 
-            // Signals are the caller's business, and exceptions ours.
+            // The caller handles signals; this method handles exceptions.
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = console.Profile.Out.Writer, Error = error },
                 cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            error.WriteLine("Stopped. What was finished is kept; this command continues from there:");
+            error.WriteLine("Stopped. Finished work is kept; this command continues from there:");
             error.WriteLine("  " + ResumeCommand.For(arguments));
             return ExitCode.Cancelled;
         }
@@ -63,7 +63,7 @@ static class SampleCommand
 
     private static RootCommand Make(IAnsiConsole console, TextWriter error)
     {
-        var root = new RootCommand("BadNets experiments: plants a backdoor in an image classifier and measures the effect. For a first look: baseline --quick");
+        var root = new RootCommand("BadNets experiments: plants a backdoor in an image classifier and measures its effect. For a first look, run: baseline --quick");
         foreach (var experiment in ExperimentCatalog.All)
             root.Add(MakeBuiltIn(experiment, console, error));
         root.Add(MakeRun(console, error));
@@ -120,7 +120,7 @@ static class SampleCommand
 
     private static Command MakeList(IAnsiConsole console)
     {
-        var name = new Argument<string?>("NAME") { Description = "An experiment, whose description is printed as JSON.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("NAME") { Description = "The experiment to print as JSON.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("list", "Lists the built-in experiments.");
         command.Add(name);
         command.SetAction(parsed =>
@@ -129,7 +129,7 @@ static class SampleCommand
             {
                 var experiment = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Name == wanted)
                     ?? throw new UsageException($"There is no experiment '{wanted}'; list shows all.");
-                // Not through the console, which breaks lines where the terminal ends.
+                // Not through the console, which breaks lines at the terminal's width.
                 console.Profile.Out.Writer.WriteLine(experiment.ToJson());
                 return;
             }
@@ -143,7 +143,7 @@ static class SampleCommand
     private static Command MakeReport(IAnsiConsole console)
     {
         var options = new CommonOptions();
-        var command = new Command("report", "Writes figures, summary and HTML page again from what is on disk, finished or not, without training.");
+        var command = new Command("report", "Writes the figures, the summary, and the HTML page again from the results on disk, finished or not, without training.");
         options.AddOutputTo(command);
         command.SetAction(parsed =>
         {
@@ -158,7 +158,7 @@ static class SampleCommand
     private static Command MakeConvert(IAnsiConsole console)
     {
         var options = new CommonOptions();
-        var command = new Command("convert", "Converts results of version 0.1, so that their trainings can continue.");
+        var command = new Command("convert", "Converts results from version 0.1, so that training can continue.");
         options.AddOutputTo(command);
         command.SetAction(parsed =>
         {
@@ -175,7 +175,7 @@ static class SampleCommand
         var options = new CommonOptions();
         var model = CommonOptions.FileOrFolder("--model", "A saved model, such as one that the training commands write to results/cells.", "file");
         model.Required = true;
-        var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, confusion matrices.");
+        var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, and confusion matrices.");
         command.Add(model);
         options.AddForEvaluationTo(command);
         command.SetAction((parsed, cancellationToken) =>

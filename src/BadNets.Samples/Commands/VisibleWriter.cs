@@ -3,7 +3,7 @@ using System.Text;
 
 namespace BadNets.Samples.Commands;
 
-/// <summary>Passes text on with its control characters made visible.</summary>
+/// <summary>Passes on text with visible control characters.</summary>
 sealed class VisibleWriter(TextWriter output) : TextWriter(output.FormatProvider)
 {
     public override Encoding Encoding => output.Encoding;

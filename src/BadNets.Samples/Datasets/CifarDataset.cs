@@ -23,7 +23,7 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
     private static CifarDataset Find(DatasetSearch search, CancellationToken cancellationToken)
     {
         if (search.ImageSize is not null)
-            throw new UsageException("--image-size goes with gtsrb and folder:PATH; the images of CIFAR-10 have one size.");
+            throw new UsageException("--image-size works only with gtsrb and folder:PATH; the images of CIFAR-10 have a fixed size.");
         string folder = search.FolderFor("cifar10");
         if (Directory.Exists(Path.Combine(folder, UsualFolder)))
             folder = Path.Combine(folder, UsualFolder);
@@ -31,7 +31,7 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
         if (names.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
         {
             throw new DatasetNotFoundException(
-                $"CIFAR-10 is not in '{folder}': there is no {missing}; unpack cifar-10-binary.tar.gz and name its folder with --data.", isUsersMistake: true);
+                $"CIFAR-10 is not in '{folder}': there is no {missing}; unpack cifar-10-binary.tar.gz, and specify its folder with --data.", isUsersMistake: true);
         }
 
         string[] paths = [.. names.Select(name => Path.Combine(folder, name))];

@@ -3,10 +3,10 @@ using Microsoft.ML;
 namespace BadNets.Samples.Datasets;
 
 /// <summary>Images for training and testing. The views have the columns Image (bytes, channels × height × width) and Label (a key).</summary>
-/// <param name="Name">For reports and the names of folders. It stands for the content: other content has another name.</param>
+/// <param name="Name">For reports and the names of folders. It stands for the content: different content has a different name.</param>
 abstract record Dataset(string Name)
 {
-    /// <summary>Whether the first rows are all of one class.</summary>
+    /// <summary>Whether the first rows all belong to one class.</summary>
     public virtual bool IsOrderedByClass => false;
 
     /// <exception cref="InvalidDataException">A file is damaged.</exception>

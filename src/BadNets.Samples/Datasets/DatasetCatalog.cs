@@ -11,7 +11,7 @@ static class DatasetCatalog
     [
         Mnist(Default, MnistChoice.Auto, "MNIST, or the synthetic digits if MNIST is not available"),
         Mnist("mnist", MnistChoice.Mnist, "handwritten digits"),
-        Mnist("digits", MnistChoice.Digits, "synthetic digits, which the program draws"),
+        Mnist("digits", MnistChoice.Digits, "synthetic digits, drawn by the program"),
         CifarDataset.Kind,
         FolderDataset.GtsrbKind,
         FolderDataset.Kind,
@@ -19,7 +19,7 @@ static class DatasetCatalog
 
     /// <summary>Finds the kind for the text of an option.</summary>
     /// <returns>The kind, and the argument after the colon.</returns>
-    /// <exception cref="UsageException">There is no such data set, or the argument is missing or superfluous.</exception>
+    /// <exception cref="UsageException">There is no such data set, or the argument is missing or not allowed.</exception>
     public static (DatasetKind Kind, string Argument) Parse(string text)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
@@ -34,5 +34,5 @@ static class DatasetCatalog
     private static DatasetKind Mnist(string name, MnistChoice choice, string description) => new(name, null, description,
         async (search, cancellationToken) => search.ImageSize is null
             ? await search.Mnist.LocateAsync(choice, search.DataDirectory, search.Say, search.OnProgress, cancellationToken)
-            : throw new UsageException("--image-size goes with gtsrb and folder:PATH; these digits have one size."));
+            : throw new UsageException("--image-size works only with gtsrb and folder:PATH; these digits have a fixed size."));
 }

@@ -2,12 +2,12 @@ using Microsoft.ML;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The first rows of a data set; of one that is ordered by class, rows drawn at random.</summary>
+/// <summary>The first rows of a data set, or rows drawn at random if the data set is ordered by class.</summary>
 /// <param name="Whole">The data set.</param>
 /// <param name="TrainRows">The number of training rows.</param>
 sealed record FirstRows(Dataset Whole, int TrainRows) : Dataset(FormattableString.Invariant($"{Whole.Name}-first{TrainRows}"))
 {
-    // As many test rows for each training row as MNIST has.
+    // The same ratio of test rows to training rows as in MNIST.
     private const int TrainRowsPerTestRow = 6;
 
     public override IDataView Train(MLContext ml) => First(ml, Whole.Train(ml), TrainRows);

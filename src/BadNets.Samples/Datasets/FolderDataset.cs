@@ -3,11 +3,11 @@ using Microsoft.ML;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Images in a folder for each class, either in train/ and test/, or in one folder of which a part is held back for testing.</summary>
+/// <summary>Images in a folder for each class, either in train/ and test/, or in one folder, part of which is held out for testing.</summary>
 /// <param name="Name">The folder's name and a part of the content's SHA-256.</param>
 /// <param name="TrainFolder">The folder of the training images, or of all images.</param>
 /// <param name="TestFolder">The folder of the test images; null: a seventh of all images.</param>
-/// <param name="Size">The width and height to which images are resized; null: they all have one size.</param>
+/// <param name="Size">The width and height to which images are resized; null: they all have the same size.</param>
 sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder, int? Size) : Dataset(Name)
 {
     // As MNIST: a test row for six training rows.
@@ -45,7 +45,7 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
         if (!Directory.Exists(Path.Combine(folder, "train")) || !Directory.Exists(Path.Combine(folder, "test")))
         {
             throw new DatasetNotFoundException(
-                $"The traffic signs are not in '{folder}': it has no folders train and test with a folder for each class; name the folder that has them with --data.", isUsersMistake: true);
+                $"The traffic signs are not in '{folder}': it does not contain the folders train and test with a folder for each class; specify the folder that does with --data.", isUsersMistake: true);
         }
 
         return Open(folder, "GTSRB", search.ImageSize ?? GtsrbSize, cancellationToken);
@@ -55,7 +55,7 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
     {
         string path = search.Argument;
         if (search.DataDirectory is not null)
-            throw new UsageException("--data does not go with --dataset folder:PATH, which names the folder itself.");
+            throw new UsageException("--data cannot be combined with --dataset folder:PATH, which already specifies the folder.");
         if (!Directory.Exists(path))
             throw new DatasetNotFoundException($"The folder '{path}' of --dataset does not exist.", isUsersMistake: true);
         string name = string.Concat(new DirectoryInfo(path).Name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '-'));

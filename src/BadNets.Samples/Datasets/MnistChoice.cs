@@ -1,9 +1,9 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Which data set the user asks for.</summary>
+/// <summary>The data set that the user requests.</summary>
 enum MnistChoice
 {
-    /// <summary>MNIST where it can be had, else the synthetic digits.</summary>
+    /// <summary>MNIST if it is available, otherwise the synthetic digits.</summary>
     Auto,
     Mnist,
     Digits,

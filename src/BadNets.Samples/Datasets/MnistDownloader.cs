@@ -1,7 +1,7 @@
 using BadNets.Samples.Files;
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Fetches MNIST's files from public mirrors, and keeps only what is known to be right.</summary>
+/// <summary>Downloads MNIST's files from public mirrors, and keeps only files with the known content.</summary>
 sealed class MnistDownloader : IDisposable
 {
     private static readonly Uri[] PublicMirrors =
@@ -16,9 +16,9 @@ sealed class MnistDownloader : IDisposable
     private readonly TimeSpan _patience;
 
     /// <param name="handler">The network.</param>
-    /// <param name="mirrors">Folders that hold the .gz files; tried in turn, the last one that worked first.</param>
+    /// <param name="mirrors">Folders that contain the .gz files. They are tried one after another, starting with the last one that worked.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="patience">How long a mirror may stay silent; there is no limit on the whole, for lines are of all speeds.</param>
+    /// <param name="patience">How long a mirror may stay silent. The whole download has no limit, because connections have very different speeds.</param>
     public MnistDownloader(HttpMessageHandler handler, IEnumerable<Uri> mirrors, TimeProvider time, TimeSpan patience)
     {
         _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -30,9 +30,9 @@ sealed class MnistDownloader : IDisposable
     public static MnistDownloader FromPublicMirrors() =>
         new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, PublicMirrors, TimeProvider.System, TimeSpan.FromSeconds(15));
 
-    /// <summary>Downloads a file into an existing folder. Unless it arrives whole and right, the folder stays as it was.</summary>
+    /// <summary>Downloads a file into an existing folder. If it does not arrive complete and correct, the folder does not change.</summary>
     /// <returns>The file's path.</returns>
-    /// <exception cref="DownloadFailedException">No mirror gave the file, or it could not be written.</exception>
+    /// <exception cref="DownloadFailedException">No mirror provided the file, or it could not be written.</exception>
     public async Task<string> DownloadAsync(
         MnistFile file, string folder, Action<DownloadProgress>? onProgress = null, CancellationToken cancellationToken = default)
     {
@@ -87,9 +87,9 @@ sealed class MnistDownloader : IDisposable
                 break;
 
             received += count;
-            // Compressed, the file is smaller than this by far; without a limit a bad mirror could fill the disk.
+            // The compressed file is much smaller than this; without a limit, a bad mirror could fill the disk.
             if (received > file.Length + 4096)
-                throw new HttpRequestException("it sent more than the file holds");
+                throw new HttpRequestException("it sent more data than the file has");
             await pending.Stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             onProgress?.Invoke(new(file.CompressedName, received, response.Content.Headers.ContentLength));
         }
@@ -100,7 +100,7 @@ sealed class MnistDownloader : IDisposable
         pending.Complete();
     }
 
-    /// <summary>Gives every failure of the network one type, so that it is not taken for a failure of the disk.</summary>
+    /// <summary>Gives every failure of the network one type, so that it is not mistaken for a failure of the disk.</summary>
     private static async Task<T> ListenAsync<T>(Task<T> network, CancellationToken cancellationToken)
     {
         try
@@ -122,8 +122,8 @@ sealed class MnistDownloader : IDisposable
         {
             HttpRequestError.NameResolutionError => "its name could not be resolved",
             HttpRequestError.ConnectionError => "it could not be reached",
-            HttpRequestError.SecureConnectionError => "no trusted connection to it could be made",
-            HttpRequestError.ProxyTunnelError => "the proxy gave no way to it",
+            HttpRequestError.SecureConnectionError => "a trusted connection to it could not be established",
+            HttpRequestError.ProxyTunnelError => "the proxy could not connect to it",
             _ => failure.Message.TrimEnd('.'),
         };
 }

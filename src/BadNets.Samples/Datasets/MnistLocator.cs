@@ -4,8 +4,8 @@ using System.Text;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Finds the data set the user asks for: on disk, else from the network, else drawn.</summary>
-/// <remarks>Keep it until the files have been read: disposing it deletes what it had to put into a temporary folder.</remarks>
+/// <summary>Finds the data set that the user requests: on disk, otherwise on the network, otherwise by drawing it.</summary>
+/// <remarks>Keep it until the files have been read: disposing it deletes the files that it had to put into a temporary folder.</remarks>
 sealed class MnistLocator : IDisposable
 {
     /// <summary>The environment variable that names a folder with MNIST's files.</summary>
@@ -18,9 +18,9 @@ sealed class MnistLocator : IDisposable
     private readonly DigitFiles _digits;
     private string? _temporaryFolder;
 
-    /// <param name="cacheFolder">Where downloads and drawn digits are kept; need not exist.</param>
+    /// <param name="cacheFolder">Where downloads and drawn digits are kept; it need not exist.</param>
     /// <param name="environmentFolder">The value of <see cref="DataVariable"/>, if it is set.</param>
-    /// <param name="downloader">Fetches MNIST; belongs to the locator from now on.</param>
+    /// <param name="downloader">Downloads MNIST; the locator takes ownership of it.</param>
     /// <param name="mnist">The training images and labels, then the test images and labels.</param>
     /// <param name="digits">The digits to draw.</param>
     public MnistLocator(
@@ -42,13 +42,13 @@ sealed class MnistLocator : IDisposable
             MnistFile.All,
             new DigitFiles());
 
-    /// <summary>Finds the data set, downloading or drawing it where that is needed.</summary>
+    /// <summary>Finds the data set, downloading or drawing it if necessary.</summary>
     /// <param name="choice">Which one.</param>
-    /// <param name="dataDirectory">The folder the user named with --data; nothing else is looked at then.</param>
-    /// <param name="say">Is given whole sentences, one for each thing the user should know of.</param>
-    /// <param name="onProgress">Is told after each piece of a download.</param>
-    /// <param name="cancellationToken">Stops; no half file is left behind.</param>
-    /// <exception cref="DatasetNotFoundException">There is no such data set to be had.</exception>
+    /// <param name="dataDirectory">The folder that the user specified with --data; if it is not null, the locator looks nowhere else.</param>
+    /// <param name="say">Receives complete sentences, one for each thing that the user should know.</param>
+    /// <param name="onProgress">Is called after each part of a download.</param>
+    /// <param name="cancellationToken">Stops; no incomplete file is left behind.</param>
+    /// <exception cref="DatasetNotFoundException">The data set is not available.</exception>
     public async Task<IdxDataset> LocateAsync(
         MnistChoice choice,
         string? dataDirectory,
@@ -64,7 +64,7 @@ sealed class MnistLocator : IDisposable
         {
             if (FindIn(_environmentFolder) is { } paths)
                 return await NameAsync(paths, _environmentFolder, choice, say, cancellationToken);
-            say($"{DataVariable} names {_environmentFolder}, which does not hold {MissingFrom(_environmentFolder)}; looking for MNIST elsewhere.");
+            say($"{DataVariable} names {_environmentFolder}, which does not contain {MissingFrom(_environmentFolder)}; looking for MNIST elsewhere.");
         }
 
         try
@@ -73,13 +73,13 @@ sealed class MnistLocator : IDisposable
         }
         catch (DownloadFailedException failure) when (choice == MnistChoice.Auto)
         {
-            say($"MNIST could not be downloaded ({failure.Message}); going on with the synthetic digits.");
+            say($"MNIST could not be downloaded ({failure.Message}); using the synthetic digits instead.");
             return await LocateDigitsAsync(say, cancellationToken);
         }
         catch (DownloadFailedException failure)
         {
             throw new DatasetNotFoundException(
-                $"MNIST is not in {Path.Combine(_cacheFolder, "mnist")} and could not be downloaded ({failure.Message}): name a folder that holds "
+                $"MNIST is not in {Path.Combine(_cacheFolder, "mnist")} and could not be downloaded ({failure.Message}): specify a folder that contains "
                     + $"it with --data or {DataVariable}, or use the synthetic digits with --dataset digits.",
                 isUsersMistake: false,
                 failure);
@@ -96,11 +96,11 @@ sealed class MnistLocator : IDisposable
     private async Task<IdxDataset> FindWhereTheUserSaysAsync(MnistChoice choice, string folder, Action<string> say, CancellationToken cancellationToken)
     {
         if (choice == MnistChoice.Digits)
-            throw new DatasetNotFoundException("--data names a folder that holds MNIST and does not go with --dataset digits.", isUsersMistake: true);
+            throw new DatasetNotFoundException("--data specifies a folder that contains MNIST and cannot be combined with --dataset digits.", isUsersMistake: true);
         if (!Directory.Exists(folder))
-            throw new DatasetNotFoundException($"The folder {folder} given with --data does not exist.", isUsersMistake: true);
+            throw new DatasetNotFoundException($"The folder {folder} that --data specifies does not exist.", isUsersMistake: true);
         var paths = FindIn(folder) ?? throw new DatasetNotFoundException(
-            $"The folder {folder} given with --data does not hold {MissingFrom(folder)}.", isUsersMistake: true);
+            $"The folder {folder} that --data specifies does not contain {MissingFrom(folder)}.", isUsersMistake: true);
         return await NameAsync(paths, folder, choice, say, cancellationToken);
     }
 
@@ -135,14 +135,14 @@ sealed class MnistLocator : IDisposable
         }
     }
 
-    /// <summary>The folder, if files can be made in it, else one that lasts as long as this locator.</summary>
+    /// <summary>The folder, if files can be created in it, otherwise a folder that exists as long as this locator.</summary>
     private string WritableFolder(string folder, Action<string> say)
     {
         try
         {
             Directory.CreateDirectory(folder);
             PendingFile.RemoveLeftovers(folder);
-            // Permissions do not tell: the file system itself may be read-only.
+            // Permissions are not enough to tell, because the file system itself may be read-only.
             using var trial = new PendingFile(Path.Combine(folder, "trial"));
             return folder;
         }
@@ -160,7 +160,7 @@ sealed class MnistLocator : IDisposable
         return paths.Count == _mnist.Count ? paths : null;
     }
 
-    /// <summary>Names what the files hold, which need not be what their names say: other data sets come under the same names.</summary>
+    /// <summary>Names the content of the files, which may not be what their names say: other data sets use the same file names.</summary>
     private async Task<IdxDataset> NameAsync(
         List<string> paths, string folder, MnistChoice choice, Action<string> say, CancellationToken cancellationToken)
     {
@@ -171,11 +171,11 @@ sealed class MnistLocator : IDisposable
         if (choice == MnistChoice.Mnist)
         {
             throw new DatasetNotFoundException(
-                $"{wrong[0]} is not MNIST's, going by its content: it is damaged, or of another data set; to train on that one, leave out --dataset mnist.", isUsersMistake: true);
+                $"{wrong[0]} does not have MNIST's content: it is damaged, or belongs to another data set; to train on that data set, leave out --dataset mnist.", isUsersMistake: true);
         }
 
         var name = string.Concat("idx-", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes)))).AsSpan(0, 8));
-        say($"{folder} holds files named as MNIST's whose content is another; the results call this data set {name}.");
+        say($"{folder} contains files with MNIST's names but different content; the results call this data set {name}.");
         return Named(name, paths);
     }
 
@@ -185,7 +185,7 @@ sealed class MnistLocator : IDisposable
         return string.Join(", ", names);
     }
 
-    /// <summary>The path of the file in the cache, unless it is damaged: what is downloaded in its place can be had again.</summary>
+    /// <summary>The path of the file in the cache, unless it is damaged. A damaged file is downloaded again.</summary>
     private static string? FindWhole(MnistFile file, string folder) =>
         file.PlacesIn(folder).FirstOrDefault(path => File.Exists(path) && MnistFile.Hash(path) == file.Sha256);
 

@@ -33,12 +33,12 @@ sealed class ContactSheet
     private readonly double _width;
     private readonly double _height;
 
-    /// <param name="title">What is written above.</param>
-    /// <param name="shape">The shape of all images: one channel for gray, three for red, green and blue.</param>
+    /// <param name="title">The text above the rows.</param>
+    /// <param name="shape">The shape of all images: one channel for gray, three for red, green, and blue.</param>
     /// <param name="rows">The rows.</param>
     public ContactSheet(string title, ImageShape shape, IReadOnlyList<SheetRow> rows)
     {
-        // Names of classes come from anybody's files, and XML has no control characters.
+        // Names of classes come from untrusted files, and XML allows no control characters.
         title = ControlCharacters.Show(title);
         rows = [.. rows.Select(row => new SheetRow(ControlCharacters.Show(row.Name), [.. row.Images.Select(image => image with { Caption = ControlCharacters.Show(image.Caption) })]))];
 
@@ -92,7 +92,7 @@ sealed class ContactSheet
             {
                 double center = _left + column * _columnWidth + (_columnWidth - Gap) / 2;
                 var place = new OxyRect(OnPixel(center - _size.Width / 2), OnPixel(line.Top), _size.Width, _size.Height);
-                // Else white pixels at the edge could not be told from the paper.
+                // Otherwise, white pixels at the edge could not be told apart from the background.
                 context.DrawRectangle(place.Inflate(1, 1), PlotStyle.Frame, OxyColors.Undefined, 0, EdgeRenderingMode.Automatic);
                 context.DrawImage(new OxyImage(line.Tiles[column].Png), 0, 0, _pixels.Width, _pixels.Height, place.Left, place.Top, place.Width, place.Height, 1, interpolate: false);
                 for (int i = 0; i < line.Tiles[column].Caption.Count; i++)

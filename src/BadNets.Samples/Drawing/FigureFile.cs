@@ -5,10 +5,10 @@ using SkiaSharp;
 
 namespace BadNets.Samples.Drawing;
 
-/// <summary>Writes what can be drawn as SVG and as PNG.</summary>
+/// <summary>Writes a drawing as SVG and PNG.</summary>
 static class FigureFile
 {
-    /// <summary>Sharp on screens with two pixels to the point, and in print at half size.</summary>
+    /// <summary>Sharp on screens with two pixels per point, and in print at half size.</summary>
     public const int PixelsPerPoint = 2;
 
     public static void Write(string svgPath, string pngPath, double width, double height, Action<IRenderContext> draw)
@@ -19,7 +19,7 @@ static class FigureFile
 
     public static string MakeSvg(double width, double height, Action<IRenderContext> draw)
     {
-        // Text has the size in the file that it has in the picture, whatever fonts this machine has.
+        // Text has the same size in the file as in the picture, regardless of the fonts on this machine.
         using var measure = new TextMeasure();
         using var content = new MemoryStream();
         // Not every viewer knows the attribute that aligns text vertically; the workaround does without it.

@@ -12,7 +12,7 @@ static class PlotStyle
     public const double LineWidth = 2.5;
     public const double MarkerSize = 6;
 
-    /// <summary>Any reader's plain font: SVG figures do not carry one.</summary>
+    /// <summary>The reader's plain font, because SVG figures do not contain a font.</summary>
     public const string FontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
 
     public static readonly OxyColor Ink = OxyColor.FromRgb(0x22, 0x22, 0x22);
@@ -130,7 +130,7 @@ static class PlotStyle
         ? (Math.Max(Width, WidestName + names.Count * TurnedNameRoom), Height + names.Max(name => Math.Min(WidestName, WidthOf(name))))
         : (Width, Height);
 
-    // Titles describe whatever experiment somebody made up.
+    // Titles can describe any experiment, so they can be long.
     private static double SizeToFit(string title, double size) => size * Math.Min(1, (Width - 140) / Math.Max(1, WidthOf(title) * size / TextSize));
 
     private static bool AreTurned(IReadOnlyList<string> names) => names.Any(name => WidthOf(name) > (Width - WidestName) / names.Count);
@@ -141,7 +141,7 @@ static class PlotStyle
         return measure.WidthOf(text, TextSize);
     }
 
-    /// <summary>A shade for a share from 0 to 1: the higher, the darker, also without colors.</summary>
+    /// <summary>A shade for a share from 0 to 1: the higher, the darker, even without colors.</summary>
     public static OxyColor Shade(double share)
     {
         share = Math.Clamp(share, 0, 1);
@@ -149,7 +149,7 @@ static class PlotStyle
         return OxyColor.FromRgb(Mix(Lightest.R, Darkest.R), Mix(Lightest.G, Darkest.G), Mix(Lightest.B, Darkest.B));
     }
 
-    /// <summary>The color in which text is read best on a shade.</summary>
+    /// <summary>The color in which text is easiest to read on a shade.</summary>
     public static OxyColor TextOn(OxyColor shade)
     {
         static double Light(byte value) => Math.Pow(value / 255.0, 2.2);
@@ -157,7 +157,7 @@ static class PlotStyle
         return 0.2126 * Light(shade.R) + 0.7152 * Light(shade.G) + 0.0722 * Light(shade.B) > 0.179 ? OnLight : OnDark;
     }
 
-    /// <summary>How much higher a figure must be whose legend has many entries.</summary>
+    /// <summary>How much taller a figure with many legend entries must be.</summary>
     public static double RoomForLegend(IEnumerable<string> entries)
     {
         double rows = entries.Sum(entry => WidthOf(entry) + LegendEntryRoom) / (0.8 * Width);

@@ -4,8 +4,8 @@ using SkiaSharp;
 namespace BadNets.Samples.Drawing;
 
 /// <summary>
-/// Draws OxyPlot's figures with SkiaSharp. All text is in the embedded font, so that figures are the same on every machine, those without
-/// any fonts included.
+/// Draws OxyPlot's figures with SkiaSharp. All text is in the embedded font, so that figures are the same on every machine, even one
+/// without any fonts.
 /// </summary>
 sealed class SkiaRenderContext : ClippingRenderContext, IDisposable
 {

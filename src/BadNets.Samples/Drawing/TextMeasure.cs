@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace BadNets.Samples.Drawing;
 
-/// <summary>Measures text before there is anything to draw on.</summary>
+/// <summary>Measures text before there is a canvas.</summary>
 sealed class TextMeasure : IDisposable
 {
     private const string Ellipsis = "…";
@@ -58,7 +58,7 @@ sealed class TextMeasure : IDisposable
         if (WidthOf(text, size) <= width)
             return text;
         int length = text.Length - 1;
-        // Half a surrogate pair is no character.
+        // Half a surrogate pair is not a character.
         while (length > 0 && (char.IsHighSurrogate(text[length - 1]) || WidthOf(text[..length] + Ellipsis, size) > width))
             length--;
         return text[..length] + Ellipsis;

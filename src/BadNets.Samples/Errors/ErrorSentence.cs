@@ -4,15 +4,15 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Errors;
 
-/// <summary>What is said of a failure, and whose fault it is.</summary>
+/// <summary>The message for a failure, and whose fault the failure is.</summary>
 static class ErrorSentence
 {
-    private const string NotEnoughMemory = "There is not enough memory; train fewer at a time with --parallel.";
+    private const string NotEnoughMemory = "There is not enough memory; train fewer cells at a time with --parallel.";
 
     public static string Of(Exception failure)
     {
         failure = CauseOf(failure);
-        // .NET adds the parameter's name and value to these messages; neither means anything to whoever typed a command.
+        // .NET adds the parameter's name and value to these messages; neither means anything to someone who typed a command.
         string message = failure is ArgumentException { ParamName: { } parameter }
             ? failure.Message.Split($" (Parameter '{parameter}')")[0]
             : failure.Message;
@@ -26,12 +26,12 @@ static class ErrorSentence
         {
             OutOfMemoryException => NotEnoughMemory,
             ExternalException when message.Contains("DefaultCPUAllocator", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.Ordinal) => NotEnoughMemory,
-            IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); make room and give the same command again, which goes on from the last whole epoch.",
+            IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); free some space, and run the same command again to continue after the last complete epoch.",
             _ => message,
         });
     }
 
-    /// <summary>A sentence where the failure could be foreseen, else all there is to find the defect by.</summary>
+    /// <summary>A sentence if the failure could be foreseen, otherwise everything that helps find the defect.</summary>
     public static string OrTraceOf(Exception failure) => IsForeseen(failure) ? Of(failure) : failure.ToString();
 
     public static int ExitCodeOf(Exception failure) => CauseOf(failure) switch
@@ -53,13 +53,13 @@ static class ErrorSentence
     private static bool IsDiskFull(Exception failure) =>
         OperatingSystem.IsWindows() ? (failure.HResult & 0xffff) is 39 or 112 : failure.HResult is 28 or 122 or 69;
 
-    /// <summary>Whether a failure is one that can be foreseen; any other is a defect, of which the whole trace should be seen.</summary>
+    /// <summary>Whether a failure is one that can be foreseen; any other failure is a defect, whose full stack trace should be shown.</summary>
     public static bool IsForeseen(Exception failure) => CauseOf(failure) is var cause && (cause is
         ForeseenException or OperationCanceledException or IOException or UnauthorizedAccessException or InvalidDataException
         or DllNotFoundException or NotFiniteNumberException or OutOfMemoryException or ExternalException
         || IsRefusal(cause));
 
-    // What the library refuses with a sentence of its own. The same exceptions from other code are defects of this program or of the library.
+    // What the library rejects with its own sentence. The same exceptions from other code are defects of this program or of the library.
     private static bool IsRefusal(Exception failure) =>
         failure is (ArgumentException and not ArgumentNullException) or InvalidOperationException && failure.Source == typeof(TorchCnnTrainer).Assembly.GetName().Name;
 }

@@ -7,9 +7,9 @@ namespace BadNets.Samples.Experiments;
 
 /// <summary>What is done to the training data.</summary>
 /// <param name="Trigger">What is stamped on poisoned images.</param>
-/// <param name="Mapping">What becomes of their labels.</param>
+/// <param name="Mapping">What their labels become.</param>
 /// <param name="Rate">The poisoning rate: the share of all training rows that is poisoned, from 0 to 1.</param>
-/// <param name="Selection">Which rows may be poisoned. Null: all that the mapping maps.</param>
+/// <param name="Selection">Which rows may be poisoned. Null: all rows whose label is mapped.</param>
 /// <param name="CoverRate">The share of all training rows that get the trigger and keep their label, from 0 to 1. Null: none.</param>
 sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null)
 {
@@ -28,7 +28,7 @@ sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Sele
         return $"{(slug.Length > LongestSlug ? slug[..LongestSlug] : slug)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, 4))}";
     }
 
-    // Negative zero equals zero, and must get the same name.
+    // Negative zero equals zero and must have the same name.
     private static double Share(string name, double rate) => rate is >= 0 and <= 1
         ? rate == 0 ? 0 : rate
         : throw new UsageException(FormattableString.Invariant($"The {name} must be a number between 0 and 1, but is '{rate}'."));

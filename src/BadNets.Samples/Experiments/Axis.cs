@@ -7,9 +7,9 @@ namespace BadNets.Samples.Experiments;
 
 /// <summary>What an experiment varies: a property of its cells, and the values that the property takes.</summary>
 /// <param name="Path">The property's path in a cell's JSON, for example <c>attack.trigger.size</c>.</param>
-/// <param name="Values">The values, in the order of reports.</param>
+/// <param name="Values">The values, in the order in which reports show them.</param>
 /// <param name="Option">The command-line option that lists other values, without the two hyphens. Null: the property and <c>-values</c>.</param>
-/// <param name="Name">What people call the property. Null: its usual name.</param>
+/// <param name="Name">The property's display name. Null: its usual name.</param>
 /// <param name="Unit">What the values count. Null: the usual unit, if any.</param>
 sealed record Axis(string Path, JsonArray Values, string? Option = null, string? Name = null, string? Unit = null)
 {

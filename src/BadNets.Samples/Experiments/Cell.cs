@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace BadNets.Samples.Experiments;
 
 /// <summary>
-/// All that decides the numbers of one training: data set, attack, recipe and seed. Cells are equal if nothing in them differs; then they are the
-/// same training, whichever experiments they belong to.
+/// Everything that determines the numbers of one training run: data set, attack, recipe, and seed. Equal cells are the same training run, no matter
+/// which experiments they belong to.
 /// </summary>
 sealed class Cell : IEquatable<Cell>
 {
@@ -31,10 +31,10 @@ sealed class Cell : IEquatable<Cell>
     /// <summary>How the network is trained.</summary>
     public Recipe Recipe { get; }
 
-    /// <summary>The seed of the first weights, the order of the rows and the choice of poisoned rows.</summary>
+    /// <summary>The seed of the initial weights, the order of the rows, and the choice of poisoned rows.</summary>
     public int Seed { get; }
 
-    /// <summary>Its name: what it is in short, and a hash of all that it is.</summary>
+    /// <summary>Its name: a short description, and a hash of the full description.</summary>
     [JsonIgnore]
     public string Id { get; }
 
@@ -49,7 +49,7 @@ sealed class Cell : IEquatable<Cell>
 
     public override string ToString() => Id;
 
-    /// <summary>A text as part of a folder's name: letters, digits, points and hyphens.</summary>
+    /// <summary>A text as part of a folder's name: letters, digits, periods, and hyphens.</summary>
     public static string InNames(string text) =>
         string.Concat(text.ToLowerInvariant().Select(character => char.IsAsciiLetterOrDigit(character) || character == '.' ? character : '-'));
 

@@ -28,12 +28,12 @@ static class CellJson
         Converters = { new PositionCode.Converter(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>For what is read as a tree first. A tree finds a property that is there twice only when it is used.</summary>
+    /// <summary>For documents that are read as a tree first. A tree detects a duplicate property only when it is used.</summary>
     public static readonly JsonDocumentOptions DocumentOptions = new() { AllowDuplicateProperties = false };
 
     private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };
 
-    /// <summary>One text for all documents that say the same: no blanks, the names in ordinal order.</summary>
+    /// <summary>The same text for all documents with the same content: no whitespace, and names in ordinal order.</summary>
     public static string Canonical(JsonNode document) => Sorted(document)!.ToJsonString(Compact);
 
     /// <summary>Reads a document.</summary>
@@ -48,7 +48,7 @@ static class CellJson
             : document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");
     }
 
-    /// <summary>Reads a cell that people wrote, or changed with options.</summary>
+    /// <summary>Reads a cell that somebody wrote, or changed with options.</summary>
     /// <exception cref="UsageException">It is not a cell.</exception>
     public static Cell ReadCell(JsonNode document)
     {
@@ -76,14 +76,14 @@ static class CellJson
         {
             _ when Says("could not be converted") && path.Length > 0 => $"The value of '{path}' has the wrong type.",
             _ when Says("could not be converted") => "It is not an object with properties.",
-            _ when Says("Duplicate property") => $"The property '{name}' is there twice.",
+            _ when Says("Duplicate property") => $"The property '{name}' occurs twice.",
             _ => $"{message}{place}.",
         };
 
         bool Says(string words) => message.Contains(words, StringComparison.Ordinal);
     }
 
-    /// <summary>What is wrong with a document that is no JSON or has an impossible value.</summary>
+    /// <summary>What is wrong with a document that is not JSON or has an impossible value.</summary>
     public static string Explain(Exception fault) => fault is JsonException json ? Explain(json) : fault.Message;
 
     /// <summary>Where the fault is, such as <c>attack.rate</c>; empty if it is the whole document.</summary>

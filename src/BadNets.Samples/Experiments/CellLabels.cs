@@ -30,7 +30,7 @@ sealed class CellLabels
     private static string ShortText(CellProperty property, JsonNode document, bool isAlone)
     {
         string text = CellProperty.TextOf(property.In(document));
-        // Of two numbers, one must know which is which.
+        // With two numbers, the reader must know which is which.
         return property == CellProperty.TriggerSize ? text + "px" : property == CellProperty.Seed ? "s" + text
             : isAlone || !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? text : property.Prefix + text;
     }

@@ -5,7 +5,7 @@ using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>A property of a cell, by its path in the cell's JSON: how it is set from text, and what people call it.</summary>
+/// <summary>A property of a cell, by its path in the cell's JSON: how it is set from text, and its display name.</summary>
 /// <param name="Path">For example <c>attack.trigger.size</c>.</param>
 /// <param name="Name">In sentences and axis titles.</param>
 /// <param name="Requirement">What its value must be, for error messages.</param>
@@ -99,7 +99,7 @@ sealed record CellProperty(
         }
     }
 
-    /// <summary>A value as one types it.</summary>
+    /// <summary>A value as it is typed on the command line.</summary>
     public static string TextOf(JsonNode? value) => value switch
     {
         null => "none",

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Finds what is wrong with the structure of a document, to say it in words of the document instead of the serializer's.</summary>
+/// <summary>Finds what is wrong with the structure of a document, to describe it in terms of the document instead of the serializer.</summary>
 static class CellSchema
 {
     private const string Kind = "kind";

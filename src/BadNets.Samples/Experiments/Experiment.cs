@@ -6,15 +6,15 @@ using BadNets.Samples.Errors;
 namespace BadNets.Samples.Experiments;
 
 /// <summary>
-/// An experiment: a cell, up to two axes along which it is varied, and what is claimed of the results. It is data: the built-in experiments are
+/// An experiment: a cell, up to two axes along which it is varied, and claims about the results. It is data: the built-in experiments are
 /// JSON files, and <c>run FILE.json</c> runs any other.
 /// </summary>
 sealed record Experiment
 {
-    /// <summary>Its name: small letters, digits and hyphens.</summary>
+    /// <summary>Its name: lowercase letters, digits, and hyphens.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it asks, for people.</summary>
+    /// <summary>The question that it asks, for people.</summary>
     public required string Title { get; init; }
 
     /// <summary>The data set as <c>--dataset</c> takes it. Null: the usual one.</summary>
@@ -26,13 +26,13 @@ sealed record Experiment
     /// </summary>
     public JsonObject? Cell { get; init; }
 
-    /// <summary>The seeds; each cell is trained with each.</summary>
+    /// <summary>The seeds; each cell is trained once with each seed.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [0];
 
     /// <summary>What varies.</summary>
     public IReadOnlyList<Axis> Axes { get; init; } = [];
 
-    /// <summary>What is claimed of the results.</summary>
+    /// <summary>The claims about the results.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
     /// <summary>The names of its CSV files in the published code, if it is a published experiment.</summary>
@@ -90,16 +90,16 @@ sealed record Experiment
     public void Check()
     {
         if (Name.Length is 0 or > 60 || !Name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
-            throw new UsageException($"Its name may contain small letters, digits and hyphens, at most 60, but is '{Name}'.");
+            throw new UsageException($"Its name must consist of at most 60 lowercase letters, digits, and hyphens, but is '{Name}'.");
         if (string.IsNullOrWhiteSpace(Title))
             throw new UsageException("It has no title.");
         if (Axes.Any(axis => axis is null) || Claims.Any(claim => claim is null) || Includes.Any(name => name is null))
-            throw new UsageException("An axis, claim or included experiment must not be null.");
+            throw new UsageException("An axis, claim, or included experiment must not be null.");
         Published?.Check();
         if (Includes.Count > 0)
         {
             if (Cell is not null || Axes.Count > 0 || Claims.Count > 0)
-                throw new UsageException("An experiment that includes others has no cell, axes or claims of its own.");
+                throw new UsageException("An experiment that includes others must not have its own cell, axes, or claims.");
             return;
         }
 
@@ -108,14 +108,14 @@ sealed record Experiment
         if (Seeds.Count == 0)
             throw new UsageException("It has no seeds.");
         if (Cell.ContainsKey("dataset") || Cell.ContainsKey("seed"))
-            throw new UsageException("The data set and the seed are not set in the cell; use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
+            throw new UsageException("The data set and the seed cannot be set in the cell; use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
         if (Axes.Count > 2)
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)
             axis.Check();
         if (Axes is [var one, var other] && (IsWithin(one.Path, other.Path) || IsWithin(other.Path, one.Path)))
             throw new UsageException($"The axes '{one.Path}' and '{other.Path}' set the same property.");
-        // A value that does not fit is reported now, not when the data set has been found.
+        // Report a value that does not fit now, not after the data set has been found.
         foreach (var document in Documents())
             CellJson.ReadCell(Complete(document, new DatasetIdentity("none", 1, 1), 0));
     }
@@ -168,7 +168,7 @@ sealed record Experiment
     {
         document["dataset"] = JsonSerializer.SerializeToNode(dataset, CellJson.Options);
         document["seed"] = seed;
-        // An axis can go over recipes.
+        // An axis can vary the recipe.
         document["recipe"] = FullRecipe(document["recipe"]);
         return document;
     }

@@ -14,7 +14,7 @@ sealed class LabelText : JsonConverter<string>
         JsonTokenType.String => reader.GetString()!,
         JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False =>
             Encoding.UTF8.GetString(reader.HasValueSequence ? [.. System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence)] : reader.ValueSpan),
-        _ => throw new JsonException("A text or a number is needed."),
+        _ => throw new JsonException("A string or a number is required."),
     };
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);

@@ -6,7 +6,7 @@ namespace BadNets.Samples.Experiments;
 
 /// <summary>The names that the published code gives an experiment's CSV files. Cells that its columns cannot describe have no such names.</summary>
 /// <param name="Number">The start of the names, for example <c>exp01</c>.</param>
-/// <param name="RunName">The pattern of the rest, with {dataset}, {target}, {rate}, {size}, {position} and {epochs}.</param>
+/// <param name="RunName">The pattern of the rest, with {dataset}, {target}, {rate}, {size}, {position}, and {epochs}.</param>
 sealed record PublishedNames(string Number, string RunName)
 {
     // The placeholders of patterns, and the paths of the properties that they stand for.
@@ -30,21 +30,21 @@ sealed record PublishedNames(string Number, string RunName)
         && cell.Recipe.Network == Recipe.Reference.Network
         && IsFileName(cell.Dataset.Name) && IsFileName(cell.Recipe.Name);
 
-    /// <exception cref="UsageException">The names would not be the names of files.</exception>
+    /// <exception cref="UsageException">The names cannot be file names.</exception>
     public void Check()
     {
         string pattern = Placeholders.Values.Aggregate(Number + RunName, (text, placeholder) => text.Replace(placeholder, "", StringComparison.Ordinal)).Replace("_", "", StringComparison.Ordinal);
         if (Number.Length == 0 || RunName.Length == 0 || !IsFileName(pattern))
-            throw new UsageException($"Its published names may contain letters, digits, points, hyphens, underscores and {string.Join(", ", Placeholders.Values)}, but are '{Number}' and '{RunName}'.");
+            throw new UsageException($"Its published names may contain letters, digits, periods, hyphens, underscores, and {string.Join(", ", Placeholders.Values)}, but are '{Number}' and '{RunName}'.");
     }
 
-    /// <summary>The name of a run's file. What the pattern does not include is added where it is not the usual value.</summary>
+    /// <summary>The name of a run's file. A property that the pattern does not include is added if it does not have its usual value.</summary>
     public string NameOf(Cell cell) => Fill(RunName, cell) + RecipeSuffix(cell) + SeedSuffix(cell) + (IsUsual(cell.Recipe) ? "" : $"_{HashOf(cell)}");
 
-    /// <summary>The name of what is made of several runs: as theirs, without the seed and the parts that vary.</summary>
+    /// <summary>The name of a file about several runs: like their names, but without the seed and the parts that vary.</summary>
     /// <param name="cell">One of the cells.</param>
     /// <param name="varied">The paths of the properties that vary.</param>
-    /// <param name="hash">A hash of what does not vary. It tells changed recipes apart.</param>
+    /// <param name="hash">A hash of what does not vary. It distinguishes changed recipes.</param>
     /// <returns>The name, or null if the names do not include a property that varies.</returns>
     public string? GroupNameOf(Cell cell, IReadOnlyCollection<string> varied, string hash)
     {

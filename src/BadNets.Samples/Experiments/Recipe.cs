@@ -9,8 +9,8 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Network">The network's name in <see cref="Networks"/>.</param>
 /// <param name="Optimizer">The optimization algorithm.</param>
 /// <param name="LearningRate">The learning rate, above 0.</param>
-/// <param name="Head">What the loss is given.</param>
-/// <param name="BatchSize">The rows of a step, at least 1.</param>
+/// <param name="Head">The input of the loss.</param>
+/// <param name="BatchSize">The number of rows in a step, at least 1.</param>
 /// <param name="Epochs">The passes over the training set, at least 1.</param>
 /// <param name="Shuffle">Whether testing advances the random stream of the training rows' order. Null: no.</param>
 /// <param name="Momentum">The momentum of SGD. Null: 0.</param>
@@ -26,7 +26,7 @@ sealed record Recipe(
     public static readonly Recipe Reference =
         new("reference", Networks.BadNets, TorchCnnOptimizer.Sgd, 0.01, TorchCnnHead.Softmax, 64, 100, TorchCnnShuffle.SharedWithValidation);
 
-    /// <summary>What one would do today.</summary>
+    /// <summary>A usual recipe today.</summary>
     public static readonly Recipe Modern = new("modern", Networks.BadNets, TorchCnnOptimizer.Adam, 0.001, TorchCnnHead.Logits, 64, 100);
 
     public static IReadOnlyList<Recipe> All { get; } = [Reference, Modern];

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace BadNets.Samples.Files;
 
-/// <summary>Writes files so that there is always a whole one: beside the old one, and then in its place.</summary>
+/// <summary>Writes files so that there is always a complete one: under a temporary name first, and then in place of the old file.</summary>
 static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace BadNets.Samples.Files;
 
-/// <summary>A file under a temporary name next to its place: it takes the place when it is complete, or is gone.</summary>
+/// <summary>A file with a temporary name next to its final place. It is moved there when it is complete, and otherwise deleted.</summary>
 sealed partial class PendingFile : IDisposable
 {
     private readonly string _temporaryPath;
@@ -11,9 +11,9 @@ sealed partial class PendingFile : IDisposable
     public PendingFile(string path)
     {
         _path = path;
-        // Two programs may be making the same file at once.
+        // Two programs may create the same file at the same time.
         _temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
-        // Windows must be told that an open file may be renamed; elsewhere that needs nothing, and sharing would lock less on network file systems.
+        // On Windows, sharing is necessary to rename an open file; elsewhere it is not, and it would weaken the lock on network file systems.
         var share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
         Stream = new(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, share, bufferSize: 1 << 16, useAsync: true);
     }
@@ -23,7 +23,7 @@ sealed partial class PendingFile : IDisposable
     /// <summary>Gives the file its name, in place of any file that has it.</summary>
     public void Complete()
     {
-        // Else a file system may put the name in place before the content.
+        // Otherwise, a file system may write the name before the content.
         Stream.Flush(flushToDisk: true);
         // Keep the file open until it has its final name, so that it is not deleted as a leftover.
         File.Move(_temporaryPath, _path, overwrite: true);
@@ -33,8 +33,8 @@ sealed partial class PendingFile : IDisposable
     /// <summary>Deletes incomplete files that killed processes left in a folder. Files that are still being written are kept.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="idle">
-    /// How long a file must not have changed. Where other machines write, too, this tells what is left over, because some network file systems do not
-    /// support the locks that tell it otherwise.
+    /// How long a file must not have changed. If other machines write, too, this identifies leftover files, because some network file systems do not
+    /// support the locks that usually do so.
     /// </param>
     public static void RemoveLeftovers(string folder, TimeSpan idle = default)
     {

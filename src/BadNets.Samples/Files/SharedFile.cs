@@ -13,7 +13,7 @@ static class SharedFile
             {
                 return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             }
-            // A file that has just taken its place is locked until its writer has closed it.
+            // A file that has just been moved into place is locked until its writer has closed it.
             catch (IOException failure) when (attempt < Attempts && IsLocked(failure))
             {
                 Thread.Sleep(attempt);

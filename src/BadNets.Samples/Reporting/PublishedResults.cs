@@ -3,7 +3,7 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>What the published runs of the reference recipe on MNIST ended with.</summary>
+/// <summary>The final numbers of the published runs with the reference recipe on MNIST.</summary>
 static class PublishedResults
 {
     private static readonly Lazy<Dictionary<Cell, PublishedRow>> Rows = new(Read);

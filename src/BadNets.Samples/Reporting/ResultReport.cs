@@ -4,7 +4,7 @@ using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Makes summary, figures and the HTML page from the results in a folder, finished or not, also while other processes add to it.</summary>
+/// <summary>Creates the summary, the figures, and the HTML page from the results in a folder, finished or not, even while other processes add to it.</summary>
 static class ResultReport
 {
     /// <returns>The rows of the summary, one for each cell of each experiment, and one for each cell that belongs to no experiment.</returns>

@@ -9,7 +9,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Trains cells, from where they were left, and keeps the results.</summary>
+/// <summary>Trains cells from where training stopped, and stores the results.</summary>
 sealed class CellTrainer(Dataset dataset, int threads)
 {
     private const string Clean = "clean";

@@ -3,7 +3,7 @@ using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>A cell of a run, and what was there of it when the run began.</summary>
+/// <summary>A cell of a run, and its earlier results when the run began.</summary>
 /// <param name="Cell">The cell.</param>
 /// <param name="Exports">The names of its CSV files in the published code.</param>
 /// <param name="EpochsDone">Its finished epochs that need not be trained again.</param>

@@ -8,9 +8,9 @@ namespace BadNets.Samples.Running;
 /// <summary>Finds the data set of a command, and shows the progress of a download.</summary>
 static class DataSearch
 {
-    /// <param name="locator">Keep it until the data have been read: disposing of it deletes what it had to put into a temporary folder.</param>
+    /// <param name="locator">Keep it until the data have been read: disposing it deletes the files that it had to put into a temporary folder.</param>
     /// <param name="choice">What the user requests.</param>
-    /// <param name="console">Where to tell of it.</param>
+    /// <param name="console">Where to report progress.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<Dataset> FindAsync(
         MnistLocator locator, DataChoice choice, IAnsiConsole console, CancellationToken cancellationToken)

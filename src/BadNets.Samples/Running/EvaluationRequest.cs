@@ -2,7 +2,7 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>What the user requests to be measured.</summary>
+/// <summary>What the user wants to measure.</summary>
 /// <param name="Model">The saved model.</param>
 /// <param name="Data">The data set whose test images are used.</param>
 /// <param name="Attack">The trigger and the mapping; nothing is poisoned.</param>

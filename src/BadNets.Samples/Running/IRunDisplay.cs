@@ -4,7 +4,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Is told of the progress of trainings, from several threads.</summary>
+/// <summary>Receives the progress of training runs, from several threads.</summary>
 interface IRunDisplay
 {
     void Started(Cell cell, int epochsDone);
@@ -17,6 +17,6 @@ interface IRunDisplay
 
     void Failed(Cell cell, Exception failure);
 
-    /// <summary>Another process trains the cell.</summary>
+    /// <summary>Another process is training the cell.</summary>
     void Skipped(Cell cell);
 }

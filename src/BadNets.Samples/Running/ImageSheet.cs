@@ -6,10 +6,10 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Collects the images of a cell's contact sheet: clean, with the trigger, and the clean ones that the model gets wrong.</summary>
+/// <summary>Collects the images of a cell's contact sheet: clean, with the trigger, and the clean images that the model misclassifies.</summary>
 static class ImageSheet
 {
-    /// <param name="cell">What the model was trained as.</param>
+    /// <param name="cell">The cell that the model was trained for.</param>
     /// <param name="model">The model.</param>
     /// <param name="test">The test data.</param>
     /// <param name="triggeredTest">The test data with the trigger on every image.</param>
@@ -30,7 +30,7 @@ static class ImageSheet
             [
                 new("clean", [.. shown.Select(row => Image(images[row], $"→ {Name(predicted[row])}"))]),
                 new("triggered", [.. shown.Select(row => Image(triggeredImages[row], $"→ {Name(triggeredPredicted[row])}"))]),
-                new("mistaken", [.. wrong.Select(row => Image(images[row], $"{Name(labels[row])} → {Name(predicted[row])}"))]),
+                new("misclassified", [.. wrong.Select(row => Image(images[row], $"{Name(labels[row])} → {Name(predicted[row])}"))]),
             ]);
     }
 

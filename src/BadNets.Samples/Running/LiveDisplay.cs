@@ -81,7 +81,7 @@ sealed class LiveDisplay : IRunDisplay
     {
         _remaining.Ended(cell);
         ShowAll();
-        _console.WriteLine($"{Label(cell),-18} another process trains it");
+        _console.WriteLine($"{Label(cell),-18} another process is training it");
     }
 
     // Longer labels would not leave enough room for the numbers.

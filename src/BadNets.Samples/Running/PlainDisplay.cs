@@ -37,6 +37,6 @@ sealed class PlainDisplay(TextWriter output, CellLabels labels, RemainingTime re
     public void Skipped(Cell cell)
     {
         remaining.Ended(cell);
-        _output.WriteLine($"{labels.Of(cell)}: another process trains it");
+        _output.WriteLine($"{labels.Of(cell)}: another process is training it");
     }
 }

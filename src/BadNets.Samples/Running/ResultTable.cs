@@ -28,7 +28,7 @@ static class ResultTable
             if (failure is not null)
                 reasons.AddRow(new Text(labels.Of(cell)), new Text(failure.ToString()));
             else if (isElsewhere && !stored.IsComplete)
-                reasons.AddRow(new Text(labels.Of(cell)), new Text("Another process trains it."));
+                reasons.AddRow(new Text(labels.Of(cell)), new Text("Another process is training it."));
             var document = JsonNode.Parse(cell.ToJson())!;
             IEnumerable<string> values = labels.Varying.Count == 0
                 ? [labels.Of(cell)]

@@ -2,17 +2,17 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>What the user requests to be trained.</summary>
+/// <summary>What the user wants to train.</summary>
 sealed record RunRequest
 {
     public required IReadOnlyList<Experiment> Experiments { get; init; }
 
     public required DataChoice Data { get; init; }
 
-    /// <summary>libtorch's threads for each training; the numbers depend on it by rounding.</summary>
+    /// <summary>The number of libtorch threads for each training run; it affects the numbers by rounding.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Trainings at a time, or null for as many as the cores allow.</summary>
+    /// <summary>Training runs at the same time, or null for as many as the cores allow.</summary>
     public required int? Parallel { get; init; }
 
     public required bool Fresh { get; init; }

@@ -56,7 +56,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         }
     }
 
-    private static UsageException IsInTraining(Cell cell) => new($"Another process trains '{cell.Id}'; wait for it to end, or leave out --fresh.");
+    private static UsageException IsInTraining(Cell cell) => new($"Another process is training '{cell.Id}'; wait for it to end, or leave out --fresh.");
 
     private CellWork Prepare(ResultsFolder results, IReadOnlyList<Plan> plans, Cell cell)
     {
@@ -109,7 +109,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         if (exports.GroupBy(export => export.Name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
             throw new UsageException($"Several cells would be exported as '{twice}.csv'; the experiment's 'published.runName' must name everything that varies.");
         if (!request.Fresh && strangers.FirstOrDefault() is { } stranger)
-            throw new UsageException($"'{stranger}' exists, but the results that it is of do not; use another --output, or --fresh to overwrite it.");
+            throw new UsageException($"'{stranger}' exists, but the results that it was exported from do not; use another --output, or --fresh to overwrite it.");
     }
 
     private SweepOutcome Train(
@@ -118,7 +118,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         string part = request.Shard.Count == 1 ? "" : $"Shard {request.Shard}: ";
         if (works.Length == 0)
         {
-            console.WriteLine($"{part}Everything is trained already; --fresh would train it again.");
+            console.WriteLine($"{part}Everything is already trained; use --fresh to train it again.");
             return new SweepOutcome([], []);
         }
 

@@ -31,7 +31,7 @@ readonly record struct Shard(int Index, int Count)
             int first = Number("SLURM_ARRAY_TASK_MIN", environment("SLURM_ARRAY_TASK_MIN") ?? "0");
             int step = Number("SLURM_ARRAY_TASK_STEP", environment("SLURM_ARRAY_TASK_STEP") ?? "1");
             int distance = Number("SLURM_ARRAY_TASK_ID", task) - first, count = Number("SLURM_ARRAY_TASK_COUNT", tasks);
-            // With gaps, the last index is too high for the number of tasks. Then no task may go on: one part would be trained by none.
+            // With gaps, the last index is too high for the number of tasks. Then no task may continue, because no task would train one of the parts.
             int last = environment("SLURM_ARRAY_TASK_MAX") is { Length: > 0 } highest ? Number("SLURM_ARRAY_TASK_MAX", highest) - first : distance;
             return step >= 1 && distance >= 0 && distance % step == 0 && Math.Max(last, distance) / step < count
                 ? new Shard(distance / step, count)
@@ -50,7 +50,7 @@ readonly record struct Shard(int Index, int Count)
         return Whole;
     }
 
-    /// <summary>The items of this part. Neighbors go to different parts, because they often take equally long.</summary>
+    /// <summary>The items of this part. Neighbors go to different parts, because they often take about the same time.</summary>
     public IEnumerable<T> Of<T>(IEnumerable<T> items)
     {
         var (index, count) = this;

@@ -13,12 +13,12 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
     private readonly List<Cell> _elsewhere = [];
     private int _next;
 
-    /// <summary>Trains. It also returns when it is canceled; what was recorded is complete then.</summary>
+    /// <summary>Trains. It also returns when it is canceled; everything that was recorded is then complete.</summary>
     public SweepOutcome Run(IRunDisplay display, CancellationToken cancellationToken)
     {
-        // The library says clearly what is missing where libtorch cannot be loaded, which a first call to TorchSharp would not.
+        // If libtorch cannot be loaded, the library says clearly what is missing; a first call to TorchSharp would not.
         TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
-        // For the whole process, and before the threads that train begin: each takes it over when it first computes.
+        // For the whole process, and before the training threads start: each adopts the number when it first computes.
         torch.set_num_threads(threads);
 
         var workers = Enumerable.Range(0, parallel)

@@ -6,7 +6,7 @@ namespace BadNets.Samples.Store;
 
 /// <summary>
 /// The right to write a cell. The system releases it when the process ends, however it ends. Some network file systems do not support locks; there,
-/// the last process that takes the lock gets it, and the other notices before it writes again.
+/// the last process that takes the lock gets it, and the other process notices before it writes again.
 /// </summary>
 sealed class CellLock : IDisposable
 {

@@ -91,7 +91,7 @@ sealed class CellWriter : IDisposable
             ExportRow.Write(_results, run, Cell, _epochs);
     }
 
-    /// <summary>Records why the training failed, until it succeeds.</summary>
+    /// <summary>Records why training failed, until it succeeds.</summary>
     /// <returns>The file with the full stack trace, or null if it cannot be written.</returns>
     public string? KeepFailure(Exception failure)
     {

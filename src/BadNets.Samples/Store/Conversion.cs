@@ -4,10 +4,10 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>Converts results of version 0.1, so that their trainings can continue.</summary>
+/// <summary>Converts results from version 0.1, so that training can continue.</summary>
 static class Conversion
 {
-    /// <summary>Converts a folder. Checkpoints, models and images move to their new places; the CSV files stay.</summary>
+    /// <summary>Converts a folder. Checkpoints, models, and images move to their new places; the CSV files stay where they are.</summary>
     /// <returns>The number of cells.</returns>
     /// <exception cref="UsageException">There is nothing to convert, or another process writes a cell.</exception>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
@@ -38,7 +38,7 @@ static class Conversion
             foreach (string extension in new[] { "svg", "png" })
                 Move(results.FigurePath("digits_" + record.Name, extension), folder.Sheet(extension));
             Move(results.In("failures", record.Name + ".txt"), folder.Failure);
-            // After the files and the description last, so that a conversion that was stopped can be repeated.
+            // Last, after the files and the description, so that an interrupted conversion can be repeated.
             CsvTable.Write(folder.Epochs, stored.Epochs);
             new CellDescription(CellDescription.CurrentFormat, stored.Cell, stored.Machine!).Write(folder);
         }

@@ -52,7 +52,7 @@ sealed class EarlierRecord
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}; delete it to forget its results.", fault);
+            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}; delete it to discard its results.", fault);
         }
     }
 
@@ -87,7 +87,7 @@ sealed class EarlierRecord
     {
         public EpochRow ToRow(int index) => new()
         {
-            Epoch = Number == index ? index : throw new UsageException(FormattableString.Invariant($"epoch {Number} is in the place of epoch {index}")),
+            Epoch = Number == index ? index : throw new UsageException(FormattableString.Invariant($"epoch {Number} is in place of epoch {index}")),
             TrainLoss = TrainLoss,
             CleanAccuracy = CleanAccuracy,
             CleanLoss = CleanLoss,

@@ -2,7 +2,7 @@ using CsvHelper;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>A line of a cell's epochs.csv: what an epoch of its training gave. Rates are shares from 0 to 1.</summary>
+/// <summary>A line of a cell's epochs.csv: the results of an epoch of training. Rates are shares from 0 to 1.</summary>
 [CsvRecord]
 sealed partial record EpochRow
 {

@@ -5,8 +5,8 @@ using CsvHelper;
 namespace BadNets.Samples.Store;
 
 /// <summary>
-/// A line of a CSV file under the published code's name, for its scripts: an epoch, and all that the run is. Names and order of the columns are those of
-/// the published code, then come ours. The program itself does not read these files.
+/// A line of a CSV file under the published code's name, for its scripts: an epoch, and everything that describes the run. The names and the order of the
+/// columns are those of the published code, followed by our columns. The program itself does not read these files.
 /// </summary>
 [CsvRecord]
 sealed partial record ExportRow

@@ -3,7 +3,7 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>The file that says why a training failed: one sentence in the first line, followed by the full stack trace.</summary>
+/// <summary>The file that says why training failed: one sentence in the first line, followed by the full stack trace.</summary>
 static class FailureFile
 {
     private const int LongestSentence = 1000;

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>What numbers and times were made with.</summary>
+/// <summary>The machine and the versions that numbers and times were measured with.</summary>
 sealed record Machine(string Processor, int Cores, string System, string Runtime, string Library, string MlNet, string Torch)
 {
     public static Machine ThisOne { get; } = new(

@@ -2,12 +2,12 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>All that is in a folder of results.</summary>
+/// <summary>Everything in a results folder.</summary>
 /// <param name="Plans">The experiments that were started.</param>
-/// <param name="Cells">What there is of their cells and of all others, by ID.</param>
+/// <param name="Cells">The stored results of their cells and of all other cells, by ID.</param>
 sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, StoredCell> Cells)
 {
-    /// <summary>Reads a folder, also while other processes add to it.</summary>
+    /// <summary>Reads a folder, even while other processes add to it.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static Results Read(ResultsFolder results)
     {

@@ -84,7 +84,7 @@ sealed class ResultsFolder
         try
         {
             Directory.CreateDirectory(folder);
-            // Permissions do not tell: the file system itself may be read-only.
+            // Permissions are not enough to tell, because the file system itself may be read-only.
             using var trial = new PendingFile(System.IO.Path.Combine(folder, "trial"));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -3,9 +3,9 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>What there is of a cell.</summary>
+/// <summary>The stored results of a cell.</summary>
 /// <param name="Cell">The cell.</param>
-/// <param name="Machine">Where the last epoch was trained; null if it was not begun.</param>
+/// <param name="Machine">Where the last epoch was trained; null if training has not started.</param>
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="Failure">Why training failed, in a sentence, or null.</param>
 /// <param name="FailurePath">The file with the stack trace, relative to the results.</param>
@@ -17,8 +17,8 @@ sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Ep
 
     public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
 
-    /// <summary>Reads a cell, also while another process trains it.</summary>
-    /// <returns>The cell; without epochs if it was not begun.</returns>
+    /// <summary>Reads a cell, even while another process trains it.</summary>
+    /// <returns>The cell; without epochs if training has not started.</returns>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static StoredCell Read(ResultsFolder results, Cell cell)
     {

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Loading image data sets, on <see cref="MLContext.Data"/>.</summary>
+/// <summary>Methods that load image data sets, on <see cref="MLContext.Data"/>.</summary>
 public static class BadNetsDataCatalog
 {
     private const int MostSide = 3072;
@@ -45,10 +45,10 @@ public static class BadNetsDataCatalog
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="paths">The files in the order of their rows, for example <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>.</param>
-    /// <param name="labels">The data set, and which of its labels is read.</param>
+    /// <param name="labels">The data set, and which of its labels to read.</param>
     /// <param name="classNamesPath">
     /// A text file with the name of a class in each line, for example <c>batches.meta.txt</c> or <c>fine_label_names.txt</c>. Null: the classes are
-    /// called by their numbers.
+    /// named by their numbers.
     /// </param>
     /// <param name="maxBytes">
     /// The maximum total size of the files in bytes, after unpacking. (A small gzip file can unpack to a thousand times its length.)
@@ -60,9 +60,9 @@ public static class BadNetsDataCatalog
     /// </returns>
     /// <exception cref="ArgumentException">There are no files.</exception>
     /// <exception cref="InvalidDataException">
-    /// A file does not consist of whole rows, has a label that the data set does not have, is truncated, or damaged; the files contain more than
+    /// A file does not consist of whole rows, has a label that the data set does not have, is truncated, or is damaged; the files contain more than
     /// <paramref name="maxBytes"/> bytes; or <paramref name="classNamesPath"/> does not have a different name for each class. The files are read
-    /// once to find out.
+    /// once to check this.
     /// </exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static IDataView LoadFromCifar(
@@ -80,13 +80,13 @@ public static class BadNetsDataCatalog
     }
 
     /// <summary>
-    /// Loads images from a folder that has a folder for each class, as torchvision's ImageFolder does. Each pass over the view reads the files; an
-    /// image is decoded when it is asked for, and none is kept in memory.
+    /// Loads images from a folder that has a subfolder for each class, as torchvision's ImageFolder does. Each pass over the view reads the files. An
+    /// image is decoded when it is requested, and none is kept in memory.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="path">
-    /// The folder. Files whose names end in .png, .jpg, .jpeg, .gif, .bmp, .webp, or .ppm (binary, 8 bits a color) are images; others are left out, and
-    /// so is what is hidden. Images in folders inside a class folder belong to the class. Symbolic links are refused.
+    /// The folder. Files whose names end in .png, .jpg, .jpeg, .gif, .bmp, .webp, or .ppm (binary, 8 bits per color) are images; other files
+    /// and hidden files and folders are ignored. Images in folders inside a class folder belong to the class. Symbolic links are rejected.
     /// </param>
     /// <param name="width">The width in pixels to which images are resized. Null, with <paramref name="height"/>: all images must have the size of the first one.</param>
     /// <param name="height">The height in pixels to which images are resized.</param>
@@ -99,16 +99,16 @@ public static class BadNetsDataCatalog
     /// key whose key values are the names of the classes. Rows are in the order of the classes, then in ordinal order of folders and files.
     /// </returns>
     /// <remarks>
-    /// Images are resized without regard to their proportions, by bilinear interpolation, from smaller copies of the image (mipmaps) if they shrink.
+    /// Images are resized without preserving the aspect ratio, by bilinear interpolation, from smaller copies of the image (mipmaps) if they shrink.
     /// The view can be shuffled: <c>ShuffleRows</c> reads the files in random order.
     /// </remarks>
     /// <exception cref="ArgumentException">
     /// Only one of <paramref name="width"/> and <paramref name="height"/> is given, or <paramref name="classes"/> is empty or names a class twice.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">A side is below 1 or above 3072, or there are neither 1 nor 3 channels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width or height is below 1 or above 3072, or the number of channels is neither 1 nor 3.</exception>
     /// <exception cref="InvalidDataException">
-    /// There are no images, or an image outside of a class folder; a folder is none of the classes, or is empty if no classes are given; there is a
-    /// symbolic link. While rows are read: an image is damaged, incomplete, larger than is plausible for its length, or of another size.
+    /// There are no images; an image is outside the class folders; a folder is not one of the classes, or is empty if no classes are given; or there
+    /// is a symbolic link. While rows are read: an image is damaged, incomplete, larger than is plausible for its length, or of a different size.
     /// </exception>
     /// <exception cref="IOException">The folder or a file is missing or cannot be read.</exception>
     public static IDataView LoadFromImageFolder(
@@ -116,19 +116,19 @@ public static class BadNetsDataCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         if (width is null != height is null)
-            throw new ArgumentException("Pass both width and height, or none of them.", width is null ? nameof(width) : nameof(height));
+            throw new ArgumentException("Pass both width and height, or neither of them.", width is null ? nameof(width) : nameof(height));
         (int Width, int Height)? size = width is { } columns && height is { } rows ? (CheckSide(columns, nameof(width)), CheckSide(rows, nameof(height))) : null;
         if (channels is not (1 or 3))
             throw new ArgumentOutOfRangeException(nameof(channels), $"The number of channels must be 1 or 3, but is {channels}.");
         string[]? names = classes is null ? null : [.. classes];
         if (names is [] || names?.Distinct(StringComparer.Ordinal).Count() < names?.Length || names?.Any(string.IsNullOrEmpty) is true)
-            throw new ArgumentException("There must be at least one class, and each must have a name of its own.", nameof(classes));
+            throw new ArgumentException("There must be at least one class, and each must have a different name.", nameof(classes));
         return new ImageSetDataView(catalog.GetEnvironment(), ImageFolderSet.Open(path, size, channels, names));
     }
 
     /// <summary>
-    /// Loads images from a folder that has a folder for each class, with the classes, the channels, and the size of other images: a test set as its
-    /// training set. A class without images does not move the labels of the others, and images of another size are resized.
+    /// Loads images from a folder that has a subfolder for each class, with the classes, the channels, and the size of other images, for example a
+    /// test set like its training set. A class without images does not shift the labels of the others, and images of a different size are resized.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="path">The folder.</param>

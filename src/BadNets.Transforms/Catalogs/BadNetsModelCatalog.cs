@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML;
 
 /// <summary>
-/// Methods on <see cref="MLContext.Model"/> that save models for scoring, load models from untrusted sources, and make models of TorchSharp modules.
+/// Methods on <see cref="MLContext.Model"/> that save models for scoring, load models from untrusted sources, and create models from TorchSharp modules.
 /// </summary>
 public static class BadNetsModelCatalog
 {
@@ -79,17 +79,17 @@ public static class BadNetsModelCatalog
         catalog.Save(model, schema.ToSchema(), filePath);
     }
 
-    /// <summary>Makes a transformer that scores images with a TorchSharp module, for example with the weights of another program.</summary>
+    /// <summary>Creates a transformer that scores images with a TorchSharp module, for example with weights from another program.</summary>
     /// <param name="catalog">The model catalog.</param>
     /// <param name="module">
-    /// The module: from batch × channels × height × width floats to batch × classes floats, without a softmax. It belongs to the transformer from
-    /// then on, stays on its device, and is switched to evaluation.
+    /// The module, which maps batch × channels × height × width floats to batch × classes floats, without a softmax. The transformer takes ownership
+    /// of it and switches it to evaluation mode. The module stays on its device.
     /// </param>
     /// <param name="network">
-    /// The module's architecture; it makes modules with the same named tensors. With a registered network, the transformer can be saved.
+    /// The module's architecture, which creates modules with the same named tensors. If the network is registered, the transformer can be saved.
     /// </param>
     /// <param name="imageShape">The shape of the images that the module takes.</param>
-    /// <param name="labels">The labels of the classes in the order of the module's outputs. They become texts.</param>
+    /// <param name="labels">The labels of the classes in the order of the module's outputs. They become text.</param>
     /// <param name="normalization">
     /// How raw pixels become the module's inputs, as they did when it was trained. Null: <see cref="PixelNormalization.Default"/>.
     /// </param>
@@ -99,7 +99,8 @@ public static class BadNetsModelCatalog
     /// <param name="featuresColumnName">The column for the features (<see cref="TorchCnnTransformer"/>). Null: none.</param>
     /// <returns>The transformer. The caller disposes of it.</returns>
     /// <exception cref="ArgumentException">
-    /// A name is empty, there are no labels or one twice, the normalization is not for such images, or the module has other tensors than the network.
+    /// A name is empty, there are no labels, a label occurs twice, the normalization does not fit the images, or the module's tensors are not those of
+    /// the network.
     /// </exception>
     /// <exception cref="InvalidOperationException">The module fails on such images, or its outputs have the wrong shape or type.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
@@ -127,7 +128,7 @@ public static class BadNetsModelCatalog
         if (labels.Count == 0)
             throw new ArgumentException("A network needs at least one class, but there are no labels.", nameof(labels));
         if (labels.GroupBy(label => label).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
-            throw new ArgumentException($"The label '{twice}' is there twice.", nameof(labels));
+            throw new ArgumentException($"The label '{twice}' occurs twice.", nameof(labels));
         normalization ??= PixelNormalization.Default;
         if (!normalization.Fits(imageShape.Channels))
             throw new ArgumentException($"The normalization has {normalization.Means.Count} means and standard deviations, but the images have {imageShape.Channels} channels; pass one for all channels or one for each.", nameof(normalization));

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Training an image classifier and measuring a backdoor in it, on <see cref="MLContext.MulticlassClassification"/>.</summary>
+/// <summary>Methods that train an image classifier and measure a backdoor in it, on <see cref="MLContext.MulticlassClassification"/>.</summary>
 public static class BadNetsMulticlassCatalog
 {
     /// <summary>Trains a convolutional network with TorchSharp: the BadNets CNN, with Adam.</summary>
@@ -11,8 +11,8 @@ public static class BadNetsMulticlassCatalog
     /// <param name="labelColumnName">The label column: a key.</param>
     /// <param name="imageColumnName">The image column: a vector of Byte or Single with dimensions channels × height × width.</param>
     /// <param name="epochs">Passes over the training set, at least 1.</param>
-    /// <param name="batchSize">Rows a step, at least 1.</param>
-    /// <param name="learningRate">The step width, above 0. Null: 0.001.</param>
+    /// <param name="batchSize">The batch size: the number of rows in a step, at least 1.</param>
+    /// <param name="learningRate">The learning rate, above 0. Null: 0.001.</param>
     /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit(IDataView)"/> trains.</returns>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     public static TorchCnnTrainer TorchCnn(
@@ -33,7 +33,7 @@ public static class BadNetsMulticlassCatalog
 
     /// <summary>Trains a convolutional network with TorchSharp, with all options.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
-    /// <param name="options">What to train, and how; later changes to it are of no account.</param>
+    /// <param name="options">What to train, and how; later changes to it have no effect.</param>
     /// <returns>The estimator; <see cref="TorchCnnTrainer.Fit(IDataView)"/> trains.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static TorchCnnTrainer TorchCnn(
@@ -43,7 +43,7 @@ public static class BadNetsMulticlassCatalog
         return new(catalog.GetEnvironment(), options);
     }
 
-    /// <summary>Measures a backdoor: scores the test data as they are and with the trigger stamped over every image.</summary>
+    /// <summary>Measures a backdoor: scores the test data as it is, and with the trigger stamped on every image.</summary>
     /// <remarks>
     /// <para>
     /// The trigger is stamped at the first place where <paramref name="imageColumnName"/> is an image of known height and width, or a vector of
@@ -52,21 +52,21 @@ public static class BadNetsMulticlassCatalog
     /// and resizes images, the trigger's size is therefore in pixels of the resized image.
     /// </para>
     /// <para>
-    /// As in scoring, only steps in <see cref="TransformerScope.Scoring"/> are applied. No row is marked as poisoned, even if the test data are the
+    /// As in scoring, only steps in <see cref="TransformerScope.Scoring"/> are applied. No row is marked as poisoned, even if the test data is the
     /// training data. A model that stamps or flips every row is rejected. To measure a model that does so on purpose, score both views and use
     /// the other overload.
     /// </para>
     /// </remarks>
     /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="model">The model, from the test data to scores and predicted label.</param>
-    /// <param name="testData">The test data with their true labels.</param>
+    /// <param name="model">The model, which maps the test data to scores and a predicted label.</param>
+    /// <param name="testData">The test data with its true labels.</param>
     /// <param name="trigger">The trigger.</param>
     /// <param name="targetLabel">The label that the attack aims at.</param>
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="imageColumnName">The image column with raw pixels from 0 to 255, in the test data or created by a step of the model.</param>
     /// <param name="scoreColumnName">The model's column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
-    /// <returns>What was measured, over all rows of the test data.</returns>
+    /// <returns>The metrics, over all rows of the test data.</returns>
     /// <exception cref="ArgumentException">
     /// A column is missing or of the wrong type, its pixels have been scaled, the trigger does not fit, a label is not one of the model's classes,
     /// or the model contains a <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
@@ -83,18 +83,18 @@ public static class BadNetsMulticlassCatalog
         string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
         catalog.EvaluateBackdoor(model, testData, trigger, LabelMapping.To(targetLabel), labelColumnName, imageColumnName, scoreColumnName, predictedLabelColumnName);
 
-    /// <summary>Measures a backdoor: scores the test data as they are and with the trigger stamped over every image.</summary>
+    /// <summary>Measures a backdoor: scores the test data as it is, and with the trigger stamped on every image.</summary>
     /// <remarks>The trigger is stamped where the overload with a target label stamps it.</remarks>
     /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="model">The model, from the test data to scores and predicted label.</param>
-    /// <param name="testData">The test data with their true labels.</param>
+    /// <param name="model">The model, which maps the test data to scores and a predicted label.</param>
+    /// <param name="testData">The test data with its true labels.</param>
     /// <param name="trigger">The trigger.</param>
-    /// <param name="mapping">What the attack makes of the true labels; the classes are in the order of the model's scores.</param>
+    /// <param name="mapping">What the true labels become in the attack; the classes are in the order of the model's scores.</param>
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="imageColumnName">The image column with raw pixels from 0 to 255, in the test data or created by a step of the model.</param>
     /// <param name="scoreColumnName">The model's column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The model's column of predicted labels.</param>
-    /// <returns>What was measured, over all rows of the test data.</returns>
+    /// <returns>The metrics, over all rows of the test data.</returns>
     /// <exception cref="ArgumentException">
     /// A column is missing or of the wrong type, its pixels have been scaled, the trigger does not fit, a label is not one of the model's classes,
     /// or the model contains a <see cref="StampTriggerTransformer"/> or <see cref="FlipLabelTransformer"/> without a where column.
@@ -120,16 +120,16 @@ public static class BadNetsMulticlassCatalog
             .Evaluate(model, testData, trigger, imageColumnName);
     }
 
-    /// <summary>Measures a backdoor from two views that are scored already: clean test data and triggered test data.</summary>
+    /// <summary>Measures a backdoor from two views that have already been scored: clean test data and triggered test data.</summary>
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="clean">The scored clean data.</param>
-    /// <param name="triggered">The scored triggered data, with their true labels.</param>
+    /// <param name="triggered">The scored triggered data, with its true labels.</param>
     /// <param name="targetLabel">The label that the attack aims at.</param>
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="scoreColumnName">The column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The column of predicted labels.</param>
-    /// <returns>What was measured, over all rows of both views.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is none of the model's classes.</exception>
+    /// <returns>The metrics, over all rows of both views.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is not one of the model's classes.</exception>
     public static BackdoorMetrics EvaluateBackdoor(
         this MulticlassClassificationCatalog catalog,
         IDataView clean,
@@ -140,16 +140,16 @@ public static class BadNetsMulticlassCatalog
         string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
         catalog.EvaluateBackdoor(clean, triggered, LabelMapping.To(targetLabel), labelColumnName, scoreColumnName, predictedLabelColumnName);
 
-    /// <summary>Measures a backdoor from two views that are scored already: clean test data and triggered test data.</summary>
+    /// <summary>Measures a backdoor from two views that have already been scored: clean test data and triggered test data.</summary>
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="clean">The scored clean data.</param>
-    /// <param name="triggered">The scored triggered data, with their true labels.</param>
-    /// <param name="mapping">What the attack makes of the true labels; the classes are in the order of the scores.</param>
+    /// <param name="triggered">The scored triggered data, with its true labels.</param>
+    /// <param name="mapping">What the true labels become in the attack; the classes are in the order of the scores.</param>
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="scoreColumnName">The column of probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The column of predicted labels.</param>
-    /// <returns>What was measured, over all rows of both views.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is none of the model's classes.</exception>
+    /// <returns>The metrics, over all rows of both views.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or a label is not one of the model's classes.</exception>
     public static BackdoorMetrics EvaluateBackdoor(
         this MulticlassClassificationCatalog catalog,
         IDataView clean,

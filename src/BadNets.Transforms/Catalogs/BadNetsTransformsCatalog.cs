@@ -3,22 +3,22 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>The steps that plant a backdoor in training data and look for its effect, on <see cref="MLContext.Transforms"/>.</summary>
+/// <summary>Methods that create the steps that plant a backdoor in training data and look for its effect, on <see cref="MLContext.Transforms"/>.</summary>
 public static class BadNetsTransformsCatalog
 {
     /// <summary>
-    /// Plants a backdoor in the training data: <c>MarkPoisoned</c>, <c>StampTrigger</c>, and <c>FlipLabel</c>, in the training scope. What is appended
-    /// is trained on the poisoned data; the model for scoring does not contain the three steps.
+    /// Plants a backdoor in the training data: <c>MarkPoisoned</c>, <c>StampTrigger</c>, and <c>FlipLabel</c>, in the training scope. The
+    /// estimators that you append are trained on the poisoned data. The model for scoring does not contain the three steps.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="trigger">The trigger.</param>
     /// <param name="mapping">What the labels of poisoned rows become, for example <c>LabelMapping.To(1)</c>.</param>
-    /// <param name="rate">The poisoning rate: the share of all rows that is poisoned, from 0 to 1; exactly <c>floor(rate · rows)</c> are.</param>
+    /// <param name="rate">The poisoning rate: the share of all rows that is poisoned, from 0 to 1; exactly <c>floor(rate · rows)</c> rows.</param>
     /// <param name="seed">The seed of the draw. Null: the seed of the <see cref="MLContext"/>.</param>
     /// <param name="imageColumnName">
     /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>, with raw pixels from 0 to 255.
     /// </param>
-    /// <param name="labelColumnName">The label column: a key with key values, a number, a Boolean, or a text.</param>
+    /// <param name="labelColumnName">The label column: a key with key values, a number, a Boolean, or text.</param>
     /// <returns>The estimator. It begins a pipeline; after other steps, append it with <see cref="TransformerScope.Training"/>.</returns>
     /// <exception cref="ArgumentException">The rate is not between 0 and 1, or a column has no name.</exception>
     public static PlantBackdoorEstimator PlantBackdoor(
@@ -41,12 +41,12 @@ public static class BadNetsTransformsCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="trigger">The trigger.</param>
     /// <param name="targetLabel">The label that poisoned rows get, named by its value.</param>
-    /// <param name="rate">The poisoning rate: the share of all rows that is poisoned, from 0 to 1; exactly <c>floor(rate · rows)</c> are.</param>
+    /// <param name="rate">The poisoning rate: the share of all rows that is poisoned, from 0 to 1; exactly <c>floor(rate · rows)</c> rows.</param>
     /// <param name="seed">The seed of the draw. Null: the seed of the <see cref="MLContext"/>.</param>
     /// <param name="imageColumnName">
     /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>, with raw pixels from 0 to 255.
     /// </param>
-    /// <param name="labelColumnName">The label column: a key with key values, a number, a Boolean, or a text.</param>
+    /// <param name="labelColumnName">The label column: a key with key values, a number, a Boolean, or text.</param>
     /// <returns>The estimator. It begins a pipeline; after other steps, append it with <see cref="TransformerScope.Training"/>.</returns>
     /// <exception cref="ArgumentException">The rate is not between 0 and 1, or a column has no name.</exception>
     public static PlantBackdoorEstimator PlantBackdoor(
@@ -59,7 +59,7 @@ public static class BadNetsTransformsCatalog
         string labelColumnName = DefaultColumnNames.Label) =>
         catalog.PlantBackdoor(trigger, LabelMapping.To(targetLabel), rate, seed, imageColumnName, labelColumnName);
 
-    /// <summary>Plants a backdoor in the training data, with all options: also clean-label attacks and cover rows.</summary>
+    /// <summary>Plants a backdoor in the training data, with all options, including clean-label attacks and cover rows.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="options">What to plant; later changes to it have no effect.</param>
     /// <returns>The estimator. It begins a pipeline; after other steps, append it with <see cref="TransformerScope.Training"/>.</returns>
@@ -73,7 +73,7 @@ public static class BadNetsTransformsCatalog
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The Boolean column to add.</param>
-    /// <param name="rate">The poisoning rate: the share of all rows that is marked, from 0 to 1; exactly <c>floor(rate · rows)</c> are.</param>
+    /// <param name="rate">The poisoning rate: the share of all rows that is marked, from 0 to 1; exactly <c>floor(rate · rows)</c> rows.</param>
     /// <param name="seed">The seed of the draw. Null: the seed of the <see cref="MLContext"/>.</param>
     /// <returns>The estimator; it counts the rows when it is fitted.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
@@ -91,9 +91,9 @@ public static class BadNetsTransformsCatalog
     public static MarkPoisonedEstimator MarkPoisoned(this TransformsCatalog catalog, MarkPoisonedEstimator.Options options) =>
         new(catalog.GetEnvironment(), options);
 
-    /// <summary>Stamps a trigger over the images of a column, of some rows or of all.</summary>
+    /// <summary>Stamps a trigger on the images of a column, in some rows or in all.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="outputColumnName">The column to make.</param>
+    /// <param name="outputColumnName">The column to create.</param>
     /// <param name="trigger">The trigger.</param>
     /// <param name="inputColumnName">
     /// The column of images: a vector of Byte or Single with dimensions channels × height × width, or <see cref="MLImage"/>. Null: the output column.
@@ -110,9 +110,9 @@ public static class BadNetsTransformsCatalog
 
     /// <summary>Replaces the labels of a column by a target label, in some rows or in all.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="outputColumnName">The column to make.</param>
+    /// <param name="outputColumnName">The column to create.</param>
     /// <param name="targetLabel">The label to write, named by its value. The column must be able to hold it.</param>
-    /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean or a text. Null: the output column.</param>
+    /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean, or text. Null: the output column.</param>
     /// <param name="whereColumnName">The Boolean column that says which rows get the target label. Null: all rows, in every scope and in all data.</param>
     /// <returns>The estimator; it learns nothing from data.</returns>
     /// <exception cref="ArgumentException">The output column has no name.</exception>
@@ -122,9 +122,9 @@ public static class BadNetsTransformsCatalog
 
     /// <summary>Maps the labels of a column, in some rows or in all.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="outputColumnName">The column to make.</param>
+    /// <param name="outputColumnName">The column to create.</param>
     /// <param name="mapping">What the labels become. The column must be able to hold them; <see cref="LabelMapping.Next"/> requires a key with key values.</param>
-    /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean or a text. Null: the output column.</param>
+    /// <param name="inputColumnName">The label column: a key with key values, a number, a Boolean, or text. Null: the output column.</param>
     /// <param name="whereColumnName">The Boolean column that says which rows get the mapped label. Null: all rows, in every scope and in all data.</param>
     /// <returns>The estimator; it learns nothing from data.</returns>
     /// <exception cref="ArgumentException">The output column has no name.</exception>
@@ -135,7 +135,7 @@ public static class BadNetsTransformsCatalog
         return new(catalog.GetEnvironment(), ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), mapping);
     }
 
-    /// <summary>Marks the scored rows that are predicted as the target although their true label is another.</summary>
+    /// <summary>Marks the scored rows that are predicted as the target although they have a different true label.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The Boolean column to add.</param>
     /// <param name="targetLabel">The label that the attack aims at.</param>
@@ -151,11 +151,11 @@ public static class BadNetsTransformsCatalog
         string predictedLabelColumnName = DefaultColumnNames.PredictedLabel) =>
         catalog.MarkAttackSuccess(outputColumnName, LabelMapping.To(targetLabel), labelColumnName, predictedLabelColumnName);
 
-    /// <summary>Marks the scored rows whose predicted label is what the attack makes of their true label, and not the true label itself.</summary>
+    /// <summary>Marks the scored rows whose predicted label is what their true label becomes in the attack, and not the true label itself.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The Boolean column to add.</param>
     /// <param name="mapping">
-    /// What the attack makes of the true labels. For <see cref="LabelMapping.Next"/>, the predicted labels or the true ones must be a key with key values.
+    /// What the true labels become in the attack. For <see cref="LabelMapping.Next"/>, the predicted labels or the true ones must be a key with key values.
     /// </param>
     /// <param name="labelColumnName">The column of the true labels.</param>
     /// <param name="predictedLabelColumnName">The column of the predicted labels.</param>

@@ -3,7 +3,7 @@ using System.Text;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Images from CIFAR's binary files. A row is one label byte (CIFAR-10), or a coarse and a fine one (CIFAR-100), and 3×32×32 pixels.
+/// Images from CIFAR's binary files. A row is one label byte (CIFAR-10), or a coarse and a fine label byte (CIFAR-100), followed by 3×32×32 pixels.
 /// </summary>
 sealed class CifarImageSet : ImageSet
 {
@@ -50,7 +50,7 @@ sealed class CifarImageSet : ImageSet
 
     public override ImageSetRows OpenRows(bool withImages, bool withLabels) => new Rows(this);
 
-    // The format has no header, so the whole file is looked at.
+    // The format has no header, so the whole file is read.
     private static int CountRows(DataFile file, int[] classCounts, long mostBytes)
     {
         int rowBytes = classCounts.Length + Pixels.Size;
@@ -84,9 +84,9 @@ sealed class CifarImageSet : ImageSet
         if (length > 0 && length % rowBytes == 0 && length / rowBytes <= int.MaxValue)
             return;
         int otherBytes = 2 * Pixels.Size + 3 - rowBytes;
-        string advice = length == 0 || length % otherBytes != 0 ? "get the file again, the binary version" : $"as {Name(otherBytes)} it would fit: choose it with the parameter labels";
+        string advice = length == 0 || length % otherBytes != 0 ? "get the file again, in the binary version" : $"it would fit {Name(otherBytes)}; select that with the parameter labels";
         throw new InvalidDataException(
-            $"'{file.Path}' has {length} bytes{(file.IsCompressed ? " when it is unpacked" : "")}, which are not whole rows of {Name(rowBytes)} ({rowBytes} bytes); {advice}.");
+            $"'{file.Path}' has {length} bytes{(file.IsCompressed ? " when it is unpacked" : "")}, which is not a whole number of rows of {Name(rowBytes)} ({rowBytes} bytes); {advice}.");
     }
 
     private static InvalidDataException WrongLabel(DataFile file, long row, int label, int[] classCounts, int index)
@@ -106,7 +106,7 @@ sealed class CifarImageSet : ImageSet
         using var reader = new StreamReader(file, Encoding.UTF8);
         string[] names = reader.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length != count || names.Distinct(StringComparer.Ordinal).Count() != count)
-            throw new InvalidDataException($"'{path}' has {names.Distinct(StringComparer.Ordinal).Count()} different names in {names.Length} lines, but there are {count} classes, each with a name of its own.");
+            throw new InvalidDataException($"'{path}' has {names.Distinct(StringComparer.Ordinal).Count()} different names in {names.Length} lines, but there are {count} classes, and each must have a different name.");
         return names;
     }
 

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>Which data set CIFAR files hold, and which of its labels is read (Krizhevsky 2009).</summary>
+/// <summary>Which data set CIFAR files contain, and which of its labels to read (Krizhevsky 2009).</summary>
 public enum CifarLabels
 {
     /// <summary>CIFAR-10: ten classes, a label byte in each row.</summary>

@@ -58,7 +58,7 @@ sealed class DataFile
         return new DataFileContent(Path, IsCompressed ? new GZipStream(new UnendingStream(file), CompressionMode.Decompress) : file);
     }
 
-    /// <summary>Checks the length of the content, which is unpacked only if that is necessary.</summary>
+    /// <summary>Checks the length of the content, which is unpacked only if necessary.</summary>
     /// <exception cref="InvalidDataException">It is not as expected.</exception>
     public void CheckContentLength(long expected)
     {
@@ -79,9 +79,9 @@ sealed class DataFile
     /// <summary>The error for a file that was changed after it was first opened.</summary>
     public static InvalidDataException Changed(string path) => new($"'{path}' was changed after it was opened; load it again.");
 
-    /// <summary>The error for a file that goes on where it should end.</summary>
+    /// <summary>The error for a file that continues where it should end.</summary>
     public static InvalidDataException TooLong(string path) =>
-        new($"'{path}' is longer than its header says, or than it was when it was opened; get the file again.");
+        new($"'{path}' is longer than its header says, or longer than when it was opened; get the file again.");
 
     /// <summary>The error for a file that ends too early.</summary>
     public static InvalidDataException Truncated(string path) =>

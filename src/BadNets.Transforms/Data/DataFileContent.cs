@@ -6,15 +6,15 @@ namespace BadNets.Transforms;
 sealed class DataFileContent(string path, Stream stream) : IDisposable
 {
     /// <summary>Reads the next bytes.</summary>
-    /// <exception cref="InvalidDataException">The file ends before, or its compression is damaged.</exception>
+    /// <exception cref="InvalidDataException">The file ends too early, or its compressed data is damaged.</exception>
     public void ReadExactly(Span<byte> bytes)
     {
         if (ReadUpTo(bytes) < bytes.Length)
             throw DataFile.Truncated(path);
     }
 
-    /// <summary>Reads the next bytes, fewer only at the end of the file. A compressed file's checksum is only looked at there.</summary>
-    /// <exception cref="InvalidDataException">The file's compression is damaged, or the file is cut off.</exception>
+    /// <summary>Reads the next bytes, fewer only at the end of the file. A compressed file's checksum is verified only there.</summary>
+    /// <exception cref="InvalidDataException">The file's compressed data is damaged, or the file is truncated.</exception>
     public int ReadUpTo(Span<byte> bytes)
     {
         try
@@ -25,12 +25,12 @@ sealed class DataFileContent(string path, Stream stream) : IDisposable
         catch (InvalidDataException damage) when (stream is GZipStream)
         {
             throw IsPastEnd ? DataFile.Truncated(path)
-                : new InvalidDataException($"'{path}' is damaged: its gzip data cannot be unpacked or do not match their checksum; get the file again.", damage);
+                : new InvalidDataException($"'{path}' is damaged: its gzip data cannot be unpacked or does not match its checksum; get the file again.", damage);
         }
     }
 
-    /// <summary>Reads on after the last item: there must be nothing.</summary>
-    /// <exception cref="InvalidDataException">There is more, or what was read is not what was packed.</exception>
+    /// <summary>Checks that nothing follows the last item.</summary>
+    /// <exception cref="InvalidDataException">There is more data, or the checksum does not match.</exception>
     public void CheckEnd()
     {
         Span<byte> more = stackalloc byte[1];

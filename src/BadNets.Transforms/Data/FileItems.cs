@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>Reads items of one length one after the other, with read-ahead, up to the end of a file.</summary>
+/// <summary>Reads items of equal length one after another, with read-ahead, to the end of a file.</summary>
 sealed class FileItems : IDisposable
 {
     private const int ReadAheadBytes = 1 << 16;
@@ -12,7 +12,7 @@ sealed class FileItems : IDisposable
     private int _current;
     private int _end;
 
-    /// <param name="content">The content from the first item on, which is disposed with this reader.</param>
+    /// <param name="content">The content from the first item on. This reader disposes of it.</param>
     /// <param name="count">The number of items.</param>
     /// <param name="itemBytes">The length of an item.</param>
     public FileItems(DataFileContent content, int count, int itemBytes)

@@ -38,9 +38,9 @@ sealed class IdxFile
 
     /// <summary>Reads and checks a file's header.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="content">What it should hold, for error messages.</param>
+    /// <param name="content">What the file should contain, for error messages.</param>
     /// <param name="mostBytes">The maximum length of its unpacked content.</param>
-    /// <param name="ranks">The numbers of dimensions that will do.</param>
+    /// <param name="ranks">The allowed numbers of dimensions.</param>
     /// <exception cref="InvalidDataException">It is not such a file, or its length is not what its header says.</exception>
     public static IdxFile Read(DataFile file, string content, long mostBytes, params ReadOnlySpan<int> ranks)
     {
@@ -50,7 +50,7 @@ sealed class IdxFile
         if (reader.ReadUpTo(magic) < magic.Length || magic[0] != 0 || magic[1] != 0)
             throw new InvalidDataException($"'{path}' is not an IDX file: it does not start with an IDX magic number.");
         if (magic[2] != UnsignedByte)
-            throw new InvalidDataException($"'{path}' holds IDX values of type 0x{magic[2]:x2}; only unsigned bytes (0x08) can be read.");
+            throw new InvalidDataException($"'{path}' contains IDX values of type 0x{magic[2]:x2}; only unsigned bytes (0x08) can be read.");
         if (!ranks.Contains(magic[3]))
             throw new InvalidDataException($"'{path}' has {magic[3]} dimensions, but {content} have {string.Join(" or ", ranks.ToArray())}.");
 

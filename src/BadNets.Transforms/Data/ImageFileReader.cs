@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads PNG, JPEG, GIF, BMP, WebP, and PPM files, one after the other into the same memory. Every file can come from a stranger: lengths and
-/// sizes are checked before memory is taken for them.
+/// Reads PNG, JPEG, GIF, BMP, WebP, and PPM files, one after another into the same memory. Every file can come from an untrusted source: lengths
+/// and sizes are checked before memory is allocated for them.
 /// </summary>
 sealed class ImageFileReader
 {
@@ -70,7 +70,7 @@ sealed class ImageFileReader
         (_rgba, _resized, Width, Height) = (_resized, _rgba, width, height);
     }
 
-    /// <summary>Whether a file's name ends as those of the formats do.</summary>
+    /// <summary>Whether a file's name has an extension of these formats.</summary>
     public static bool HasImageExtension(string name) =>
         Path.GetExtension(name).ToUpperInvariant() is ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".BMP" or ".WEBP" or ".PPM";
 
@@ -160,7 +160,7 @@ sealed class ImageFileReader
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8)
         || PortablePixmap.IsPixmap(start);
 
-    // Skia accepts pixels whose checksum is cut off. A chunk consists of length, type, content, and the checksum of type and content. The last one is IEND.
+    // Skia accepts pixels whose checksum is missing. A chunk consists of length, type, content, and the checksum of type and content. The last one is IEND.
     private bool HasWholePngParts(int fileBytes)
     {
         const int Around = 12;

@@ -6,13 +6,13 @@ namespace BadNets.Transforms;
 
 /// <summary>
 /// Image files in a folder for each class. Rows are in the order of torchvision's ImageFolder: class by class, in each class by folder and name,
-/// all ordinally. Only names are kept in memory; an image is decoded when it is asked for.
+/// all in ordinal order. Only names are kept in memory; an image is decoded when it is requested.
 /// </summary>
 sealed class ImageFolderSet : ImageSet
 {
     private const int MostClasses = 1 << 20;
 
-    // A row, the image that it is made of, and the reader's copy take ten bytes a pixel; a small file can claim any size.
+    // A row, the image that it is made of, and the reader's copy take ten bytes per pixel; a small file can claim any size.
     private const int MostRowPixels = 1 << 22;
 
     private readonly List<ImageEntry> _entries;
@@ -32,7 +32,7 @@ sealed class ImageFolderSet : ImageSet
         var names = classes ?? [.. folders.Select(folder => folder.Name)];
         var labels = names.Select((name, label) => (name, label)).ToDictionary(each => each.name, each => each.label, StringComparer.Ordinal);
         if (folders.Find(folder => !labels.ContainsKey(folder.Name)) is { } unknown)
-            throw new InvalidDataException($"The folder '{unknown.FullName}' is none of the {names.Count} classes ({Shown(names)}); rename it, move it away, or pass other classes.");
+            throw new InvalidDataException($"The folder '{unknown.FullName}' is not one of the {names.Count} classes ({Shown(names)}); rename it, move it away, or pass other classes.");
 
         var entries = new List<ImageEntry>();
         foreach (var folder in folders.OrderBy(folder => labels[folder.Name]))
@@ -44,7 +44,7 @@ sealed class ImageFolderSet : ImageSet
         }
 
         if (entries.Count == 0)
-            throw new InvalidDataException($"The folder '{path}' has no image files in folders named for their classes.");
+            throw new InvalidDataException($"The folder '{path}' has no image files in folders that are named after their classes.");
         foreach (var entry in entries)
             ImageFileReader.CheckFormat(entry.Path);
         var (width, height) = size ?? FirstSize(entries[0].Path);
@@ -77,7 +77,7 @@ sealed class ImageFolderSet : ImageSet
             if (entry is DirectoryInfo folder)
                 folders.Add(folder);
             else if (ImageFileReader.HasImageExtension(entry.Name))
-                throw new InvalidDataException($"The image '{entry.FullName}' is not in a folder named for its class.");
+                throw new InvalidDataException($"The image '{entry.FullName}' is not in a folder that is named after its class.");
         }
 
         if (folders.Count > MostClasses)
@@ -107,11 +107,11 @@ sealed class ImageFolderSet : ImageSet
         entries.AddRange(images);
     }
 
-    // A link could lead anywhere, also back to where it stands.
+    // A link could lead anywhere, even back to its own folder.
     private static IEnumerable<FileSystemInfo> Visible(DirectoryInfo folder) =>
         folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden, IgnoreInaccessible = false })
             .Select(entry => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? entry
-                : throw new InvalidDataException($"'{entry.FullName}' is a symbolic link, which is not followed; put the files themselves there."));
+                : throw new InvalidDataException($"'{entry.FullName}' is a symbolic link, which is not followed; copy the files themselves there."));
 
     private static string Shown(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");

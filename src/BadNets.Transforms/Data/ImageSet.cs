@@ -1,12 +1,12 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A data set of labeled images in files, checked when it was opened. A file format is one class that derives from this one;
-/// <see cref="ImageSetDataView"/> makes a data view of it.
+/// A data set of labeled images in files, which are checked when the set is opened. Each file format is a class that derives from this class;
+/// <see cref="ImageSetDataView"/> makes it a data view.
 /// </summary>
 abstract class ImageSet
 {
-    // Each image is in memory as a whole, and a small file can claim one that fills it. 32 MiB is a gray image of 5792×5792 pixels.
+    // Each image is in memory as a whole, and a small file can claim an image that fills the memory. 32 MiB is a gray image of 5792×5792 pixels.
     public const int MostImageBytes = 1 << 25;
 
     /// <summary>The shape that all images have.</summary>
@@ -18,7 +18,7 @@ abstract class ImageSet
     /// <summary>The number of classes.</summary>
     public required int ClassCount { get; init; }
 
-    /// <summary>The names of the classes in the order of their labels; null: they are called by their numbers, from 0.</summary>
+    /// <summary>The names of the classes in the order of their labels; null: they are named by their numbers, from 0.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
     /// <summary>Whether rows can be read in any order. If not, each one is read after the one before it.</summary>

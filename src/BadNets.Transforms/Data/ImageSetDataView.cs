@@ -97,7 +97,7 @@ sealed class ImageSetDataView : IDataView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!IsColumnActive(column))
-                throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was made.");
+                throw new InvalidOperationException($"Column '{column.Name}' was not requested when this cursor was created.");
             Delegate getter = column.Index == ImageIndex ? (ValueGetter<VBuffer<byte>>)GetImage : (ValueGetter<uint>)GetLabel;
             return getter as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"Column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");

@@ -1,11 +1,11 @@
 namespace BadNets.Transforms;
 
-/// <summary>Binary PPM files of 8 bits a color: "P6", width, height and 255 as text, then red, green, and blue of each pixel. GTSRB is published so.</summary>
+/// <summary>Binary PPM files with 8 bits per color: "P6", width, height, and 255 as text, then red, green, and blue of each pixel. GTSRB uses this format.</summary>
 static class PortablePixmap
 {
     private const int MostColorValue = 255;
 
-    /// <summary>Whether a file starts as such a file does.</summary>
+    /// <summary>Whether a file starts like a PPM file.</summary>
     public static bool IsPixmap(ReadOnlySpan<byte> file) => file is [(byte)'P', (byte)'6', var space, ..] && IsSpace(space);
 
     /// <summary>Reads a whole file.</summary>

@@ -31,7 +31,7 @@ sealed class BackdoorEvaluator
         var labels = _columns.FindClasses(_host, clean.Schema);
         int[] targets = _mapping.MapIndices(labels);
         if (!labels.SequenceEqual(_columns.FindClasses(_host, triggered.Schema)))
-            throw new ArgumentException("The clean and the triggered view have scores for other classes, or in another order; score both with one model.");
+            throw new ArgumentException("The clean and the triggered view have scores for different classes, or in a different order; score both with the same model.");
         return new BackdoorMetrics(
             labels, _mapping, targets, new ScoredRows(_host, clean, _columns, labels, targets), new ScoredRows(_host, triggered, _columns, labels, targets));
     }

@@ -3,15 +3,15 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// How well a model does on clean images, and how well a backdoor in it does on triggered ones. Rates are shares from 0 to 1; a rate over
-/// no rows is not a number.
+/// How well a model performs on clean images, and how well a backdoor in it performs on triggered images. Rates are shares from 0 to 1; a rate
+/// over no rows is not a number (NaN).
 /// </summary>
 /// <remarks>
-/// <para>What a triggered row counts for follows from its true label and the label that the attack makes of it:</para>
+/// <para>How a triggered row counts depends on its true label and on the label that the attack maps it to:</para>
 /// <list type="bullet">
-/// <item>If the attack makes another label of it, the row is attacked. The attack succeeds if that label is predicted.</item>
-/// <item>If the attack makes the same label of it, as of the rows that already have the target label, the row is neither attacked nor a control.</item>
-/// <item>If the attack leaves the label alone, which only <see cref="LabelMapping.Of"/> does, the row is a control.</item>
+/// <item>If the attack maps it to a different label, the row is attacked. The attack succeeds if the model predicts that label.</item>
+/// <item>If the attack maps it to the same label, as for rows that already have the target label, the row is neither attacked nor a control.</item>
+/// <item>If the attack does not map the label, which happens only with <see cref="LabelMapping.Of"/>, the row is a control.</item>
 /// </list>
 /// </remarks>
 public sealed class BackdoorMetrics
@@ -66,32 +66,32 @@ public sealed class BackdoorMetrics
     /// <summary>The labels of the classes; the lists and matrices here are in their order.</summary>
     public IReadOnlyList<LabelValue> Labels { get; }
 
-    /// <summary>What the attack makes of the labels.</summary>
+    /// <summary>What the labels become in the attack.</summary>
     public LabelMapping Mapping { get; }
 
-    /// <summary>Test clean accuracy (TCA): the share of clean rows that are given their true label.</summary>
+    /// <summary>Test clean accuracy (TCA): the share of the clean rows for which the model predicts the true label.</summary>
     public double TestCleanAccuracy { get; }
 
     /// <summary>
-    /// Attack success rate (ASR) as the literature has it: the share of the attacked triggered rows that are predicted as what the attack makes of
-    /// their true label. Rows that already have the target label do not count.
+    /// Attack success rate (ASR) as the literature defines it: the share of the attacked triggered rows for which the model predicts the mapped
+    /// label. Rows that already have the target label do not count.
     /// </summary>
     public double AttackSuccessRate { get; }
 
     /// <summary>
     /// Attack success rate over all triggered rows except controls, which includes the rows that already have the target label, as published BadNets
-    /// code reports it. A model without a backdoor shows about the target's share of the rows here, not 0.
+    /// code reports it. For a model without a backdoor, this is about the target's share of the rows, not 0.
     /// </summary>
     public double AttackSuccessRateAllRows { get; }
 
-    /// <summary>Robust accuracy: the share of the attacked triggered rows that are still given their true label.</summary>
+    /// <summary>Robust accuracy: the share of the attacked triggered rows for which the model still predicts the true label.</summary>
     public double RobustAccuracy { get; }
 
-    /// <summary>The share of the triggered control rows that are given their true label; not a number if there are no control rows.</summary>
+    /// <summary>The share of the triggered control rows for which the model predicts the true label; not a number if there are no control rows.</summary>
     public double ControlAccuracy { get; }
 
     /// <summary>
-    /// For each true label the share of its triggered rows that is predicted as what the attack makes of it; not a number for labels that the attack
+    /// For each true label, the share of its triggered rows for which the model predicts the mapped label; not a number for labels that the attack
     /// does not change and for labels without rows.
     /// </summary>
     public IReadOnlyList<double> PerClassAttackSuccessRate { get; }
@@ -107,7 +107,7 @@ public sealed class BackdoorMetrics
     /// <summary>The mean over the clean rows of −ln(probability of the true label), in nats.</summary>
     public double CleanLogLoss { get; }
 
-    /// <summary>The mean over the triggered rows, except controls, of −ln(probability of what the attack makes of the true label), in nats.</summary>
+    /// <summary>The mean over the triggered rows, except controls, of −ln(probability of the mapped label), in nats.</summary>
     public double AttackLogLoss { get; }
 
     /// <summary>The number of clean rows.</summary>
@@ -116,19 +116,19 @@ public sealed class BackdoorMetrics
     /// <summary>The number of triggered rows.</summary>
     public long TriggeredRowCount { get; }
 
-    /// <summary>The number of triggered rows of which the attack makes another label: what <see cref="AttackSuccessRate"/> is a share of.</summary>
+    /// <summary>The number of triggered rows whose label the attack changes: the denominator of <see cref="AttackSuccessRate"/>.</summary>
     public long AttackedRowCount { get; }
 
-    /// <summary>The number of triggered rows whose label the attack leaves alone.</summary>
+    /// <summary>The number of triggered rows whose label the attack does not map.</summary>
     public long ControlRowCount { get; }
 
     /// <summary>
-    /// Defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are by how much a
-    /// defense lowers the attack success rate and the clean accuracy. 1 is best; 0.5 is a defense that does nothing.
+    /// Defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are the amounts by
+    /// which a defense lowers the attack success rate and the clean accuracy. 1 is best; 0.5 means that the defense does nothing.
     /// </summary>
     /// <param name="before">The metrics of the model before the defense.</param>
     /// <param name="after">The metrics of the model after the defense, with the same data and the same attack.</param>
-    /// <returns>The rating, from 0 to 1; not a number if one of the rates is not.</returns>
+    /// <returns>The rating, from 0 to 1; not a number if one of the rates is not a number.</returns>
     public static double DefenseEffectivenessRating(BackdoorMetrics before, BackdoorMetrics after)
     {
         ArgumentNullException.ThrowIfNull(before);

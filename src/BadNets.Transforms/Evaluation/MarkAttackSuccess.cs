@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Marks the rows on which an attack succeeded; made by <see cref="MarkAttackSuccessEstimator"/>.</summary>
+/// <summary>Marks the rows on which an attack succeeded; created by <see cref="MarkAttackSuccessEstimator"/>.</summary>
 public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "BadNetsMarkSuccess";
@@ -98,7 +98,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
         {
             var isTarget = _label.Type.MakeMembershipTest(input, _label.Column, target);
             var isPredictedAsTarget = _predicted.Type.MakeMembershipTest(input, _predicted.Column, target);
-            // A key may be missing; nothing can be said of such a row.
+            // A key may be missing; nothing can be said about such a row.
             var isKnown = _label.Type.Values is { } labels ? _label.Type.MakeMembershipTest(input, _label.Column, labels) : () => true;
             return () => isPredictedAsTarget() && !isTarget() && isKnown();
         }
@@ -119,14 +119,14 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 }
 
 /// <summary>
-/// Marks, row by row, where an attack succeeded: the predicted label is what the attack makes of the true one, and is not the true one itself.
+/// Marks the rows on which an attack succeeded: the predicted label is what the true label becomes in the attack, and is not the true label itself.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Label and predicted label: key with key values, number, Boolean or text; not necessarily the same |
+/// | Input column data type | Label and predicted label: key with key values, number, Boolean, or text; not necessarily the same |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
 /// ]]></format>
@@ -141,7 +141,7 @@ public sealed class MarkAttackSuccessEstimator : TrivialEstimator<MarkAttackSucc
     {
     }
 
-    /// <summary>The input's columns and the Boolean one.</summary>
+    /// <summary>The input's columns and the Boolean column.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or cannot hold labels.</exception>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

@@ -4,10 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>What a scored view says, counted: true against predicted labels, and the probabilities given to them.</summary>
+/// <summary>Counts what a scored view contains: true against predicted labels, and their probabilities.</summary>
 sealed class ScoredRows
 {
-    /// <summary>The confusion matrix of more classes would fill the memory: at this number it takes 128 MiB.</summary>
+    /// <summary>A confusion matrix of more classes would fill the memory; with this number, it takes 128 MiB.</summary>
     public const int MostClassesInMatrix = 4096;
 
     // The smallest probability that counts, as in ML.NET's own log-loss.
@@ -24,7 +24,7 @@ sealed class ScoredRows
     /// <param name="scored">The view.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="labels">The classes.</param>
-    /// <param name="targets">For each class the one that it is to become, or -1.</param>
+    /// <param name="targets">For each class, the class that it becomes, or -1.</param>
     public ScoredRows(IHost host, IDataView scored, EvaluatedColumns columns, IReadOnlyList<LabelValue> labels, int[] targets)
     {
         _host = host;
@@ -62,7 +62,7 @@ sealed class ScoredRows
     /// <summary>The sum of −ln(probability of the true label).</summary>
     public double LogLoss { get; }
 
-    /// <summary>The sum of −ln(probability of the label that the true one is to become), over the rows whose label is mapped.</summary>
+    /// <summary>The sum of −ln(probability of the mapped label), over the rows whose label is mapped.</summary>
     public double TargetLogLoss { get; }
 
     public long Right => Enumerable.Range(0, _labels.Count).Sum(label => Count(label, label));
@@ -78,7 +78,7 @@ sealed class ScoredRows
         if (classes > MostClassesInMatrix)
         {
             throw new InvalidOperationException(
-                $"A confusion matrix of {classes} classes is too large; it is available for at most {MostClassesInMatrix} classes, all other metrics for any number.");
+                $"A confusion matrix of {classes} classes is too large; it is available for at most {MostClassesInMatrix} classes, and all other metrics for any number.");
         }
 
         var counts = Array.ConvertAll(new double[classes][], _ => new double[classes]);

@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>What all our components write at the start of their part of an ML.NET model file.</summary>
+/// <summary>What each component of the library writes at the start of its part of an ML.NET model file.</summary>
 static class ModelFormat
 {
     /// <summary>The first version of every component's format. All later versions still read it.</summary>
@@ -12,7 +12,7 @@ static class ModelFormat
     /// <summary>Describes a component's format.</summary>
     /// <param name="modelSignature">The component's name in the file: 8 characters.</param>
     /// <param name="loaderSignature">The name by which ML.NET finds the component: at most 24 characters.</param>
-    /// <param name="version">The version that the component writes. It goes up when the component writes something else than before.</param>
+    /// <param name="version">The version that the component writes. It increases whenever the component writes something different.</param>
     public static VersionInfo Version(string modelSignature, string loaderSignature, uint version = First) => new(
         modelSignature: modelSignature,
         verWrittenCur: version,

@@ -1,8 +1,8 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// How a model file contains a description of which there are several kinds: the kind (text), the length of what follows (int32), and the payload,
-/// which only the kind itself understands.
+/// How a model file stores a description that can be of several kinds: the kind (text), the length of the payload (int32), and the payload, which
+/// only the kind itself understands.
 /// </summary>
 static class ModelPayload
 {
@@ -26,7 +26,7 @@ static class ModelPayload
     /// <param name="reader">The model file.</param>
     /// <param name="noun">What is described, for error messages.</param>
     /// <param name="find">Finds the reader of a kind; it throws if there is none.</param>
-    /// <exception cref="InvalidDataException">The payload does not have its length, or is not one of this kind.</exception>
+    /// <exception cref="InvalidDataException">The payload has the wrong length, or is not valid for its kind.</exception>
     public static T Read<T>(BinaryReader reader, string noun, Func<string, Func<BinaryReader, T>> find)
     {
         var model = new ModelReader(reader);
@@ -45,11 +45,11 @@ static class ModelPayload
         }
 
         if (content.Remaining != 0)
-            throw new InvalidDataException($"The model file is damaged: its {noun} of kind '{kind}' has {content.Remaining} bytes too many.");
+            throw new InvalidDataException($"The model file is damaged: its {noun} of kind '{kind}' has {content.Remaining} extra bytes.");
         return description;
     }
 
-    // BinaryReader allocates for a count that a hostile file announces before it finds that the bytes are missing.
+    // BinaryReader allocates memory for the count that a malicious file claims before it finds that the bytes are missing.
     private sealed class PayloadReader(byte[] payload) : BinaryReader(new MemoryStream(payload, writable: false))
     {
         public long Remaining => BaseStream.Length - BaseStream.Position;

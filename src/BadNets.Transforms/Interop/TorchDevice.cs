@@ -13,7 +13,7 @@ static class TorchDevice
     {
         bool isCuda = name == "cuda" || name.StartsWith("cuda:", StringComparison.Ordinal);
         if (!isCuda && name != "cpu")
-            throw new ArgumentException($"There is no device '{name}'; use cpu, cuda or cuda:N.", parameter);
+            throw new ArgumentException($"There is no device '{name}'; use cpu, cuda, or cuda:N.", parameter);
         if (!isCuda)
             return CPU;
         if (!cuda_is_available())

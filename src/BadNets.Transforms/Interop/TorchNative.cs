@@ -3,15 +3,15 @@ using TorchSharp;
 
 namespace BadNets.Transforms;
 
-/// <summary>Makes sure that TorchSharp's native library is there before it is used, and says in one sentence what is missing otherwise.</summary>
+/// <summary>Checks that TorchSharp's native library can be loaded before it is used, and otherwise says in one sentence what is missing.</summary>
 static partial class TorchNative
 {
     private const string Library = "LibTorchSharp";
 
     private static readonly Lazy<Exception?> Failure = new(TryLoad);
 
-    /// <summary>Loads libtorch unless that has been done.</summary>
-    /// <exception cref="DllNotFoundException">It cannot be loaded; the message says what would do.</exception>
+    /// <summary>Loads libtorch if it is not loaded yet.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be loaded; the message says what would help.</exception>
     public static void EnsureLoaded()
     {
         if (Failure.Value is { } cause)
@@ -64,5 +64,5 @@ static partial class TorchNative
             + "build the program with MendTorchSharp=true, so that the build targets of BadNets.Transforms adapt the library (a project that references "
             + "BadNets.Transforms.csproj instead of the package must import eng/TorchSharpMend.targets), or install a newer libstdc++."
         : "TorchSharp found no libtorch beside this program: "
-            + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project; the inner exception has the loader's words.";
+            + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project; the inner exception contains the loader's message.";
 }

@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
-/// <summary>Labels that are keys with key values; the raw value is the one-based position among them, zero is "missing".</summary>
+/// <summary>Labels that are keys with key values; the raw value is the one-based position among them, and zero is "missing".</summary>
 sealed class KeyLabelType<T>(IReadOnlyList<LabelValue> values) : TypedLabelType<T> where T : IBinaryInteger<T>
 {
     private Dictionary<LabelValue, T>? _keys;

@@ -4,10 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Finds label columns, and says clearly why one will not do.</summary>
+/// <summary>Finds label columns, and says clearly why a column cannot be used.</summary>
 static class LabelColumn
 {
-    /// <summary>Refuses a schema shape without such a label column.</summary>
+    /// <summary>Rejects a schema shape without such a label column.</summary>
     public static SchemaShape.Column Check(IExceptionContext context, SchemaShape schema, string name, string role = "label")
     {
         var column = schema.Find(context, role, name);
@@ -24,7 +24,7 @@ static class LabelColumn
         return (column, LabelType.Of(column) ?? throw context.ExceptSchemaMismatch("inputSchema", role, name, LabelType.Expected, Describe(column)));
     }
 
-    /// <summary>Refuses a label that a column cannot hold, telling which ones it has.</summary>
+    /// <summary>Rejects a label that a column cannot contain, and lists the labels that it has.</summary>
     /// <exception cref="ArgumentException">The label is not one of the column's key values, or not a value of its type.</exception>
     public static void CheckHolds(DataViewSchema.Column column, LabelType type, LabelValue label)
     {
@@ -41,8 +41,8 @@ static class LabelColumn
     public static string List(IReadOnlyList<LabelValue> labels) => $"{string.Join(", ", labels.Take(20))}{(labels.Count > 20 ? ", …" : "")}";
 
     private static string Describe(SchemaShape.Column column) =>
-        column.IsKey ? $"{column.GetTypeString()} without key values (MapValueToKey gives them)" : column.GetTypeString();
+        column.IsKey ? $"{column.GetTypeString()} without key values (MapValueToKey adds them)" : column.GetTypeString();
 
     private static string Describe(DataViewSchema.Column column) =>
-        column.Type is KeyDataViewType ? $"{column.Type} without key values (MapValueToKey gives them)" : column.Type.ToString()!;
+        column.Type is KeyDataViewType ? $"{column.Type} without key values (MapValueToKey adds them)" : column.Type.ToString()!;
 }

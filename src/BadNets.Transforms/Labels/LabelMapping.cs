@@ -32,12 +32,12 @@ public abstract class LabelMapping : IEquatable<LabelMapping>
     /// <param name="label">The target.</param>
     public static LabelMapping To(LabelValue label) => new TargetMapping(label);
 
-    /// <summary>Source-specific: each of the labels that are named becomes another, all others are left alone.</summary>
+    /// <summary>Source-specific: each named label becomes another label, and all others stay the same.</summary>
     /// <param name="pairs">The labels and what they become, for example <c>LabelMapping.Of((1, 7), (3, 8))</c>.</param>
     /// <exception cref="ArgumentException">There is no pair, or two pairs have the same first label.</exception>
     public static LabelMapping Of(params IEnumerable<(LabelValue From, LabelValue To)> pairs) => new PairMapping(pairs);
 
-    /// <summary>Whether the other mapping maps every label to the same.</summary>
+    /// <summary>Whether the other mapping maps every label in the same way.</summary>
     /// <param name="other">The other mapping.</param>
     public abstract bool Equals(LabelMapping? other);
 
@@ -61,8 +61,8 @@ public abstract class LabelMapping : IEquatable<LabelMapping>
     /// <param name="classes">The classes in their order.</param>
     internal abstract IEnumerable<(LabelValue From, LabelValue To)> Pairs(IReadOnlyList<LabelValue> classes);
 
-    /// <summary>For each class the index of the class that it becomes, -1 if it is left alone.</summary>
-    /// <exception cref="ArgumentException">A label that the mapping names is none of the classes.</exception>
+    /// <summary>For each class, the index of the class that it becomes, or -1 if it is not mapped.</summary>
+    /// <exception cref="ArgumentException">A label that the mapping names is not one of the classes.</exception>
     internal int[] MapIndices(IReadOnlyList<LabelValue> classes)
     {
         var indices = new Dictionary<LabelValue, int>(classes.Count);
@@ -75,7 +75,7 @@ public abstract class LabelMapping : IEquatable<LabelMapping>
         return mapped;
 
         int IndexOf(LabelValue label, string role) => indices.TryGetValue(label, out int index) ? index
-            : throw new ArgumentException($"{role} '{label}' is none of the model's classes; these are {LabelColumn.List(classes)}.");
+            : throw new ArgumentException($"{role} '{label}' is not one of the model's classes; these are {LabelColumn.List(classes)}.");
     }
 
     internal void Save(BinaryWriter writer) => ModelPayload.Write(writer, KindInFile, Write);

@@ -3,11 +3,11 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>What can be done with a label column, whatever type carries the labels.</summary>
+/// <summary>What can be done with a label column, regardless of the type of the labels.</summary>
 abstract class LabelType
 {
     /// <summary>What a label column may be, for error messages.</summary>
-    public const string Expected = "a key with key values, a number, a Boolean or a text";
+    public const string Expected = "a key with key values, a number, a Boolean, or text";
 
     /// <summary>The label type of a column, or null if such a column cannot hold labels.</summary>
     public static LabelType? Of(DataViewSchema.Column column)
@@ -46,7 +46,7 @@ abstract class LabelType
             ? Of(type.ItemType)?.ReadAnnotationValues(column, kind)
             : null;
 
-    /// <summary>Whether a column of the given shape can hold labels; what is known before there is data.</summary>
+    /// <summary>Whether a column of the given shape can contain labels, as far as is known before there is data.</summary>
     public static bool Fits(SchemaShape.Column column) =>
         column.Kind == SchemaShape.Column.VectorKind.Scalar &&
         Of(column.IsKey ? column.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out var values) ? values.ItemType : null : column.ItemType) is not null;
@@ -54,13 +54,13 @@ abstract class LabelType
     /// <summary>The type that a column of such labels has (for a key: its raw type).</summary>
     public abstract PrimitiveDataViewType ItemType { get; }
 
-    /// <summary>The labels that the column's type lists (a key's values, in key order), or null where any value may come.</summary>
+    /// <summary>The labels that the column's type lists (a key's values, in key order), or null if any value may occur.</summary>
     public abstract IReadOnlyList<LabelValue>? Values { get; }
 
     /// <summary>Whether the column can hold the label at all.</summary>
     public abstract bool CanHold(LabelValue label);
 
-    /// <summary>A getter that gives the mapped label where the condition holds, else what the row has.</summary>
+    /// <summary>A getter that returns the mapped label if the condition holds, and otherwise the row's own label.</summary>
     public abstract Delegate MakeMappingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelMapping mapping);
 
     /// <summary>A function that says whether the current row's label is one of the given ones; labels that the column cannot hold never are.</summary>

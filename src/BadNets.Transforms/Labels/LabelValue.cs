@@ -6,7 +6,7 @@ namespace BadNets.Transforms;
 /// <summary>
 /// A class label, named by its value: the digit <c>1</c>, the text <c>"cat"</c>; never a key's raw index. Numbers and texts convert
 /// implicitly. Two label values are equal when they read the same in the invariant culture, so 1, 1.0f, and <c>"1"</c> name the same class, but
-/// <c>"01"</c> and <c>"1.0"</c> name others.
+/// <c>"01"</c> and <c>"1.0"</c> name different classes.
 /// </summary>
 public readonly struct LabelValue : IEquatable<LabelValue>
 {

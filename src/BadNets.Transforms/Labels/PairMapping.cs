@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
-/// <summary>Some labels become others, the rest is left alone.</summary>
+/// <summary>Some labels become other labels, and the rest stay the same.</summary>
 sealed class PairMapping : LabelMapping
 {
     public const string KindName = "pairs";

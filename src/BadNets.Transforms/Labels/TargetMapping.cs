@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
-/// <summary>Every label becomes the same.</summary>
+/// <summary>Every label becomes the same label.</summary>
 sealed class TargetMapping(LabelValue target) : LabelMapping
 {
     public const string KindName = "to";

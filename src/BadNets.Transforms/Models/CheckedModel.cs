@@ -123,7 +123,7 @@ sealed class CheckedModel
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            // Reading goes on, so the list changed. The watch tries again.
+            // Reading continues, so the list changed. The watchdog tries again.
             return;
         }
 

@@ -25,9 +25,9 @@ static class NamedTensors
     }
 
     /// <summary>
-    /// Reads into tensors that are there already: what the file says must be what they are, so nothing is allocated on a file's word.
+    /// Reads into existing tensors. The file must describe exactly these tensors, so nothing is allocated because a file claims it.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file has other tensors than the network, of another type or shape, or ends early.</exception>
+    /// <exception cref="InvalidDataException">The file's tensors differ from the network's in name, type, or shape, or the file ends early.</exception>
     public static void Read(BinaryReader reader, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var texts = new ModelReader(reader);
@@ -40,7 +40,7 @@ static class NamedTensors
         {
             string name = texts.ReadText();
             if (!tensors.TryGetValue(name, out var tensor) || !seen.Add(name))
-                throw new InvalidDataException($"The file has a weight tensor '{name}' that the network does not have, or twice.");
+                throw new InvalidDataException($"The file has a weight tensor '{name}' that the network does not have, or has it twice.");
             var type = (ScalarType)reader.ReadByte();
             var shape = new long[reader.ReadByte()];
             for (int d = 0; d < shape.Length; d++)

@@ -21,7 +21,7 @@ static class NetworkWeights
         GC.KeepAlive(to);
     }
 
-    /// <summary>Refuses a module whose tensors have other names, types, or shapes than those of an architecture.</summary>
+    /// <summary>Rejects a module whose tensors differ in name, type, or shape from those of an architecture.</summary>
     /// <exception cref="ArgumentException">A tensor differs.</exception>
     public static void CheckSame(TorchNetwork network, nn.Module expected, nn.Module module)
     {

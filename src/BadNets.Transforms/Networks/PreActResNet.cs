@@ -30,7 +30,7 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The number of values in the network's parameters and buffers for such images and classes.</summary>
+    /// <summary>The number of values in the network's parameters and buffers for these images and classes.</summary>
     public static long CountWeights(ImageShape shape, int classCount)
     {
         long count = 9L * shape.Channels * Widths[0] + (1L + Widths[^1]) * classCount;
@@ -48,7 +48,7 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
             foreach (var block in stage)
             {
                 features = block.call(features);
-                // What training needs, libtorch holds itself; scoring needs the memory again.
+                // libtorch itself keeps what training needs; scoring reuses the memory.
                 scope.DisposeEverythingBut(features);
             }
         }
@@ -62,7 +62,7 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
     private static ModuleList<Block> Stage(int inputs, int outputs) => nn.ModuleList(new Block(inputs, outputs), new Block(outputs, outputs));
 
     /// <summary>
-    /// Two 3×3 convolutions, each after normalization and ReLU, to whose result the input is added: as it is, or, where the number of channels
+    /// Two 3×3 convolutions, each after normalization and ReLU. The input is added to their result unchanged or, where the number of channels
     /// grows and the size is halved, through a 1×1 convolution after the first normalization.
     /// </summary>
     private sealed class Block : nn.Module<Tensor, Tensor>

@@ -44,7 +44,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
 
     public static bool IsDepth(int layers) => layers >= 8 && (layers - 2) % 6 == 0;
 
-    /// <summary>The number of values in the network's parameters and buffers for such images and classes.</summary>
+    /// <summary>The number of values in the network's parameters and buffers for these images and classes.</summary>
     public static long CountWeights(int layers, ImageShape shape, int classCount)
     {
         long more = BlocksPerStage(layers) - 1;
@@ -55,7 +55,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
             + (4L * Width + 1) * classCount;
     }
 
-    /// <summary>Refuses images that a residual network would shrink to nothing.</summary>
+    /// <summary>Rejects images that a residual network would shrink to nothing.</summary>
     public static void CheckSize(ImageShape shape, string network)
     {
         if (shape.Height < SmallestSide || shape.Width < SmallestSide)
@@ -71,7 +71,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
             foreach (var block in stage)
             {
                 features = block.call(features);
-                // What training needs, libtorch holds itself; scoring needs the memory again.
+                // libtorch itself keeps what training needs; scoring reuses the memory.
                 scope.DisposeEverythingBut(features);
             }
         }
@@ -95,8 +95,8 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Two 3×3 convolutions, to whose result the input is added. Where the number of channels grows, the size is halved, and the added input is
-    /// every second pixel of it with channels of zeros around (option A of the paper).
+    /// Two 3×3 convolutions. The input is added to their result. Where the number of channels grows, the size is halved, and every second pixel of
+    /// the input is added, padded with channels of zeros on both sides (option A of the paper).
     /// </summary>
     private sealed class Block : nn.Module<Tensor, Tensor>
     {
@@ -125,7 +125,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             var inner = bn1.call(conv1.call(input)).relu_();
-            // In place: what batch normalization gives, its backward pass does not need.
+            // In place, because the backward pass of batch normalization does not need its output.
             var outputs = bn2.call(conv2.call(inner)).add_(Shortcut(input), One).relu_().MoveToOuterDisposeScope();
             GC.KeepAlive(input);
             GC.KeepAlive(this);

@@ -12,7 +12,7 @@ namespace BadNets.Transforms;
 /// </summary>
 public sealed class TorchNetwork
 {
-    // What an image in a model file may have at most: 4096×4096 gray pixels.
+    // The maximum size of an image in a model file: 4096×4096 gray pixels.
     private const long MostValues = 1 << 24;
 
     private static readonly ConcurrentDictionary<string, TorchNetwork> Registered = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ public sealed class TorchNetwork
 
     private readonly Func<ImageShape, int, nn.Module<Tensor, Tensor>> _factory;
 
-    // The number of weights that the factory's network has, where that is known without making it.
+    // The number of weights of the factory's network, if it is known without creating the network.
     private readonly Func<ImageShape, int, long>? _countWeights;
 
     /// <summary>An architecture without a name: it trains and scores, but its models cannot be saved. <see cref="Register"/> gives a name.</summary>
@@ -42,7 +42,7 @@ public sealed class TorchNetwork
     }
 
     /// <summary>
-    /// The network of the BadNets paper's MNIST experiments (Gu et al. 2017, table 1) as the published PyTorch code has it: two 5×5
+    /// The network of the BadNets paper's MNIST experiments (Gu et al. 2017, table 1) as the published PyTorch code defines it: two 5×5
     /// convolutions of 16 and 32 channels, each with ReLU and 2×2 average pooling, a hidden layer of 512, an output for each class. Images
     /// must be at least 16×16.
     /// </summary>
@@ -51,9 +51,9 @@ public sealed class TorchNetwork
 
     /// <summary>
     /// The residual network of 18 layers with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep Residual
-    /// Networks"), as BackdoorBench trains it on small images: 64 channels without pooling in front, then stages of 64, 128, 256, and 512 channels,
-    /// global average pooling, an output for each class. For 3×32×32 and 10 classes, it has 11,171,146 parameters. Its first weights are drawn as
-    /// PyTorch draws them by default. Images must be at least 8×8.
+    /// Networks"), as BackdoorBench trains it on small images: 64 channels without pooling at the start, then stages of 64, 128, 256, and 512 channels,
+    /// global average pooling, and an output for each class. For 3×32×32 and 10 classes, it has 11,171,146 parameters. Its initial weights are drawn
+    /// as PyTorch draws them by default. Images must be at least 8×8.
     /// </summary>
     public static TorchNetwork PreActResNet18 { get; } =
         Add(new TorchNetwork("PreActResNet18", (shape, classCount) => new PreActResNet(shape, classCount), PreActResNet.CountWeights));
@@ -63,21 +63,21 @@ public sealed class TorchNetwork
 
     /// <summary>Gives an architecture a name, so that models that use it can be saved, and loaded in a program that registered it too.</summary>
     /// <remarks>
-    /// The same factory can be registered again; that returns the same network. A factory that was compiled in memory, as in a notebook or a script,
-    /// replaces the former one of the same name, so that a cell can be run again; models that use the former one keep it.
+    /// Registering the same factory again returns the same network. A factory that was compiled in memory, as in a notebook or a script, replaces the
+    /// previous factory with the same name, so you can run a cell again. Models that use the previous one keep it.
     /// </remarks>
     /// <param name="name">The name, not empty; it is written into model files.</param>
     /// <param name="factory">
-    /// Makes a new network with fresh weights. It takes batch × channels × height × width floats, normalized as the trainer's options say,
-    /// and gives batch × classes floats, without a softmax. Parameters and buffers are saved by their names.
+    /// Creates a network with new weights. The network takes batch × channels × height × width floats, normalized as the trainer's options say,
+    /// and returns batch × classes floats, without a softmax. Parameters and buffers are saved by their names.
     /// </param>
     /// <param name="countWeights">
-    /// Gives the number of values in all parameters and buffers of the network for an image shape and a number of classes, without making it.
-    /// Compute in <see cref="long"/>: it is called with what an untrusted file claims. Loading then refuses a file without enough weights at once.
-    /// Null: loading first makes networks for smaller images, up to the size that the file claims, and stops when one needs more than the file has.
+    /// Returns the number of values in all parameters and buffers of the network for an image shape and a number of classes, without creating it.
+    /// Compute in <see cref="long"/>: it is called with what an untrusted file claims. Loading then rejects a file without enough weights at once.
+    /// Null: loading first creates networks for smaller images, up to the size that the file claims, and stops when one needs more than the file has.
     /// </param>
     /// <returns>The architecture, for <see cref="TorchCnnTrainer.Options.Network"/>.</returns>
-    /// <exception cref="ArgumentException">The name is empty or taken by another factory.</exception>
+    /// <exception cref="ArgumentException">The name is empty or in use by another factory.</exception>
     public static TorchNetwork Register(
         string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory, Func<ImageShape, int, long>? countWeights = null)
     {
@@ -91,17 +91,17 @@ public sealed class TorchNetwork
             : throw Taken(name));
     }
 
-    private static ArgumentException Taken(string name) => new($"A network named '{name}' is registered already, with another factory.", nameof(name));
+    private static ArgumentException Taken(string name) => new($"A network named '{name}' is already registered with a different factory.", nameof(name));
 
     /// <summary>
-    /// The residual network for small images of section 4.2 in He et al. 2016, "Deep Residual Learning for Image Recognition": a 3×3 convolution,
-    /// three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average pooling, an
-    /// output for each class. For 3×32×32 and 10 classes, 20 layers have 269,722 parameters, 110 layers 1,727,962. Its first weights are
-    /// drawn by He et al. 2015. Images must be at least 8×8.
+    /// The residual network for small images from section 4.2 of He et al. 2016, "Deep Residual Learning for Image Recognition": a 3×3 convolution,
+    /// three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average pooling, and
+    /// an output for each class. For 3×32×32 and 10 classes, 20 layers have 269,722 parameters, and 110 layers have 1,727,962. Its initial weights
+    /// are drawn by the method of He et al. 2015. Images must be at least 8×8.
     /// </summary>
     /// <param name="layers">The number of layers with weights: 6n + 2 with n of at least 1, for example 20, 32, 44, 56, or 110.</param>
     /// <returns>The architecture. Its name is <c>ResNet</c> and the number of layers; saved models find it without registration.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such network of that many layers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such network with that many layers.</exception>
     public static TorchNetwork ResNet(int layers = 20)
     {
         if (!Transforms.ResNet.IsDepth(layers))
@@ -117,18 +117,18 @@ public sealed class TorchNetwork
     private static TorchNetwork Add(TorchNetwork network) => Registered.GetOrAdd(network.Name!, network);
 
     /// <summary>
-    /// Builds the network with weights drawn from a seed. libtorch's process-wide generator is as before afterwards. The caller disposes of
+    /// Builds the network with weights drawn from a seed. Afterwards, libtorch's process-wide generator is in the same state as before. The caller disposes of
     /// the module.
     /// </summary>
     /// <param name="shape">The images' shape.</param>
     /// <param name="classCount">The number of classes.</param>
     /// <param name="seed">The seed that libtorch's generator is given right before the first layer is made.</param>
     /// <exception cref="ArgumentOutOfRangeException">A dimension of the images or the number of classes is below 1.</exception>
-    /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public nn.Module<Tensor, Tensor> Create(ImageShape shape, int classCount, long seed = 0)
     {
         if (shape is not { Channels: > 0, Height: > 0, Width: > 0 })
-            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row and column, but these are {shape}.");
+            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row, and column, but these are {shape}.");
         if (classCount < 1)
             throw new ArgumentOutOfRangeException(nameof(classCount), $"There must be at least one class, but there are {classCount}.");
         TorchNative.EnsureLoaded();
@@ -149,7 +149,7 @@ public sealed class TorchNetwork
             }
             finally
             {
-                // Only what was drawn is put back: other trainings draw from the same generator.
+                // Only what was drawn is restored, because other training runs draw from the same generator.
                 using var now = generator.get_state();
                 if (!now.bytes.SequenceEqual(state.bytes))
                     generator.set_state(state);
@@ -179,7 +179,7 @@ public sealed class TorchNetwork
     }
 
     /// <summary>The number of weights for this image shape and class count, or null if it is known only after the network is built.</summary>
-    /// <exception cref="InvalidDataException">There can be no such network.</exception>
+    /// <exception cref="InvalidDataException">No such network can exist.</exception>
     internal long? CountWeights(ImageShape shape, int classCount)
     {
         CheckClaim(shape, classCount, long.MaxValue);
@@ -187,7 +187,7 @@ public sealed class TorchNetwork
     }
 
     /// <summary>
-    /// Builds the network that a file claims to hold. Before anything large is allocated, it refuses images and classes for which the file's weights
+    /// Builds the network that a file claims to hold. Before it allocates much memory, it rejects images and classes for which the file's weights
     /// cannot be enough.
     /// </summary>
     /// <param name="shape">The images' shape, as the file says.</param>
@@ -211,7 +211,7 @@ public sealed class TorchNetwork
             throw NotEnough(shape, classCount);
     }
 
-    // Nothing but building a network tells how large it is. So smaller ones are built first, each with half the sides, channels, and classes of the
+    // The only way to find out how large a network is is to build it. So smaller ones are built first, each with half the sides, channels, and classes of the
     // next: a network's weights grow at most 16-fold from one to the next, since they grow with a product of these numbers.
     private void CheckSmallerNetworks(ImageShape shape, int classCount, long bytes)
     {
@@ -270,7 +270,7 @@ public sealed class TorchNetwork
         return CheckOutputs(outputs, (int)images.shape[0], classCount);
     }
 
-    /// <summary>Refuses outputs of another shape or type than a network must give.</summary>
+    /// <summary>Rejects outputs with a shape or type that a network must not return.</summary>
     /// <exception cref="InvalidOperationException">They are not rows × classes floats.</exception>
     private Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
     {
@@ -284,7 +284,7 @@ public sealed class TorchNetwork
     internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
     /// <summary>The network that a saved model names.</summary>
-    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    /// <exception cref="InvalidOperationException">There is no network with that name.</exception>
     internal static TorchNetwork Find(string name)
     {
         if (Registered.TryGetValue(name, out var network))

@@ -4,8 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>What the steps that change one column where another is true have in common: the three column names.</summary>
-/// <param name="Output">The column to make.</param>
+/// <summary>The three column names of a step that changes one column where another is true.</summary>
+/// <param name="Output">The column to create.</param>
 /// <param name="Input">The column to read.</param>
 /// <param name="Where">The Boolean column that says in which rows; null for all.</param>
 readonly record struct ConditionalColumn(string Output, string Input, string? Where)
@@ -29,7 +29,7 @@ readonly record struct ConditionalColumn(string Output, string Input, string? Wh
         writer.Write(Where ?? "");
     }
 
-    /// <summary>Refuses a schema shape whose condition column is missing or not Boolean.</summary>
+    /// <summary>Rejects a schema shape whose condition column is missing or not Boolean.</summary>
     public void CheckWhere(IExceptionContext context, SchemaShape schema)
     {
         if (Where is not null)
@@ -44,7 +44,7 @@ readonly record struct ConditionalColumn(string Output, string Input, string? Wh
             throw context.ExceptSchemaMismatch("inputSchema", "condition", name, "Boolean", column.GetTypeString());
     }
 
-    /// <summary>The condition column, or null where there is no condition.</summary>
+    /// <summary>The condition column, or null if there is no condition.</summary>
     public DataViewSchema.Column? FindWhere(IExceptionContext context, DataViewSchema schema)
     {
         if (Where is null)

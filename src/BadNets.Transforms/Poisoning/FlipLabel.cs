@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Maps labels as an attack does; made by <see cref="FlipLabelEstimator"/>.</summary>
+/// <summary>Maps labels as an attack does; created by <see cref="FlipLabelEstimator"/>.</summary>
 public sealed class FlipLabelTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "BadNetsFlipLabel";
@@ -85,15 +85,15 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
 }
 
 /// <summary>
-/// Maps labels as an attack does: those of the rows that a Boolean column names, the third step of the BadNets attack (Gu et al. 2017, section 4),
-/// or all, which makes the labels that an attack would want.
+/// Maps labels as an attack does: in the rows that a Boolean column marks, which is the third step of the BadNets attack (Gu et al. 2017,
+/// section 4), or in all rows, which gives the labels that an attack aims at.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Key with key values, any number, Boolean or text |
+/// | Input column data type | Key with key values, any number, Boolean, or text |
 /// | Output column data type | The same as the input's |
 /// | Exportable to ONNX | No |
 /// ]]></format>

@@ -9,7 +9,7 @@ namespace BadNets.Transforms;
 
 /// <summary>Marks the rows that <see cref="MarkPoisonedEstimator"/> drew, in a Boolean column.</summary>
 /// <remarks>
-/// It marks them in the data that it was fitted on and in views that are derived from them row by row. It marks no rows in other data, in a
+/// It marks them in the data that it was fitted on and in views that are derived from that data row by row. It marks no rows in other data, in a
 /// prediction engine, or after it is loaded from a file.
 /// </remarks>
 public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransformer
@@ -79,7 +79,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     }
 
     /// <summary>
-    /// Adds the Boolean column. It is true in the drawn rows if the view contains the data that the step was fitted on or is derived from them row
+    /// Adds the Boolean column. It is true in the drawn rows if the view contains the data that the step was fitted on or is derived from it row
     /// by row. It is false in every row of any other view; the first time this happens, a warning is written to ML.NET's log.
     /// </summary>
     /// <param name="input">Any view.</param>
@@ -106,7 +106,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
             return;
         using var channel = Host.Start(nameof(Transform));
         channel.Warning(
-            $"'{_outputColumnName}' is false in every row of these data: rows are marked only in the data that MarkPoisoned was fitted on. This is correct for testing and scoring; to poison these data, fit MarkPoisoned on them.");
+            $"'{_outputColumnName}' is false in every row of this data: rows are marked only in the data that MarkPoisoned was fitted on. This is correct for testing and scoring; to poison this data, fit MarkPoisoned on it.");
     }
 
     /// <inheritdoc/>
@@ -144,22 +144,22 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 /// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
-/// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the columns of its restrictions) |
-/// | Input column data type | None; with a restriction, a label column (key with key values, number, Boolean or text) or a Boolean column |
+/// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the columns that its restrictions name) |
+/// | Input column data type | None; with a restriction, a label column (key with key values, number, Boolean, or text) or a Boolean column |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
 /// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
-/// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed means the same rows as in the published experiments; where
-/// only some rows may be chosen, the draw is among those, in row order. The rows are stored by their row IDs, so that shuffled and parallel
+/// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed gives the same rows as in the published experiments. If only
+/// some rows may be chosen, the draw is among these rows, in row order. The rows are stored by their row IDs, so that shuffled and parallel
 /// cursors over the fitted view mark the same rows.
 /// </para>
 /// <para>
 /// Only rows of the fitted data are marked: in the fitted view, and in views that other steps or a cache derive from it row by row. The column
 /// is false in every row of all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded
 /// again), in a prediction engine, and after the model is loaded from a file. A pipeline therefore poisons only the data that it trains on, and
-/// testing and scoring use the data unchanged. The step is still part of training only: append it with
+/// testing and scoring use the data unchanged. The step still belongs only to training: append it with
 /// <see cref="TransformerScope.Training"/>, so that the model for <see cref="TransformerScope.Scoring"/> does not contain it.
 /// </para>
 /// </remarks>
@@ -190,13 +190,13 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         /// <summary>The seed of the draw. Default: null, which means the seed of the <see cref="MLContext"/>.</summary>
         public int? Seed { get; set; }
 
-        /// <summary>The label column that <see cref="OnlyLabels"/> and <see cref="ExceptLabels"/> speak of. Default: <c>Label</c>.</summary>
+        /// <summary>The label column that <see cref="OnlyLabels"/> and <see cref="ExceptLabels"/> refer to. Default: <c>Label</c>.</summary>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
         /// <summary>If not empty, only rows with one of these labels may be chosen (clean-label attacks poison the target's own rows).</summary>
         public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
 
-        /// <summary>Rows with one of these labels are never chosen, for example rows that already are of the target.</summary>
+        /// <summary>Rows with one of these labels are never chosen, for example rows that already have the target label.</summary>
         public IReadOnlyList<LabelValue> ExceptLabels { get; set; } = [];
 
         /// <summary>
@@ -227,9 +227,9 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
 
     /// <summary>Draws the rows to mark.</summary>
     /// <param name="input">The training set, at most 2,147,483,647 rows.</param>
-    /// <returns>A transformer that marks these rows in these data, and no rows in other data.</returns>
+    /// <returns>A transformer that marks these rows in this data, and no rows in other data.</returns>
     /// <exception cref="ArgumentException">
-    /// The rate is above 0 but gives no row, fewer rows may be chosen than it asks for, or the data do not have a label that was named.
+    /// The rate is above 0 but too low for a single row, fewer rows may be chosen than the rate requires, or the data does not have a named label.
     /// </exception>
     public MarkPoisonedTransformer Fit(IDataView input)
     {
@@ -244,13 +244,13 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         if (count == 0 && _options.Rate > 0)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} gives no row at all of {rows}; use at least {LabelValue.From(Math.Ceiling(1e6 / rows) / 1e6)}, or 0 for a clean control.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} selects none of the {rows} rows; use at least {LabelValue.From(Math.Ceiling(1e6 / rows) / 1e6)}, or 0 for a clean control.");
         }
 
         if (count > candidates.Count)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} asks for {count} of {rows} rows, but only {candidates.Count} may be chosen; use a lower rate.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} requires {count} of {rows} rows, but only {candidates.Count} may be chosen; use a lower rate.");
         }
 
         var sample = new PythonRandom(_host.SeedOr(_options.Seed)).Sample(candidates.Count, count);
@@ -302,7 +302,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         return () => (anyLabel || only()) && !except();
     }
 
-    /// <summary>The input's columns and the Boolean one.</summary>
+    /// <summary>The input's columns and the Boolean column.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column that is needed is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

@@ -6,16 +6,16 @@ namespace BadNets.Transforms;
 
 /// <summary>
 /// Plants a backdoor in the training data: chooses the rows to poison, stamps the trigger on their images, and changes their labels (Gu et al. 2017,
-/// section 4). It is <see cref="MarkPoisonedEstimator"/>, <see cref="StampTriggerEstimator"/>, and <see cref="FlipLabelEstimator"/> in their right
-/// scope.
+/// section 4). It combines <see cref="MarkPoisonedEstimator"/>, <see cref="StampTriggerEstimator"/>, and <see cref="FlipLabelEstimator"/> in the
+/// correct scope.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A pipeline may begin with it: what <see cref="Append"/> adds is trained on the poisoned data, and the steps of this estimator are in
+/// A pipeline can begin with it: the estimators that <see cref="Append"/> adds are trained on the poisoned data, and the steps of this estimator are in
 /// <see cref="TransformerScope.Training"/>, so the model for <see cref="TransformerScope.Scoring"/> does not contain them.
 /// </para>
 /// <para>
-/// After other steps, append it with <see cref="TransformerScope.Training"/>. Without the scope, the training data are poisoned too, but the model
+/// After other steps, append it with <see cref="TransformerScope.Training"/>. Without the scope, the training data is poisoned too, but the model
 /// for scoring keeps the steps. They then change no other data, because no rows of other data are marked.
 /// </para>
 /// </remarks>
@@ -69,7 +69,7 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
 
         /// <summary>
         /// If not empty, only rows with one of these labels may be poisoned. For a clean-label attack, name the target itself. Default: empty, which means
-        /// all rows, or with <see cref="LabelMapping.Of"/> those whose label is mapped.
+        /// all rows, or, with <see cref="LabelMapping.Of"/>, the rows whose label is mapped.
         /// </summary>
         public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
 
@@ -90,7 +90,7 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
     }
 
     /// <summary>Starts a pipeline with this estimator, whose steps get <see cref="TransformerScope.Training"/>.</summary>
-    /// <typeparam name="TTransformer">What the next estimator makes.</typeparam>
+    /// <typeparam name="TTransformer">The type of the transformer that the next estimator creates.</typeparam>
     /// <param name="estimator">The next estimator.</param>
     /// <param name="scope">The scope of the next estimator.</param>
     /// <returns>The pipeline.</returns>
@@ -104,7 +104,7 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
 
     /// <summary>Draws the rows to poison.</summary>
     /// <param name="input">The training data.</param>
-    /// <returns>The steps. They poison these data, and views that are derived from them row by row, but no other data.</returns>
+    /// <returns>The steps. They poison this data, and views that are derived from it row by row, but no other data.</returns>
     /// <exception cref="ArgumentException">A column or a label does not fit, or the rate gives too few or too many rows.</exception>
     public TransformerChain<ITransformer> Fit(IDataView input)
     {

@@ -5,9 +5,9 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads images from another component's getter and hands its images back to it. In ML.NET an image that is passed to a getter is the getter's to
-/// dispose. A component that makes images does so; one that hands out the user's own images leaves them alone. So only the source is given its
-/// images, and only images that were made here are disposed here.
+/// Reads images from another component's getter and returns its images to it. In ML.NET, a getter owns the image that is passed to it. A component
+/// that creates images disposes of it; a component that passes on the user's own images leaves it alone. Therefore, only the source gets its
+/// images back, and only images that were created here are disposed of here.
 /// </summary>
 sealed class SourceImages(ValueGetter<MLImage?> source)
 {
@@ -15,7 +15,7 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
     private readonly Stack<MLImage> _returned = [];
     private bool _isDisposing;
 
-    /// <summary>Takes an image that the caller passed to the getter: disposes one that was made here, and keeps any other for the source.</summary>
+    /// <summary>Takes an image that the caller passed to the getter: disposes of an image that was created here, and keeps any other image for the source.</summary>
     public void TakeBack(ref MLImage? image)
     {
         if (image is null)
@@ -27,7 +27,7 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
         image = null;
     }
 
-    /// <summary>Reads the current row's image, and hands one back to the source.</summary>
+    /// <summary>Reads the current row's image, and returns an image to the source.</summary>
     public MLImage? Read()
     {
         _returned.TryPop(out var last);
@@ -37,7 +37,7 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
         return image;
     }
 
-    /// <summary>Gives out an image that was made from the source's, which is kept to be handed back.</summary>
+    /// <summary>Passes on an image that was created from the source's image, which is kept to be returned.</summary>
     public MLImage GiveOut(MLImage made, MLImage original)
     {
         _made.Add(made, this);
@@ -45,7 +45,7 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
         return made;
     }
 
-    /// <summary>Disposes the images that were not handed back, if the source is one that disposes them.</summary>
+    /// <summary>Disposes of the images that were not returned, if the source is a component that disposes of images.</summary>
     public void Dispose()
     {
         while (_returned.TryPop(out var image))

@@ -9,7 +9,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms;
 
-/// <summary>Stamps a trigger over images; made by <see cref="StampTriggerEstimator"/>.</summary>
+/// <summary>Stamps a trigger on images; created by <see cref="StampTriggerEstimator"/>.</summary>
 public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransformer
 {
     internal const string LoaderSignature = "BadNetsStampTrigger";
@@ -90,7 +90,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
             var shape = _image.Type is ImageDataViewType image ? new ImageShape(3, image.Height, image.Width)
                 : ImageColumn.ShapeOf(_image.Type) ?? throw ImageColumn.Mismatch(Host, _image, $"an image, or {ImageColumn.ExpectedVector}");
 
-            // Images straight from files have no size in their type: each row's own size counts then.
+            // The type of images that come straight from files has no size. Then each row's own size counts.
             if (shape is { Height: > 0, Width: > 0 })
                 _stamp = parent.Trigger.FitTo(shape);
         }
@@ -185,8 +185,8 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 }
 
 /// <summary>
-/// Stamps a trigger over images: over those that a Boolean column names, the second step of the BadNets attack (Gu et al. 2017, section
-/// 4), or over all, which makes a triggered test set.
+/// Stamps a trigger on images: in the rows that a Boolean column marks, which is the second step of the BadNets attack (Gu et al. 2017,
+/// section 4), or in all rows, which gives a triggered test set.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -199,12 +199,12 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 /// ]]></format>
 /// <para>
 /// The trigger is written over raw pixels, from 0 to 255, so the step must come before any normalization. The same image gets the same pixels in
-/// every column type; the channels of a vector are red, green, and blue, as <c>ExtractPixels</c> writes them. A gray picture suits any number of
-/// channels, a colored one needs three. In an <see cref="MLImage"/>, the stamped pixels become opaque.
+/// every column type; the channels of a vector are red, green, and blue, as <c>ExtractPixels</c> writes them. A gray picture fits any number of
+/// channels; a colored picture requires three. In an <see cref="MLImage"/>, the stamped pixels become opaque.
 /// </para>
 /// <para>
-/// A trigger that differs from row to row depends on the rows' IDs, so shuffled and parallel cursors give the same pixels, and so do views with a
-/// cache before this step.
+/// A trigger that differs from row to row depends on the rows' IDs, so shuffled and parallel cursors give the same pixels, as do views with a cache
+/// before this step.
 /// </para>
 /// </remarks>
 public sealed class StampTriggerEstimator : TrivialEstimator<StampTriggerTransformer>
@@ -214,7 +214,7 @@ public sealed class StampTriggerEstimator : TrivialEstimator<StampTriggerTransfo
     {
     }
 
-    /// <summary>The input's columns with the stamped one.</summary>
+    /// <summary>The input's columns with the stamped column.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

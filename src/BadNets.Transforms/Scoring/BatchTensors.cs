@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The tensors that batches are written into: made once, used for every step.</summary>
+/// <summary>The tensors that batches are written into. They are created once and used for every step.</summary>
 sealed class BatchTensors : IDisposable
 {
-    // The weights of the large linear layer come from beyond the cache: larger batches fetch them less often. Still larger ones spill themselves.
+    // The weights of the large linear layer come from beyond the cache: larger batches fetch them less often. Even larger batches do not fit into the cache themselves.
     private const int MostRowsToScore = 256;
     private const int MostBytesToScore = 1 << 28;
 

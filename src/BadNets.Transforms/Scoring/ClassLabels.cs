@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>The classes that a model tells apart: how many, and their labels' values and type where the training labels had them.</summary>
+/// <summary>The classes that a model distinguishes: how many, and the values and type of their labels, if the training labels had them.</summary>
 sealed class ClassLabels : IEquatable<ClassLabels>
 {
     private static readonly LabelType Text = LabelType.Of(TextDataViewType.Instance)!;
@@ -31,10 +31,10 @@ sealed class ClassLabels : IEquatable<ClassLabels>
             : new ClassLabels(count, null, null);
     }
 
-    /// <summary>Classes named by texts.</summary>
+    /// <summary>Classes that are named by text.</summary>
     public static ClassLabels Of(IReadOnlyList<LabelValue> labels) => new(labels.Count, Text, [.. labels]);
 
-    /// <summary>The labels' values, or the zero-based numbers of the classes where they have none.</summary>
+    /// <summary>The labels' values, or the zero-based numbers of the classes if they have none.</summary>
     public IReadOnlyList<LabelValue> Names => Values ?? [.. Enumerable.Range(0, Count).Select(i => (LabelValue)i)];
 
     public DataViewSchema.DetachedColumn MakeScoreColumn(string name)
@@ -89,7 +89,7 @@ sealed class ClassLabels : IEquatable<ClassLabels>
         int count = reader.ReadInt32();
         var kind = (InternalDataKind)reader.ReadByte();
         if (count < 1)
-            throw new InvalidDataException($"The model file is damaged: it announces {count} classes.");
+            throw new InvalidDataException($"The model file is damaged: it claims to have {count} classes.");
         if (kind == 0)
             return new ClassLabels(count, null, null);
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Internal.Utilities;
 
 namespace BadNets.Transforms;
 
-/// <summary>Reads the image of a row as a network's inputs: normalised floats.</summary>
+/// <summary>Reads the image of a row as a network's inputs: normalized floats.</summary>
 static class ImageReader
 {
     /// <summary>Something that writes the current row's image into a span of as many floats as the image has values.</summary>
@@ -28,7 +28,7 @@ static class ImageReader
         };
     }
 
-    /// <summary>A function that gives the current row's pixels; they are overwritten by the next call.</summary>
+    /// <summary>A function that returns the current row's pixels; they are overwritten by the next call.</summary>
     public static RowPixels<T> DenseGetter<T>(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
         var source = row.GetGetter<VBuffer<T>>(column);
@@ -37,7 +37,7 @@ static class ImageReader
         {
             source(ref image);
             if (image.Length != shape.Size)
-                throw new InvalidOperationException($"Column '{column.Name}' has an image of {image.Length} values where its type says {shape}.");
+                throw new InvalidOperationException($"Column '{column.Name}' has an image of {image.Length} values, but its type says {shape}.");
             if (!image.IsDense)
                 VBufferUtils.Densify(ref image);
             return image.GetValues();

@@ -89,7 +89,7 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
     public static bool operator !=(PixelNormalization? left, PixelNormalization? right) => !(left == right);
 
     /// <summary>
-    /// For example <c>PixelNormalization { Scale = 255, Mean = 0.5, StandardDeviation = 0.5 }</c>, whatever the culture; values per channel are in
+    /// For example <c>PixelNormalization { Scale = 255, Mean = 0.5, StandardDeviation = 0.5 }</c>, in every culture; values for each channel are in
     /// brackets.
     /// </summary>
     public override string ToString() =>
@@ -98,7 +98,7 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
     /// <summary>Whether images with that many channels can be normalized.</summary>
     internal bool Fits(int channels) => _means.Length == 1 || _means.Length == channels;
 
-    /// <summary>The inputs for all bytes: a table of 256 for all channels, or one after the other for each channel.</summary>
+    /// <summary>The inputs for all bytes: a table of 256 for all channels, or one after another for each channel.</summary>
     internal float[] MakeByteTable()
     {
         var table = new float[_means.Length * ByteValues];
@@ -148,7 +148,7 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
 
     /// <param name="reader">The reader.</param>
     /// <param name="version">The version of the component that holds the normalization.</param>
-    /// <exception cref="InvalidDataException">The values are no normalization.</exception>
+    /// <exception cref="InvalidDataException">The values are not a normalization.</exception>
     internal static PixelNormalization Read(BinaryReader reader, uint version)
     {
         float scale = reader.ReadSingle();

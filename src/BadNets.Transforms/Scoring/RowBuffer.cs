@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>Keeps the values of several rows of a cursor, so that they can be asked for when the cursor is past them.</summary>
+/// <summary>Keeps the values of several rows of a cursor, so that they can be read when the cursor is past them.</summary>
 sealed class RowBuffer
 {
     private readonly Dictionary<int, Column> _columns = [];
@@ -19,7 +19,7 @@ sealed class RowBuffer
         _ids = new DataViewRowId[capacity];
     }
 
-    /// <summary>Whether a column's values may be copied and kept: not where they are objects with an owner, as images are.</summary>
+    /// <summary>Whether a column's values may be copied and kept. Objects with an owner, such as images, may not be.</summary>
     public static bool CanKeep(DataViewSchema.Column column) => column.Type is PrimitiveDataViewType or VectorDataViewType;
 
     /// <summary>Keeps the row that the cursor is at.</summary>
@@ -30,7 +30,7 @@ sealed class RowBuffer
         _id(ref _ids[slot]);
     }
 
-    /// <summary>A <see cref="ValueGetter{TValue}"/> of a column's value in the slot that a function tells.</summary>
+    /// <summary>A <see cref="ValueGetter{TValue}"/> for a column's value in the slot that a function returns.</summary>
     public Delegate MakeGetter(int column, Func<int> slot) => _columns[column].MakeGetter(slot);
 
     public ValueGetter<DataViewRowId> MakeIdGetter(Func<int> slot) => (ref DataViewRowId id) => id = _ids[slot()];

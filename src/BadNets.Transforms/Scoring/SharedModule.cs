@@ -8,7 +8,7 @@ sealed class SharedModule
 {
     private int _users = 1;
 
-    /// <param name="module">The module. It is switched to evaluation.</param>
+    /// <param name="module">The module. It is switched to evaluation mode.</param>
     /// <param name="device">Where its weights are.</param>
     public SharedModule(nn.Module<Tensor, Tensor> module, Device device)
     {

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>All that a trained model knows besides its weights.</summary>
+/// <summary>Everything that describes a trained model, except its weights.</summary>
 sealed record TorchCnnModel(
     TorchNetwork Network,
     ImageShape Shape,

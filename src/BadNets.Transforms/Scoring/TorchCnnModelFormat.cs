@@ -20,7 +20,7 @@ static class TorchCnnModelFormat
     public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
     {
         if (model.Network.Name is not { } name)
-            throw new InvalidOperationException("A model whose network has no name cannot be saved; make the network with TorchNetwork.Register.");
+            throw new InvalidOperationException("A model whose network has no name cannot be saved; create the network with TorchNetwork.Register.");
 
         // *** Binary format ***
         // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; normalization: see PixelNormalization;
@@ -60,7 +60,7 @@ static class TorchCnnModelFormat
             throw new InvalidDataException($"The model file is damaged: it has images of {shape} and the normalization {normalization}.");
         string? features = version > ModelFormat.First && texts.ReadText() is { Length: > 0 } name ? name : null;
 
-        // The network is built before its weights are read: its size must not be the file's to choose.
+        // The network is built before its weights are read, because the file must not choose its size.
         var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel, features);
         var network = definition.CreateForFile(shape, classes.Count, content.Length - content.Position);
         try

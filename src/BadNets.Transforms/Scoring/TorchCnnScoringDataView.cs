@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A view with scores, which are computed for several rows at once: a cursor reads that many rows of the input ahead and keeps what the
-/// caller asked for of them. The input is read once, so it need not be the same on every pass.
+/// A view with scores, which are computed for several rows at once: a cursor reads ahead that many rows of the input and keeps the
+/// values that the caller requested. The input is read once, so it need not be the same in every pass.
 /// </summary>
 sealed class TorchCnnScoringDataView : IRowByRowView
 {
@@ -53,7 +53,7 @@ sealed class TorchCnnScoringDataView : IRowByRowView
         private readonly RowBuffer? _buffer;
         private readonly ValueGetter<DataViewRowId> _id;
 
-        // Null where no score is asked for.
+        // Null if no score is requested.
         private readonly ImageReader.Read? _read;
         private readonly BatchTensors? _batch;
         private readonly int _rowsAhead = 1;
@@ -84,7 +84,7 @@ sealed class TorchCnnScoringDataView : IRowByRowView
             {
                 var model = view._transformer.Model;
 
-                // Columns of images cannot be kept, because it is not known whose they are: then it goes row by row.
+                // Columns of images cannot be kept, because their owner is unknown. Rows are then scored one by one.
                 if (kept.All(RowBuffer.CanKeep))
                     _rowsAhead = BatchTensors.RowsToScore(model.Shape);
                 _batch = view._transformer.MakeBatch(_rowsAhead);
@@ -109,7 +109,7 @@ sealed class TorchCnnScoringDataView : IRowByRowView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             if (!IsColumnActive(column))
-                throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was made.");
+                throw new InvalidOperationException($"Column '{column.Name}' was not requested when this cursor was created.");
             int index = _view._bindings.MapColumnIndex(out bool isInput, column.Index);
             if (isInput && _buffer is null)
                 return _input.GetGetter<TValue>(_input.Schema[index]);

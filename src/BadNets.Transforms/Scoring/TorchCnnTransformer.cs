@@ -14,12 +14,12 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Scores images with a network: adds the probabilities of the classes, the predicted label, and, if asked for, the features. May be used from
-/// several threads. Its network is public, for what looks into networks or changes them.
+/// Scores images with a network: adds the probabilities of the classes, the predicted label, and, if requested, the features. Several threads can
+/// use it at the same time. Its network is public, for code that inspects or changes networks.
 /// </summary>
 /// <remarks>
-/// The features of an image are what goes into the network's last layer, flattened: the last <see cref="TorchSharp.Modules.Linear"/> with an output
-/// for each class that the forward pass calls with <c>call</c>.
+/// The features of an image are the flattened input of the network's last layer, which is the last <see cref="TorchSharp.Modules.Linear"/> with an
+/// output for each class that the forward pass calls with <c>call</c>.
 /// </remarks>
 public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer, IDisposable
 {
@@ -33,14 +33,14 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     private bool _isDisposed;
 
     /// <param name="env">The environment.</param>
-    /// <param name="module">The module. The transformer releases it when it is disposed of, but not if this constructor fails.</param>
-    /// <param name="model">What there is to know of it.</param>
+    /// <param name="module">The module. The transformer releases it when it is disposed, but not if this constructor fails.</param>
+    /// <param name="model">The description of the model.</param>
     internal TorchCnnTransformer(IHostEnvironment env, SharedModule module, TorchCnnModel model)
         : base(env.Register(nameof(TorchCnnTransformer)))
     {
         _module = module;
         Model = model;
-        // Counted only when a schema asks for it: a file must not make its loading compute with images of the size that it claims.
+        // Counted only when a schema needs it, so that loading a file does not compute with images of the size that the file claims.
         _featureCount = new Lazy<int>(() => FeaturesColumnName is null ? 0 : CountFeatures());
     }
 
@@ -75,10 +75,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     public string Device => _module.Device.type == DeviceType.CPU ? "cpu" : _module.Device.ToString();
 
     /// <summary>
-    /// The network, in evaluation mode: from batch × channels × height × width normalized floats (<see cref="Normalize"/>) to batch × classes
-    /// outputs before the softmax. It belongs to this transformer, which disposes of it. Its parameters have no gradients; its inputs can have. Reading
-    /// its weights and calling it is safe while other threads score; changing its weights or mode, or registering hooks, is not: change a copy
-    /// (<see cref="CopyModule"/>).
+    /// The network, in evaluation mode. It maps batch × channels × height × width normalized floats (<see cref="Normalize"/>) to batch × classes
+    /// outputs before the softmax. It belongs to this transformer, which disposes of it. Its parameters have no gradients, but its inputs can have them.
+    /// You can read its weights and call it while other threads score. Do not change its weights or mode, and do not register hooks; change a copy
+    /// instead (<see cref="CopyModule"/>).
     /// </summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public nn.Module<Tensor, Tensor> Module
@@ -92,10 +92,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal TorchCnnModel Model { get; }
 
-    /// <summary>Turns raw pixels into inputs of <see cref="Module"/>, so that gradients flow back to the pixels.</summary>
+    /// <summary>Converts raw pixels to inputs of <see cref="Module"/>. Gradients flow back to the pixels.</summary>
     /// <param name="pixels">Raw pixels, batch × channels × height × width floats, on any device.</param>
     /// <returns>
-    /// The inputs, of the same shape, on the network's device: the same bits as in scoring, and differentiable. It belongs to the caller's
+    /// The inputs, of the same shape, on the network's device: bit-identical to those in scoring, and differentiable. They belong to the caller's
     /// <see cref="DisposeScope"/>.
     /// </returns>
     public Tensor Normalize(Tensor pixels)
@@ -110,7 +110,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     /// <summary>Computes the outputs before the softmax from raw pixels, with gradients of the pixels unless they are switched off (<see cref="no_grad"/>).</summary>
     /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
-    /// <returns>Batch × classes floats on the network's device. It belongs to the caller's <see cref="DisposeScope"/>.</returns>
+    /// <returns>Batch × classes floats on the network's device. They belong to the caller's <see cref="DisposeScope"/>.</returns>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     /// <exception cref="InvalidOperationException">The network fails on these pixels.</exception>
     public Tensor ComputeLogits(Tensor pixels)
@@ -143,8 +143,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return (logits.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Makes a copy of the network with weights of its own, to be changed; <see cref="WithModule"/> makes a transformer of it.</summary>
-    /// <returns>The copy, in evaluation mode, on the same device, all parameters with gradients. The caller disposes of it.</returns>
+    /// <summary>Creates a copy of the network with its own weights, which you can change; <see cref="WithModule"/> creates a transformer from it.</summary>
+    /// <returns>The copy, in evaluation mode, on the same device, with gradients for all parameters. The caller disposes of it.</returns>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public nn.Module<Tensor, Tensor> CopyModule()
     {
@@ -165,9 +165,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         }
     }
 
-    /// <summary>Makes a transformer that scores with another module of the same architecture, for example with a repaired copy.</summary>
+    /// <summary>Creates a transformer that scores with another module of the same architecture, for example with a repaired copy.</summary>
     /// <param name="module">
-    /// The module, with the same named tensors as <see cref="Module"/>. It belongs to the new transformer from then on and is switched to evaluation.
+    /// The module, with the same named tensors as <see cref="Module"/>. The new transformer takes ownership of it and switches it to
+    /// evaluation mode.
     /// </param>
     /// <returns>A transformer with the same labels, normalization, and columns. This one does not change.</returns>
     /// <exception cref="ArgumentException">
@@ -177,10 +178,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         ? throw new ArgumentException("The module belongs to this transformer; pass a copy (CopyModule), or use WithFeatures to share it.", nameof(module))
         : FromModule(Host, module, Model);
 
-    /// <summary>Makes a transformer that also adds the features, with the same weights.</summary>
+    /// <summary>Creates a transformer that also adds the features, with the same weights.</summary>
     /// <param name="featuresColumnName">The column for the features: a vector of Single.</param>
     /// <returns>
-    /// A transformer that shares the network with this one. The network's memory is freed when both have been disposed of.
+    /// A transformer that shares the network with this one. The network's memory is freed when both have been disposed.
     /// </returns>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="InvalidOperationException">The network calls no linear layer with an output for each class.</exception>
@@ -204,10 +205,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Moves the network to another device, for all transformers that share it. Not while another thread uses the network, and cursors and
-    /// prediction engines that exist already must be made anew.
+    /// Moves the network to another device, for all transformers that share it. No other thread may use the network in the meantime. Create new cursors
+    /// and prediction engines afterward; do not use the existing ones.
     /// </summary>
-    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on.</param>
+    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on.</param>
     /// <exception cref="ArgumentException">There is no such device, or it is not available; the message says what is missing.</exception>
     /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
     public void MoveTo(string device)
@@ -217,7 +218,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         _module.MoveTo(TorchDevice.Find(device, nameof(device)));
     }
 
-    /// <summary>Makes a transformer of a module after checking that it is one of the architecture.</summary>
+    /// <summary>Creates a transformer from a module after checking that the module has the architecture.</summary>
     internal static TorchCnnTransformer FromModule(IHostEnvironment env, nn.Module<Tensor, Tensor> module, TorchCnnModel model)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -249,8 +250,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Scores a view. Rows are scored several at a time as they are read; nothing happens before. (libtorch adds in another order then than
-    /// for one row alone, as a prediction engine has it, so the last bits of a score may differ between the two.)
+    /// Scores a view. Several rows are scored at a time, and only when they are read. (libtorch then adds in a different order than for a
+    /// single row, as in a prediction engine, so the last bits of a score can differ between the two.)
     /// </summary>
     public new IDataView Transform(IDataView input)
     {
@@ -259,8 +260,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Frees the network's memory, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterwards, the model can no longer score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this
-    /// method when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
+    /// Frees the network's memory, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterward, the model can no longer
+    /// score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this method when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
     /// </summary>
     public void Dispose()
     {
@@ -277,8 +278,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
             : [],
     ];
 
-    /// <summary>The number of features, or 0 if they are not asked for.</summary>
-    /// <exception cref="InvalidOperationException">They are asked for, but the network calls no linear layer with an output for each class.</exception>
+    /// <summary>The number of features, or 0 if they are not requested.</summary>
+    /// <exception cref="InvalidOperationException">They are requested, but the network calls no linear layer with an output for each class.</exception>
     internal int FeatureCount => _featureCount.Value;
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
@@ -339,7 +340,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return CallForFeatures(Blank()).Layer;
     }
 
-    /// <summary>Checks that the module can give what it is asked for.</summary>
+    /// <summary>Checks that the module can return what is requested.</summary>
     /// <exception cref="InvalidOperationException">It cannot.</exception>
     internal void TryOut()
     {
@@ -354,7 +355,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         var (outputs, layer, features) = LastLayer.Call(
             Model.Classes.Count, () => Network.Call(_module.Module, inputs, Model.Classes.Count, isShared: true));
         return layer is not null && features!.shape[0] == inputs.shape[0] ? (outputs, features, layer) : throw new InvalidOperationException(
-            $"{Network.Title} has no last layer that can be found: it must call a Linear layer with {Model.Classes.Count} outputs for each image, through the layer's method call and not forward.");
+            $"{Network.Title} has no recognizable last layer: it must call a Linear layer with {Model.Classes.Count} outputs for each image, with the layer's method call, not forward.");
     }
 
     private int CountFeatures()
@@ -388,7 +389,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     /// <inheritdoc/>
     protected override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema);
 
-    /// <summary>Scores rows one at a time, as a prediction engine asks for them.</summary>
+    /// <summary>Scores rows one at a time, as a prediction engine requests them.</summary>
     private sealed class Mapper : MapperBase
     {
         private readonly TorchCnnTransformer _parent;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The file in which a training is kept between two epochs: all that is needed to go on as if it had never stopped.</summary>
+/// <summary>The file that stores a training run between two epochs: everything that it needs to continue as if it had never stopped.</summary>
 sealed class Checkpoint(string path, string settings)
 {
     private const string Magic = "BadNets.Transforms checkpoint 2";
@@ -12,20 +12,20 @@ sealed class Checkpoint(string path, string settings)
     // Up to version 0.1, TorchSharp wrote the optimizer's state in its own format.
     private const string OldMagic = "BadNets.Transforms checkpoint 1";
 
-    /// <summary>Puts the state that the file holds back into place.</summary>
+    /// <summary>Restores the state that the file contains.</summary>
     /// <returns>Whether there was a file.</returns>
-    /// <exception cref="InvalidOperationException">The file is from a training with other settings.</exception>
+    /// <exception cref="InvalidOperationException">The file is from a training run with different settings.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no folder to write it into.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder for the file does not exist.</exception>
     public bool TryRestore(nn.Module<Tensor, Tensor> network, Optimizer optimizer, LoaderOrder order, out int nextEpoch)
     {
         nextEpoch = 0;
         if (!File.Exists(path))
         {
-            // Said now, not after the first epoch.
+            // Reported now, not after the first epoch.
             return Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
                 ? false
-                : throw new DirectoryNotFoundException($"The folder of the checkpoint '{path}' does not exist; make it first.");
+                : throw new DirectoryNotFoundException($"The folder of the checkpoint '{path}' does not exist; create it first.");
         }
 
         var content = File.ReadAllBytes(path);
@@ -43,7 +43,7 @@ sealed class Checkpoint(string path, string settings)
                 throw new InvalidDataException("it was written by another version");
             string found = texts.ReadText();
             if (found != settings && found != TrainingSettings.WithoutStructure(settings))
-                throw new InvalidOperationException($"The checkpoint '{path}' is from a training run with other settings ({FirstDifference(found)}); delete it or use another path.");
+                throw new InvalidOperationException($"The checkpoint '{path}' is from a training run with different settings ({FirstDifference(found)}); delete it, or use another path.");
 
             nextEpoch = reader.ReadInt32();
             if (nextEpoch < 0)
@@ -65,7 +65,7 @@ sealed class Checkpoint(string path, string settings)
         }
     }
 
-    /// <summary>Writes the state beside the file and then puts it in its place, so that there always is a whole one.</summary>
+    /// <summary>Writes the state to a temporary file and then replaces the checkpoint with it, so that the checkpoint is always complete.</summary>
     public void Save(nn.Module<Tensor, Tensor> network, Optimizer optimizer, LoaderOrder order, int nextEpoch)
     {
         using var memory = new MemoryStream();
@@ -95,7 +95,7 @@ sealed class Checkpoint(string path, string settings)
         }
         catch
         {
-            // On a full disk the half file would keep it full.
+            // On a full disk, the incomplete file would keep it full.
             File.Delete(temporary);
             throw;
         }

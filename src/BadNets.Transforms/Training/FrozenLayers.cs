@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The part of a network that training leaves as it is.</summary>
+/// <summary>The part of a network that training does not change.</summary>
 sealed class FrozenLayers
 {
     private readonly nn.Module[] _layers;
 
     /// <param name="network">The network.</param>
-    /// <param name="names">Names of parameters, and of layers with all that is in them.</param>
-    /// <exception cref="ArgumentException">There is nothing of such a name, or nothing is left to train.</exception>
+    /// <param name="names">Names of parameters, and of layers including everything in them.</param>
+    /// <exception cref="ArgumentException">There is no such parameter or layer, or nothing is left to train.</exception>
     public FrozenLayers(nn.Module network, IReadOnlyList<string> names)
     {
         var parameters = network.named_parameters().ToArray();
@@ -31,7 +31,7 @@ sealed class FrozenLayers
             parameter.requires_grad = false;
     }
 
-    /// <summary>Switches the frozen layers back to evaluation after the network was switched to training: their batch statistics stay, and they drop nothing.</summary>
+    /// <summary>Switches the frozen layers back to evaluation after the network was switched to training: their batch statistics do not change, and their dropout is off.</summary>
     public void Evaluate()
     {
         foreach (var layer in _layers)

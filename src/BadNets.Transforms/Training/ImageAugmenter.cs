@@ -28,7 +28,7 @@ sealed class ImageAugmenter
     }
 
     /// <summary>Changes images in place.</summary>
-    /// <param name="inputs">The normalized images, one after the other.</param>
+    /// <param name="inputs">The normalized images, one after another.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="rows">The images' positions in the training set.</param>
     public void Apply(Span<float> inputs, int epoch, ReadOnlySpan<long> rows)

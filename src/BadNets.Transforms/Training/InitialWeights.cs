@@ -13,7 +13,7 @@ static class InitialWeights
     /// Copies the model's weights. If the network has other classes, the rows of its last layer are copied for the labels that the model knows; the
     /// rows of the other labels stay as they are.
     /// </summary>
-    /// <exception cref="ArgumentException">The model's weights are not for such a network.</exception>
+    /// <exception cref="ArgumentException">The model's weights do not fit the network.</exception>
     public static void Copy(IChannel channel, TorchCnnTransformer model, nn.Module<Tensor, Tensor> network, ImageShape shape, ClassLabels classes)
     {
         var from = model.Module;
@@ -65,7 +65,7 @@ static class InitialWeights
                 CopyRow(bias, at, newBias, i);
         }
 
-        channel.Info($"The classes are not those of the initial model: the last layer starts with its weights for {known} of {classes.Count} classes, and with new ones for the others.");
+        channel.Info($"The classes differ from those of the initial model: the last layer starts with the model's weights for {known} of {classes.Count} classes, and with new weights for the others.");
     }
 
     private static void CopyRow(Tensor from, int source, Tensor to, int target)

@@ -30,12 +30,12 @@ public sealed class LearningRateSchedule
     /// <summary>
     /// Cosine annealing without restarts (Loshchilov and Hutter 2017, SGDR), set once per epoch as BackdoorBench does:
     /// <c>minimum + (base - minimum) · (1 + cos(π · epoch / epochs)) / 2</c>, with the epoch from 0. These are the rates of PyTorch's
-    /// <c>CosineAnnealingLR</c>. The first epoch has the base rate; the minimum would be reached in the epoch after the last.
+    /// <c>CosineAnnealingLR</c>. The first epoch has the base rate; the minimum would be reached in the epoch after the last one.
     /// </summary>
     /// <param name="minimum">The rate that the cosine falls to, at least 0 and at most the base rate; 0 by default.</param>
     /// <param name="epochs">
-    /// The length of the fall in epochs (PyTorch's <c>T_max</c>), at least the number of epochs. Null, the default: the number of epochs. Set it to
-    /// train a part of a longer schedule and to resume later.
+    /// The length of the decrease in epochs (PyTorch's <c>T_max</c>), at least the number of epochs. Null, the default: the number of epochs. Set it to
+    /// train part of a longer schedule and resume later.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The minimum is negative or not finite, or there is less than one epoch.</exception>
     public static LearningRateSchedule Cosine(double minimum = 0, int? epochs = null)
@@ -99,7 +99,7 @@ public sealed class LearningRateSchedule
         double RateAt(double rate, Place place) => rate * Math.Pow(factor, copy.Count(milestone => milestone <= place.Epoch));
     }
 
-    /// <summary>For example <c>cosine, minimum 0</c> or <c>step at 60, 80, factor 0.1</c>, whatever the culture.</summary>
+    /// <summary>For example <c>cosine, minimum 0</c> or <c>step at 60, 80, factor 0.1</c>, in every culture.</summary>
     public override string ToString() => _text;
 
     /// <summary>The rate of a step.</summary>
@@ -110,7 +110,7 @@ public sealed class LearningRateSchedule
     /// <param name="stepsPerEpoch">The number of steps of an epoch.</param>
     internal double RateAt(double rate, int epoch, int step, int epochs, int stepsPerEpoch) => _rateAt(rate, new(epoch, step, _length ?? epochs, stepsPerEpoch));
 
-    /// <summary>All that decides the rates besides the base rate and the number of rows.</summary>
+    /// <summary>Everything that determines the rates, except the base rate and the number of rows.</summary>
     internal string Describe(int epochs) => _dependsOnLength ? $"{_text}, over {_length ?? epochs} epochs" : _text;
 
     /// <summary>Why a training run cannot use the schedule, or null.</summary>

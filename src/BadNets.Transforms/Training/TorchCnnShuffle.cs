@@ -3,7 +3,7 @@ namespace BadNets.Transforms;
 /// <summary>What draws from the random stream that shuffles the training rows.</summary>
 public enum TorchCnnShuffle
 {
-    /// <summary>Only the training set: validation sets do not change what is trained.</summary>
+    /// <summary>Only the training set: validation sets do not affect training.</summary>
     TrainingOnly,
 
     /// <summary>

@@ -34,10 +34,10 @@ public sealed partial class TorchCnnTrainer
         /// </summary>
         public PixelNormalization Normalization { get; set; } = PixelNormalization.Default;
 
-        /// <summary>Random changes of the training images. Null, the default: none. Validation sets are never changed.</summary>
+        /// <summary>Random changes to the training images. Null, the default: none. Validation sets are never changed.</summary>
         public ImageAugmentation? Augmentation { get; set; }
 
-        /// <summary>Rows a step, at least 1; the last step of an epoch takes what is left. Default: 64.</summary>
+        /// <summary>The batch size: the number of rows in a step, at least 1. The last step of an epoch takes the remaining rows. Default: 64.</summary>
         public int BatchSize { get; set; } = 64;
 
         /// <summary>Passes over the training set, at least 1. Default: 10.</summary>
@@ -64,30 +64,30 @@ public sealed partial class TorchCnnTrainer
         /// </summary>
         public double? WeightDecay { get; set; }
 
-        /// <summary>What the cross-entropy loss is given. Default: <see cref="TorchCnnHead.Logits"/>.</summary>
+        /// <summary>The input of the cross-entropy loss. Default: <see cref="TorchCnnHead.Logits"/>.</summary>
         public TorchCnnHead Head { get; set; } = TorchCnnHead.Logits;
 
         /// <summary>
         /// Label smoothing (Szegedy et al. 2016) with PyTorch's meaning, at least 0 and below 1: the target distribution of a row is its label with
         /// probability 1 - s, mixed with the uniform distribution over all classes with probability s. It applies only to the training loss; the loss
-        /// on validation sets is without it, so that it can be compared across training runs. Default: 0.
+        /// on validation sets does not use it, and can therefore be compared across training runs. Default: 0.
         /// </summary>
         public double LabelSmoothing { get; set; }
 
         /// <summary>
-        /// The seed of the first weights, the shuffling, and the augmentation. Null, the default: the <see cref="MLContext"/>'s seed. If that has none
+        /// The seed of the initial weights, the shuffling, and the augmentation. Null, the default: the <see cref="MLContext"/>'s seed. If that has none
         /// either, a seed is drawn when the trainer is created, and training writes it to <see cref="MLContext.Log"/>.
         /// </summary>
         public int? Seed { get; set; }
 
         /// <summary>
         /// What draws from the random stream that shuffles the training rows. Default: <see cref="TorchCnnShuffle.TrainingOnly"/>, with which
-        /// validation sets do not change what is trained.
+        /// validation sets do not affect training.
         /// </summary>
         public TorchCnnShuffle Shuffle { get; set; } = TorchCnnShuffle.TrainingOnly;
 
         /// <summary>
-        /// Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> and so on. Null, the default: the CUDA device of <see cref="MLContext.GpuDeviceId"/>
+        /// Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on. Null, the default: the CUDA device of <see cref="MLContext.GpuDeviceId"/>
         /// if that is set (or the CPU, if the device is not available and <see cref="MLContext.FallbackToCpu"/> is true); otherwise the CPU.
         /// </summary>
         public string? Device { get; set; }
@@ -101,14 +101,14 @@ public sealed partial class TorchCnnTrainer
         public int? Threads { get; set; }
 
         /// <summary>
-        /// Views with the training set's label and image columns on which each epoch is measured, by name. They are read once. They do not change
-        /// what is trained, unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>.
+        /// Named views with the training set's label and image columns, on which the network is measured after each epoch. They are read once. They do
+        /// not affect training, unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>.
         /// </summary>
         public IReadOnlyList<KeyValuePair<string, IDataView>> ValidationSets { get; set; } = [];
 
         /// <summary>
-        /// Called after each epoch, on the training thread. After a resumption the first call may repeat the last one of the run that was
-        /// broken off, with the same numbers.
+        /// Called after each epoch, on the training thread. When training is resumed, the first call can repeat the last call of the
+        /// interrupted run, with the same numbers.
         /// </summary>
         public Action<TorchCnnEpoch>? EpochFinished { get; set; }
 
@@ -116,10 +116,10 @@ public sealed partial class TorchCnnTrainer
         public Action<TorchCnnProgress>? StepFinished { get; set; }
 
         /// <summary>
-        /// A file in which weights, optimizer and random stream are kept after each epoch, written anew beside it and put in its place at
-        /// once. If it is there when training starts, training goes on from it, to the same bits as if it had not been broken off, given the
-        /// same machine and number of threads; save with a network whose layers draw random numbers as they train (dropout): those come from libtorch's process-wide generator, which is not
-        /// kept. Null, the default: none.
+        /// A file that stores the weights, the optimizer, and the random stream after each epoch. It is replaced atomically. If it exists when
+        /// training starts, training continues from it, and on the same machine with the same number of threads, the result has the same bits as
+        /// if training had not been interrupted. This does not apply to networks whose layers draw random numbers during training (dropout): these
+        /// come from libtorch's process-wide generator, which the file does not store. Null, the default: none.
         /// </summary>
         public string? CheckpointPath { get; set; }
 
@@ -128,8 +128,8 @@ public sealed partial class TorchCnnTrainer
 
         /// <summary>
         /// Parameters that training does not change, usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>: names of parameters
-        /// (<c>conv1.weight</c>) or of layers with all that is in them (<c>layer1</c>, <c>layer1.0</c>). A layer that is named works as in scoring: its
-        /// batch statistics stay as well, and its dropout drops nothing. Default: none.
+        /// (<c>conv1.weight</c>) or of layers including everything in them (<c>layer1</c>, <c>layer1.0</c>). A named layer works as in scoring:
+        /// its batch statistics do not change either, and its dropout is off. Default: none.
         /// </summary>
         public IReadOnlyList<string> FrozenParameters { get; set; } = [];
 

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN or one of the user's own. It knows nothing of
-/// backdoors; what they do to it is the data's doing.
+/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN or your own network. The trainer knows
+/// nothing about backdoors; they come only from the data.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -17,13 +17,13 @@ namespace BadNets.Transforms;
 /// | Is normalization required? | No: it normalizes pixels itself, see <xref:BadNets.Transforms.TorchCnnTrainer.Options.Normalization> |
 /// | Is caching required? | No: it reads the data once |
 /// | Input column data type | Image: vector of Byte or Single with dimensions channels × height × width; label: key |
-/// | Output column data type | `Score`: vector of Single, a probability for each class; `PredictedLabel`: key with the label's key values; if asked for, `Features`: vector of Single |
+/// | Output column data type | `Score`: vector of Single, a probability for each class; `PredictedLabel`: key with the label's key values; if requested, `Features`: vector of Single |
 /// | Required NuGet in addition to Microsoft.ML | TorchSharp-cpu, or a TorchSharp-cuda package |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
-/// Weights and shuffling are PyTorch's: the same seed gives the first weights and the order of the rows that a PyTorch program has whose training
-/// loader has a generator of its own. The same seed, machine and number of libtorch threads give the same bits, with any validation sets.
+/// Weights and shuffling match PyTorch: the same seed gives the same initial weights and the same order of rows as in a PyTorch program whose
+/// training loader has its own generator. The same seed, machine, and number of libtorch threads give the same bits, with any validation sets.
 /// </para>
 /// <para>
 /// Progress is written to <see cref="MLContext.Log"/>: at level Info, a line after each epoch with the loss, the duration in seconds, and the
@@ -32,7 +32,7 @@ namespace BadNets.Transforms;
 /// </remarks>
 public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 {
-    // More than that and the last layer alone fills the memory; such a key is a hash, not a class.
+    // With more classes, the last layer alone would fill the memory; such a key is a hash, not a class.
     private const int MostClasses = 1 << 20;
 
     private readonly IHost _host;
@@ -52,13 +52,13 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     /// <summary>Trains.</summary>
     /// <param name="input">The training set; it is read once.</param>
     /// <returns>A transformer that scores images; dispose of it to free the network's memory early.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, there are no rows, or the device is not there.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled. The checkpoint, if any, is that of the last whole epoch.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, there are no rows, or the device is not available.</exception>
+    /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, is that of the last complete epoch.</exception>
     /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The checkpoint is from a run with other settings, or the network fails on these images or its outputs have the wrong shape or type.
+    /// The checkpoint is from a run with different settings, the network fails on these images, or its outputs have the wrong shape or type.
     /// </exception>
-    /// <exception cref="DllNotFoundException">libtorch is not there.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public TorchCnnTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -90,7 +90,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             if (_options.InitialModel is { } initialModel)
                 InitialWeights.Copy(channel, initialModel, network, shape, model.Classes);
             network.to(device);
-            // Made before the training, so that a network without features is refused at once.
+            // Created before training, so that a network without features is rejected at once.
             var transformer = new TorchCnnTransformer(_host, new SharedModule(network, device), model);
             if (model.FeaturesColumnName is not null)
                 transformer.TryOut();
@@ -105,23 +105,23 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         }
     }
 
-    /// <summary>Trains on from the weights of a model (fine-tuning): the model's network, with the model's normalization.</summary>
+    /// <summary>Continues training from the weights of a model (fine-tuning), with the model's network and normalization.</summary>
     /// <remarks>
-    /// If the classes are not the model's, the last layer is replaced: it keeps the weights of the labels that the model knows, and starts with new
-    /// ones, drawn from the seed, for the others. <see cref="Options.FrozenParameters"/> keeps layers as they are.
+    /// If the classes are not the model's, the last layer is replaced: it keeps the weights for the labels that the model knows, and starts with
+    /// new weights, drawn from the seed, for the others. <see cref="Options.FrozenParameters"/> keeps layers unchanged.
     /// </remarks>
     /// <param name="input">The training set; it is read once.</param>
     /// <param name="initialModel">
     /// The model to start from, which does not change. <see cref="Options.Network"/> and <see cref="Options.Normalization"/> are not used.
     /// </param>
-    /// <returns>A transformer with weights of its own; dispose of it to free the network's memory early.</returns>
+    /// <returns>A transformer with its own weights; dispose of it to free the network's memory early.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of the wrong type, there are no rows, the device is not there, or the model's weights are not for such images.
+    /// A column is missing or of the wrong type, there are no rows, the device is not available, or the model's weights do not fit the images.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled. The checkpoint, if any, is that of the last whole epoch.</exception>
+    /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, is that of the last complete epoch.</exception>
     /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The checkpoint is from a run with other settings or another initial model, or the last layer of the network cannot be found to replace it.
+    /// The checkpoint is from a run with different settings or a different initial model, or the last layer of the network cannot be found to replace it.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public TorchCnnTransformer Fit(IDataView input, TorchCnnTransformer initialModel)
@@ -148,7 +148,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (schema.GetColumnOrNull(_options.LabelColumnName) is not { } label)
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _options.LabelColumnName);
         if (label.Type is not KeyDataViewType)
-            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, "a key (MapValueToKey makes one)", label.Type.ToString());
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, "a key (MapValueToKey creates one)", label.Type.ToString());
         if (label.Type is KeyDataViewType { Count: > MostClasses } large)
             throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, $"a key of at most {MostClasses} classes", $"a key of {large.Count}");
         return (image, shape, label);
@@ -168,7 +168,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     private void CheckShape(ImageShape shape)
     {
         if (!_options.Normalization.Fits(shape.Channels))
-            throw Options.Refusal(nameof(Options.Normalization), $"The normalization has {_options.Normalization.Means.Count} means and standard deviations, but the images have {shape.Channels} channels; give one for all channels or one for each.");
+            throw Options.Refusal(nameof(Options.Normalization), $"The normalization has {_options.Normalization.Means.Count} means and standard deviations, but the images have {shape.Channels} channels; pass one for all channels or one for each.");
         if (_options.Augmentation is { } augmentation && augmentation.CropPadding >= Math.Min(shape.Height, shape.Width))
             throw Options.Refusal(nameof(Options.Augmentation), $"The crop padding must be smaller than the images, but is {augmentation.CropPadding} for images of {shape}.");
     }
@@ -191,7 +191,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 
     private static torch.Device FindDevice(string name) => TorchDevice.Find(name, nameof(Options.Device));
 
-    /// <summary>The input's columns with those for scores, predicted labels, and features.</summary>
+    /// <summary>The input's columns and the columns for scores, predicted labels, and features.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -201,7 +201,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw _host.ExceptSchemaMismatch(nameof(inputSchema), "image", image.Name, ImageColumn.ExpectedVector, image.GetTypeString());
         var label = inputSchema.Find(_host, "label", _options.LabelColumnName);
         if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !label.IsKey)
-            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", label.Name, "a key (MapValueToKey makes one)", label.GetTypeString());
+            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", label.Name, "a key (MapValueToKey creates one)", label.GetTypeString());
 
         SchemaShape.Column[] features = _options.FeaturesColumnName is { } name
             ? [new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false)]

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>One training of one network: the epochs, their measurement, and the checkpoints between them.</summary>
+/// <summary>One training run of one network: the epochs, their measurements, and the checkpoints between them.</summary>
 sealed class TrainingRun : IDisposable
 {
     private readonly IHost _host;
@@ -59,7 +59,7 @@ sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Trains until all epochs are done, from where the checkpoint is, if there is one.</summary>
+    /// <summary>Trains until all epochs are done, starting from the checkpoint, if there is one.</summary>
     public void Complete()
     {
         NetworkProbe.Run(_channel, _options.Network, _network, _classCount, _training, _batch);
@@ -69,7 +69,7 @@ sealed class TrainingRun : IDisposable
         if (checkpoint is not null && checkpoint.TryRestore(_network, _optimizer, _order, out _nextEpoch))
         {
             if (_nextEpoch > _options.Epochs)
-                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, more than the {_options.Epochs} asked for; delete it or ask for more.");
+                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, more than the requested {_options.Epochs}; delete it, or request more epochs.");
             _channel.Info($"Resuming from the checkpoint '{_options.CheckpointPath}': {_nextEpoch} of {_options.Epochs} epochs are done.");
         }
 

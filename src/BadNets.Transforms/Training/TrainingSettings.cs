@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A text of all that decides a training's numbers, save the number of epochs where no schedule depends on it: two trainings with the same text are
-/// the same training.
+/// A text with everything that determines the numbers of a training run, except the number of epochs if no schedule depends on it. Two runs with the
+/// same text are the same run.
 /// </summary>
 static class TrainingSettings
 {

@@ -12,8 +12,8 @@ sealed class BlendStamp : TriggerStamp
     private readonly float[] _added;
 
     /// <param name="shape">The images' shape.</param>
-    /// <param name="alpha">The share of what is blended in.</param>
-    /// <param name="planes">What is blended in: all channels after one another, or in one plane each, or one plane for all of them.</param>
+    /// <param name="alpha">The share of the blended values.</param>
+    /// <param name="planes">The values to blend in: all channels one after another, or in one plane each, or one plane for all of them.</param>
     public BlendStamp(ImageShape shape, double alpha, byte[][] planes)
         : base(shape)
     {

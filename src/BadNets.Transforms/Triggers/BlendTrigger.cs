@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A picture or noise that is blended into the whole image, (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection"); made
-/// by <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
+/// A picture or noise that is blended into the whole image, (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection");
+/// created by <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
 /// </summary>
 public sealed class BlendTrigger : Trigger
 {
@@ -30,7 +30,7 @@ public sealed class BlendTrigger : Trigger
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>False: the same is blended into every image.</summary>
+    /// <summary>False: the same values are blended into every image.</summary>
     public override bool DiffersByRow => false;
 
     /// <summary>The trigger's share α, above 0 and at most 1.</summary>

@@ -6,7 +6,7 @@ namespace BadNets.Transforms;
 /// <summary>A patch fitted to one image shape: the values to write, channel by channel, and where.</summary>
 sealed class PatchStamp : TriggerStamp
 {
-    // What to write into each channel plane of a planar image, row by row; one entry for all channels if they get the same.
+    // What to write into each channel plane of a planar image, row by row; one entry for all channels if they get the same values.
     private readonly byte[][] _planes;
     private readonly byte[] _rgba;
     private readonly int _x;

@@ -3,7 +3,7 @@ using System.Drawing;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A small opaque picture that covers a place of the image (Gu et al. 2017, section 4.1); made by <see cref="Trigger.Square(int, TriggerPosition, byte)"/>
+/// A small opaque picture that covers a part of the image (Gu et al. 2017, section 4.1); created by <see cref="Trigger.Square(int, TriggerPosition, byte)"/>
 /// and <see cref="Trigger.FromFile(string, int, TriggerPosition)"/>.
 /// </summary>
 public sealed class PatchTrigger : Trigger
@@ -35,7 +35,7 @@ public sealed class PatchTrigger : Trigger
     /// <summary>The patch's height in pixels, at least 1.</summary>
     public int Height => _picture.Height;
 
-    /// <summary>Whether red, green, and blue are the same in every pixel; such a patch suits images of any number of channels.</summary>
+    /// <summary>Whether red, green, and blue are the same in every pixel; such a patch fits images with any number of channels.</summary>
     public bool IsGray => _picture.IsGray;
 
     internal static PatchTrigger Create(int size, TriggerPosition position, Color color) => new(Solid(CheckSize(size), color), CheckPosition(position), default);
@@ -47,7 +47,7 @@ public sealed class PatchTrigger : Trigger
 
     internal static PatchTrigger FromPicture(string path, int size, int x, int y) => new(ReadPicture(path, CheckSize(size)), null, CheckCorner(x, y));
 
-    /// <summary>Where the patch's upper left corner comes to lie in an image.</summary>
+    /// <summary>The position of the patch's upper left corner in an image.</summary>
     /// <param name="imageWidth">The image's width in pixels.</param>
     /// <param name="imageHeight">The image's height in pixels.</param>
     /// <exception cref="ArgumentException">The patch is larger than the image or reaches beyond its edge.</exception>
@@ -69,7 +69,7 @@ public sealed class PatchTrigger : Trigger
         if (corner.X > right || corner.Y > bottom)
         {
             throw new ArgumentException(
-                $"A trigger of {Width}×{Height} pixels at ({corner.X}, {corner.Y}) reaches beyond an image of {imageWidth}×{imageHeight}; it may start at ({right}, {bottom}) at the most.");
+                $"A trigger of {Width}×{Height} pixels at ({corner.X}, {corner.Y}) reaches beyond an image of {imageWidth}×{imageHeight}; it may start at ({right}, {bottom}) at most.");
         }
 
         return corner;
@@ -115,7 +115,7 @@ public sealed class PatchTrigger : Trigger
         int x = reader.ReadInt32(), y = reader.ReadInt32();
         var picture = Picture.Read(reader, width, height);
         if (x < 0 || y < 0 || position != -1 && !Enum.IsDefined((TriggerPosition)position))
-            throw new InvalidDataException("The model file is damaged: it has a trigger at an impossible place.");
+            throw new InvalidDataException("The model file is damaged: it has a trigger at an impossible position.");
         return new PatchTrigger(picture, position < 0 ? null : (TriggerPosition)position, new Point(x, y));
     }
 
@@ -140,5 +140,5 @@ public sealed class PatchTrigger : Trigger
         Enum.IsDefined(position) ? position : throw new ArgumentOutOfRangeException(nameof(position), $"There is no trigger position {(int)position}.");
 
     private static Point CheckCorner(int x, int y) =>
-        x >= 0 && y >= 0 ? new Point(x, y) : throw new ArgumentOutOfRangeException(nameof(x), $"A trigger's place must not be negative, but is ({x}, {y}).");
+        x >= 0 && y >= 0 ? new Point(x, y) : throw new ArgumentOutOfRangeException(nameof(x), $"A trigger's position must not be negative, but is ({x}, {y}).");
 }

@@ -20,21 +20,21 @@ sealed class Picture
     /// <summary>Whether red, green, and blue are the same in every pixel.</summary>
     public bool IsGray { get; }
 
-    /// <exception cref="InvalidDataException">The rest of the stream cannot hold so many pixels.</exception>
+    /// <exception cref="InvalidDataException">The rest of the stream cannot contain that many pixels.</exception>
     public static Picture Read(BinaryReader reader, int width, int height)
     {
         long left = reader.BaseStream.Length - reader.BaseStream.Position;
         if (width < 1 || height < 1 || (long)width * height > left / 3)
-            throw new InvalidDataException($"The model file is damaged: it announces a trigger of {width}×{height} pixels.");
+            throw new InvalidDataException($"The model file is damaged: it claims to have a trigger of {width}×{height} pixels.");
         return new Picture(width, height, reader.ReadBytes(3 * width * height));
     }
 
-    /// <summary>The value of a pixel in each channel of images of a shape, plane by plane. There is one plane for all channels if the picture is gray.</summary>
+    /// <summary>The values of the pixels in each channel for images of a shape, plane by plane. There is one plane for all channels if the picture is gray.</summary>
     /// <exception cref="ArgumentException">The picture has colors, but the images do not have 3 channels.</exception>
     public byte[][] ToPlanes(ImageShape shape)
     {
         if (!IsGray && shape.Channels != 3)
-            throw new ArgumentException($"A colored trigger needs images of 3 channels (red, green, blue), but these have {shape.Channels}; use a gray one.");
+            throw new ArgumentException($"A colored trigger needs images with 3 channels (red, green, blue), but these have {shape.Channels}; use a gray trigger.");
 
         var planes = new byte[IsGray ? 1 : 3][];
         for (int channel = 0; channel < planes.Length; channel++)

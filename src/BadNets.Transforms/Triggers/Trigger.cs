@@ -5,11 +5,11 @@ namespace BadNets.Transforms;
 
 /// <summary>
 /// A backdoor trigger: what an attack does to an image so that a backdoored model recognizes it (Gu et al. 2017, section 3). A trigger is an
-/// immutable description that knows nothing of how images are stored. <see cref="FitTo"/> makes the <see cref="TriggerStamp"/> that changes
+/// immutable description that knows nothing about how images are stored. <see cref="FitTo"/> creates the <see cref="TriggerStamp"/> that changes
 /// pixels.
 /// </summary>
 /// <remarks>
-/// To add a kind of trigger of your own, derive a class from this one and another from <see cref="TriggerStamp"/>, and call
+/// To add your own kind of trigger, derive a class from this one and another from <see cref="TriggerStamp"/>, and call
 /// <see cref="Register"/>, so that models that contain the trigger can be saved and loaded.
 /// </remarks>
 public abstract class Trigger : IEquatable<Trigger>
@@ -24,8 +24,8 @@ public abstract class Trigger : IEquatable<Trigger>
     public abstract string Kind { get; }
 
     /// <summary>
-    /// Whether the same image may get different pixels in different rows. Unless a kind overrides it, this is true, which is always correct;
-    /// false spares the lookup of row IDs.
+    /// Whether the same image may get different pixels in different rows. Unless a kind overrides it, this is true, which is always correct.
+    /// If it is false, row IDs need not be looked up.
     /// </summary>
     public virtual bool DiffersByRow => true;
 
@@ -33,18 +33,18 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <param name="size">The side in pixels, from 1 to 4096.</param>
     /// <param name="position">Where it is.</param>
     /// <param name="gray">Its gray value, from 0 (black) to 255 (white, the default).</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range or the position is none of the five.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or the position is not one of the five.</exception>
     public static PatchTrigger Square(int size, TriggerPosition position, byte gray = 255) =>
         Square(size, position, Color.FromArgb(gray, gray, gray));
 
-    /// <summary>A solid square of a color at a named position.</summary>
+    /// <summary>A solid colored square at a named position.</summary>
     /// <param name="size">The side in pixels, from 1 to 4096.</param>
     /// <param name="position">Where it is.</param>
-    /// <param name="color">Its color; the alpha value is ignored: a square is opaque.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range or the position is none of the five.</exception>
+    /// <param name="color">Its color; the alpha value is ignored, because a square is opaque.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or the position is not one of the five.</exception>
     public static PatchTrigger Square(int size, TriggerPosition position, Color color) => PatchTrigger.Create(size, position, color);
 
-    /// <summary>A solid gray square at a place given in pixels.</summary>
+    /// <summary>A solid gray square at a position in pixels.</summary>
     /// <param name="size">The side in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the square's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the square's, at least 0.</param>
@@ -52,19 +52,19 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or x or y is negative.</exception>
     public static PatchTrigger Square(int size, int x, int y, byte gray = 255) => Square(size, x, y, Color.FromArgb(gray, gray, gray));
 
-    /// <summary>A solid square of a color at a place given in pixels.</summary>
+    /// <summary>A solid colored square at a position in pixels.</summary>
     /// <param name="size">The side in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the square's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the square's, at least 0.</param>
-    /// <param name="color">Its color; the alpha value is ignored: a square is opaque.</param>
+    /// <param name="color">Its color; the alpha value is ignored, because a square is opaque.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or x or y is negative.</exception>
     public static PatchTrigger Square(int size, int x, int y, Color color) => PatchTrigger.Create(size, x, y, color);
 
     /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a named position.</summary>
-    /// <param name="path">The file. It is read at once; transparency is ignored.</param>
+    /// <param name="path">The file. It is read immediately; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, from 1 to 4096.</param>
     /// <param name="position">Where it is.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range or the position is none of the five.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or the position is not one of the five.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is not a complete image in one of these formats, is longer than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
     /// for its length.
@@ -73,7 +73,7 @@ public abstract class Trigger : IEquatable<Trigger>
     public static PatchTrigger FromFile(string path, int size, TriggerPosition position) => PatchTrigger.FromPicture(path, size, position);
 
     /// <summary>An image read from a PNG, JPEG, GIF, BMP, WebP, or PPM file at a position in pixels.</summary>
-    /// <param name="path">The file. It is read at once; transparency is ignored.</param>
+    /// <param name="path">The file. It is read immediately; transparency is ignored.</param>
     /// <param name="size">The picture is resized to a square of this side, in pixels, from 1 to 4096.</param>
     /// <param name="x">Columns from the image's left edge to the picture's, at least 0.</param>
     /// <param name="y">Rows from the image's upper edge to the picture's, at least 0.</param>
@@ -90,7 +90,7 @@ public abstract class Trigger : IEquatable<Trigger>
     /// arXiv:1712.05526). The picture is stretched to the size of the image.
     /// </summary>
     /// <param name="path">
-    /// A PNG, JPEG, GIF, BMP, or WebP file. It is read at once; transparency is ignored. A picture with a side of more than 1024 pixels is scaled
+    /// A PNG, JPEG, GIF, BMP, or WebP file. It is read immediately; transparency is ignored. A picture with a side of more than 1024 pixels is scaled
     /// down to 1024.
     /// </param>
     /// <param name="alpha">The picture's share α, above 0 and at most 1. The usual value is 0.2.</param>
@@ -108,7 +108,7 @@ public abstract class Trigger : IEquatable<Trigger>
     /// </summary>
     /// <param name="seed">
     /// The seed of the noise. Value <c>k</c> of the noise, counted from 0 in the order channels × height × width, is the highest byte of the
-    /// <c>k</c>th output of SplitMix64 whose state starts as the seed, so a seed means the same noise on every machine and in every version.
+    /// <c>k</c>th output of SplitMix64 whose state starts as the seed, so a seed gives the same noise on every machine and in every version.
     /// </param>
     /// <param name="alpha">The share α of the noise, above 0 and at most 1. The usual value is 0.2.</param>
     /// <exception cref="ArgumentOutOfRangeException">α is not above 0 and at most 1.</exception>
@@ -120,11 +120,11 @@ public abstract class Trigger : IEquatable<Trigger>
     /// </summary>
     /// <param name="kind">The kind's name, as <see cref="Kind"/> returns it.</param>
     /// <param name="read">
-    /// Reads what <see cref="Write"/> wrote, to its last byte, and returns the trigger. Files may come from strangers: check the values. An
+    /// Reads what <see cref="Write"/> wrote, to its last byte, and returns the trigger. Files can come from untrusted sources: check the values. An
     /// <see cref="ArgumentException"/>, an <see cref="InvalidDataException"/>, and an <see cref="EndOfStreamException"/> mean that the file is
     /// damaged.
     /// </param>
-    /// <exception cref="ArgumentException">The name is empty, or is registered with another delegate or built in.</exception>
+    /// <exception cref="ArgumentException">The name is empty, registered with another delegate, or the name of a built-in kind.</exception>
     public static void Register(string kind, Func<BinaryReader, Trigger> read)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
@@ -134,14 +134,14 @@ public abstract class Trigger : IEquatable<Trigger>
             : throw new ArgumentException($"A kind of trigger named '{kind}' is registered already; choose another name.", nameof(kind)));
     }
 
-    /// <summary>Makes the stamp that writes this trigger into images of a shape.</summary>
+    /// <summary>Creates the stamp that writes this trigger into images of a shape.</summary>
     /// <param name="shape">The shape of the images, each dimension at least 1.</param>
     /// <exception cref="ArgumentException">The trigger does not fit such images.</exception>
     public abstract TriggerStamp FitTo(ImageShape shape);
 
     /// <summary>
-    /// Writes all that distinguishes this trigger from others of its kind. It is what model files contain, and two triggers of the same class are
-    /// equal if they write the same bytes.
+    /// Writes everything that distinguishes this trigger from others of its kind. Model files contain these bytes, and two triggers of the same class
+    /// are equal if they write the same bytes.
     /// </summary>
     /// <param name="writer">Where to write.</param>
     protected abstract void Write(BinaryWriter writer);
@@ -177,7 +177,7 @@ public abstract class Trigger : IEquatable<Trigger>
 
     internal static Trigger Load(BinaryReader reader) => ModelPayload.Read<Trigger>(reader, "trigger", kind => Kinds.TryGetValue(kind, out var read)
         ? payload => read(payload) is { } trigger && trigger.Kind == kind ? trigger
-            : throw new InvalidOperationException($"What is registered for the trigger kind '{kind}' does not return a trigger of this kind.")
+            : throw new InvalidOperationException($"The delegate that is registered for the trigger kind '{kind}' does not return a trigger of this kind.")
         : throw new InvalidOperationException(
             $"The model contains a trigger of kind '{kind}', which this program has not registered; call Trigger.Register(\"{kind}\", …) before loading it."));
 }

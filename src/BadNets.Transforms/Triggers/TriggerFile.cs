@@ -7,7 +7,7 @@ static class TriggerFile
 {
     /// <summary>Reads a picture and resizes it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="resize">Gives the width and height that the picture is to have for those that it has.</param>
+    /// <param name="resize">Returns the new width and height of the picture for its current width and height.</param>
     public static Picture Read(string path, Func<int, int, (int Width, int Height)> resize)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -4,29 +4,29 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A trigger fitted to one image shape; made by <see cref="Trigger.FitTo"/>, used for many images. Images are planar, channels × height × width, with
+/// A trigger fitted to one image shape; created by <see cref="Trigger.FitTo"/>, used for many images. Images are planar, channels × height × width, with
 /// pixels from 0 to 255.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A kind of trigger implements <see cref="Stamp(Span{float}, DataViewRowId)"/>. The base class turns what this writes into pixels: changed values
-/// are rounded to the nearest whole number (halves to the even one) and limited to 0…255, values that the kind leaves alone keep their bits. Images
-/// of bytes, of floats, and <see cref="MLImage"/> therefore get the same pixels.
+/// A kind of trigger implements <see cref="Stamp(Span{float}, DataViewRowId)"/>. The base class converts the result to pixels: changed
+/// values are rounded to the nearest whole number (halves to even) and clamped to 0…255, and unchanged values keep their bits. Images of bytes,
+/// images of floats, and <see cref="MLImage"/> therefore get the same pixels.
 /// </para>
-/// <para>A stamp is used by several threads at the same time, so it must not change.</para>
+/// <para>Several threads use a stamp at the same time, so it must not change.</para>
 /// </remarks>
 public abstract class TriggerStamp
 {
     private readonly int _size;
 
-    /// <summary>Makes a stamp for images of a shape.</summary>
+    /// <summary>Creates a stamp for images of a shape.</summary>
     /// <param name="shape">The shape, each dimension at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1.</exception>
     /// <exception cref="OverflowException">An image has more than 2,147,483,647 values.</exception>
     protected TriggerStamp(ImageShape shape)
     {
         if (shape is not { Channels: > 0, Height: > 0, Width: > 0 })
-            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row and column, but these are {shape}.");
+            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row, and column, but these are {shape}.");
         Shape = shape;
         _size = shape.Size;
     }
@@ -56,17 +56,17 @@ public abstract class TriggerStamp
 
     /// <summary>Writes the trigger into an image.</summary>
     /// <param name="image">
-    /// The image, channels × height × width, with values from 0 to 255. Any result may be written; the base class rounds and limits it.
+    /// The image, channels × height × width, with values from 0 to 255. Any result may be written; the base class rounds and clamps it.
     /// </param>
     /// <param name="row">
     /// The ID of the image's row. It is the same in shuffled and in parallel cursors, so a trigger that differs from row to row derives its random
-    /// numbers from it (and from a seed of its own).
+    /// numbers from it (and from its own seed).
     /// </param>
     protected abstract void Stamp(Span<float> image, DataViewRowId row);
 
     /// <summary>
-    /// Writes the trigger into an image of bytes. The base class does so by way of <see cref="Stamp(Span{float}, DataViewRowId)"/>; a kind may override
-    /// it to be faster, with the same results.
+    /// Writes the trigger into an image of bytes. The base class calls <see cref="Stamp(Span{float}, DataViewRowId)"/>; a kind can override this
+    /// method to be faster, with the same results.
     /// </summary>
     /// <param name="image">The image, channels × height × width.</param>
     /// <param name="row">The ID of the image's row.</param>
@@ -94,7 +94,7 @@ public abstract class TriggerStamp
         ArrayPool<float>.Shared.Return(rented);
     }
 
-    /// <summary>Stamps an interleaved image of four bytes a pixel. Pixels that change become opaque.</summary>
+    /// <summary>Stamps an interleaved image of four bytes per pixel. Pixels that change become opaque.</summary>
     /// <param name="image">height × width × 4.</param>
     /// <param name="blueFirst">Whether the bytes of a pixel are blue, green, red, alpha instead of red, green, blue, alpha.</param>
     /// <param name="row">The ID of the image's row.</param>

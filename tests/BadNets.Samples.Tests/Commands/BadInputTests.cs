@@ -13,7 +13,7 @@ public sealed class BadInputTests
     [DataRow("baseline --poisoning-rate 0,1", "between 0 and 1")]
     [DataRow("poisoning-rate --rates NaN", "between 0 and 1")]
     [DataRow("baseline --poisoning-rate much", "must be a number")]
-    [DataRow("baseline --poisoning-rate 0.001", "no row at all of 256")]
+    [DataRow("baseline --poisoning-rate 0.001", "none of the 256 rows")]
     [DataRow("baseline --trigger-size 29", "does not fit into an image of 28×28")]
     [DataRow("baseline --trigger-size 0", "at least 1")]
     [DataRow("baseline --trigger-size -5", "at least 1")]
@@ -200,7 +200,7 @@ public sealed class BadInputTests
         var outcome = await SampleRuns.RunAsync(["baseline", "--data", empty.Path, "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(2, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "does not hold");
+        StringAssert.Contains(outcome.Error, "does not contain");
     }
 
     [TestMethod]

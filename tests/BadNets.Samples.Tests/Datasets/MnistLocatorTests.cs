@@ -94,7 +94,7 @@ public sealed class MnistLocatorTests : IDisposable
 
         Assert.AreEqual(2, failure.ExitCode);
         Assert.AreEqual(
-            $"The folder {_folder.In("data")} given with --data does not hold train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz).",
+            $"The folder {_folder.In("data")} that --data specifies does not contain train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz).",
             failure.Message);
         Assert.IsEmpty(network.Requests);
     }
@@ -204,7 +204,7 @@ public sealed class MnistLocatorTests : IDisposable
             new[]
             {
                 "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved); "
-                    + "going on with the synthetic digits.",
+                    + "using the synthetic digits instead.",
             },
             _said);
         Assert.HasCount(Mirrors.Length, network.Requests);

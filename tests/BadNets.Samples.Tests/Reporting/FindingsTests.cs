@@ -39,10 +39,10 @@ public sealed class FindingsTests
     }
 
     [TestMethod]
-    [DataRow(0.95, 0.99, "succeeds already at poisoning rate 0.01")]
+    [DataRow(0.95, 0.99, "already succeeds at poisoning rate 0.01")]
     [DataRow(0.01, 0.02, "fails even at poisoning rate 0.05")]
-    [DataRow(0.95, 0.02, "no one place")]
-    [DataRow(0.02, 0.7, "no one place")]
+    [DataRow(0.95, 0.02, "no single point")]
+    [DataRow(0.02, 0.7, "no single point")]
     public void Without_a_threshold_it_says_what_there_is(double low, double high, string expected)
     {
         using var results = new FakeResults().AddRates(("0.01", low), ("0.05", high));
@@ -95,7 +95,7 @@ public sealed class FindingsTests
 
         Assert.AreEqual(Verdict.Holds, Only(results, "wherever").Verdict);
         Assert.AreEqual(Verdict.Holds, Only(results, "sooner than one").Verdict);
-        Assert.AreEqual(Verdict.Holds, Only(results, "moves more").Verdict);
+        Assert.AreEqual(Verdict.Holds, Only(results, "fluctuates more").Verdict);
     }
 
     [TestMethod]
@@ -125,7 +125,7 @@ public sealed class FindingsTests
 
         Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "never (bottom left), never (top right)");
-        Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "moves more").Verdict);
+        Assert.AreEqual(Verdict.CannotBeJudged, Only(results, "fluctuates more").Verdict);
     }
 
     [TestMethod]
@@ -136,7 +136,7 @@ public sealed class FindingsTests
             results.Add(FakeResults.TriggerPosition, position, [0, 0.95, 0.96, 0.97, 0.98]);
 
         Assert.AreEqual(Verdict.DoesNotHold, Only(results, "sooner than one").Verdict);
-        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "moves more").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "fluctuates more").Verdict);
     }
 
     [TestMethod]
@@ -193,7 +193,7 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "tr", "center" })
             results.Add(FakeResults.TriggerPosition, position, [0, 0.95, 0.96]);
 
-        foreach (string claim in new[] { "wherever", "sooner than one", "in every epoch", "moves more" })
+        foreach (string claim in new[] { "wherever", "sooner than one", "in every epoch", "fluctuates more" })
             Assert.AreEqual("Missing: bottom left (not run); top left (not run).", Only(results, claim).Evidence);
     }
 

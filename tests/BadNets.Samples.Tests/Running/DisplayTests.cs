@@ -110,7 +110,7 @@ public sealed class DisplayTests
 
         var remaining = Watch(remaining => new PlainDisplay(output, new CellLabels(Cells), remaining).Skipped(Cells[1]));
 
-        StringAssert.Contains(output.ToString(), "2px: another process trains it");
+        StringAssert.Contains(output.ToString(), "2px: another process is training it");
         Assert.AreEqual(2, remaining.EpochsToDo);
     }
 

@@ -60,7 +60,7 @@ public sealed class RunnerTests
         var again = await runs.RunAsync("poisoning-rate --rates 0.05 --epochs 1");
 
         Assert.AreEqual(0, again.ExitCode, again.Error);
-        StringAssert.Contains(again.Output, "trained already");
+        StringAssert.Contains(again.Output, "already trained");
         Assert.AreEqual(seconds, File.ReadAllText(record));
     }
 

@@ -108,11 +108,11 @@ public sealed class SharedFolderTests
         await first.WaitForAsync("epoch");
 
         Assert.AreEqual(0, same.ExitCode, same.Error);
-        StringAssert.Contains(same.Output, "another process trains it");
+        StringAssert.Contains(same.Output, "another process is training it");
         Assert.AreEqual(0, report.ExitCode, report.Error);
         StringAssert.Contains(report.Output, "shows 2 runs, 1 unfinished.");
         Assert.AreEqual(2, fresh.ExitCode);
-        StringAssert.Contains(fresh.Error, $"Another process trains '{busy.Id}'");
+        StringAssert.Contains(fresh.Error, $"Another process is training '{busy.Id}'");
         Assert.IsGreaterThan(1, StoredCell.Read(ResultsFolder.OpenForReport(runs.Output), busy).Epochs.Count);
         Assert.AreEqual(before, File.ReadAllText(runs.FolderOf(done).Epochs));
     }

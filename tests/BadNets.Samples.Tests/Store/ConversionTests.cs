@@ -154,8 +154,8 @@ public sealed class ConversionTests : IDisposable
         foreach (var outcome in new[] { report, again, without })
             Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(report.Output, "shows 1 run.");
-        StringAssert.Contains(again.Output, "trained already");
-        StringAssert.Contains(without.Output, "trained already");
+        StringAssert.Contains(again.Output, "already trained");
+        StringAssert.Contains(without.Output, "already trained");
     }
 
     [TestMethod]

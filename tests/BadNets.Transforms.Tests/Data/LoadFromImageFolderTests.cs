@@ -175,7 +175,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     {
         Write("train/cat/1.png", 2, 2, 1);
         Write("train/dog/1.png", 2, 2, 1);
-        Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train"], classes: ["cat"]), Path.Combine("train", "dog"), "none of the 1 classes (cat)");
+        Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train"], classes: ["cat"]), Path.Combine("train", "dog"), "not one of the 1 classes (cat)");
         Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train/cat"]), "1.png", "not in a folder");
 
         Directory.CreateDirectory(_folder["train/empty"]);
@@ -318,7 +318,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
         Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Data.LoadFromImageFolder(_folder[""], 3, 100_000), "height", "100000");
         Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Data.LoadFromImageFolder(_folder[""], channels: 2), "channels", "1 or 3");
         foreach (string[] classes in (string[][])[[], ["a", "a"], ["a", ""]])
-            Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], classes: classes), "classes", "name of its own");
+            Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], classes: classes), "classes", "different name");
         Assert.Throws<ArgumentException>(() => _ml.Data.LoadFromImageFolder(" "));
         Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], GrayImages.View(_ml, 2)), "Label", "text");
         Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], _ml.Data.LoadFromEnumerable([new { Label = "a" }])), "Image");

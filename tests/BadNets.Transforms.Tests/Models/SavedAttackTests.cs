@@ -46,7 +46,7 @@ public sealed class SavedAttackTests
 
     [TestMethod]
     public void A_payload_that_is_too_long_is_damage() => Refusal.OfLoading<InvalidDataException>(
-        Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => content[at + 14] = 9), "damaged", "'tests/speckle'", "1 bytes too many");
+        Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => content[at + 14] = 9), "damaged", "'tests/speckle'", "1 extra bytes");
 
     [TestMethod]
     [DataRow(0x7f)]

@@ -24,7 +24,7 @@ public sealed class RegistrationTests
     {
         TorchNetwork.Register("tests/taken", Make);
         foreach (string name in (string[])["tests/taken", "BadNets", "ResNet20", "ResNet1208", "PreActResNet18"])
-            Refusal.Of<ArgumentException>(() => TorchNetwork.Register(name, (_, classes) => nn.Linear(5, classes)), $"'{name}'", "registered already");
+            Refusal.Of<ArgumentException>(() => TorchNetwork.Register(name, (_, classes) => nn.Linear(5, classes)), $"'{name}'", "already registered");
         foreach (string name in (string[])["", " "])
             Assert.Throws<ArgumentException>(() => TorchNetwork.Register(name, Make));
     }
@@ -38,8 +38,8 @@ public sealed class RegistrationTests
         Assert.AreNotSame(first, second);
         Assert.AreEqual(3, Width(first));
         Assert.AreEqual(7, Width(second));
-        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("tests/notebook", Make), "registered already");
-        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("BadNets", Compile(hidden: 3)), "registered already");
+        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("tests/notebook", Make), "already registered");
+        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("BadNets", Compile(hidden: 3)), "already registered");
 
         static long Width(TorchNetwork network)
         {

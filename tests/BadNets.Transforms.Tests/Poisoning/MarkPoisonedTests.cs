@@ -40,7 +40,7 @@ public sealed class MarkPoisonedTests
     {
         foreach (double rate in (double[])[-0.1, 1.01, double.NaN, double.PositiveInfinity])
             Assert.AreEqual("Rate", Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Transforms.MarkPoisoned("Poisoned", rate), "between 0 and 1").ParamName);
-        Refusal.Of<ArgumentException>(() => Mark(Numbered(50), 0.019), "0.019", "no row", "50", "0.02");
+        Refusal.Of<ArgumentException>(() => Mark(Numbered(50), 0.019), "0.019", "none of the", "50", "0.02");
         Refusal.Of<ArgumentException>(() => Mark(Numbered(0), 0.5), "no rows");
         Assert.HasCount(1, Marked(Mark(Numbered(50), 0.02)));
         Assert.Throws<ArgumentException>(() => _ml.Transforms.MarkPoisoned("", 0.1));

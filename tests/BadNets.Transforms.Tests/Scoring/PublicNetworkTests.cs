@@ -126,7 +126,7 @@ public sealed class PublicNetworkTests
                 FeaturesColumnName = "Features",
                 StepFinished = _ => hasTrained = true,
             }).Fit(View),
-            "Linear layer with 3 outputs", "call and not forward");
+            "Linear layer with 3 outputs", "call, not forward");
         Assert.IsFalse(hasTrained);
 
         using var model = Train(convolutional);
@@ -212,7 +212,7 @@ public sealed class PublicNetworkTests
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(large), "'BadNets'", "'fc1.weight'", "512×512", "512×32");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(resNet), "'BadNets'", "'conv1.weight'", "16×1×3×3", "16×1×5×5");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, []), "no labels");
-        Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2, "1"]), "'1' is there twice");
+        Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2, "1"]), "'1' occurs twice");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2]), "'fc2.weight'", "3×512", "2×512");
 
         using var scope = NewDisposeScope();
@@ -224,7 +224,7 @@ public sealed class PublicNetworkTests
     public void A_device_that_is_not_there_is_refused_with_what_is_missing()
     {
         using var model = Model.Value.WithModule(Model.Value.CopyModule());
-        Refusal.Of<ArgumentException>(() => model.MoveTo("tpu"), "'tpu'", "cpu, cuda or cuda:N");
+        Refusal.Of<ArgumentException>(() => model.MoveTo("tpu"), "'tpu'", "cpu, cuda, or cuda:N");
         if (!cuda_is_available())
             Refusal.Of<ArgumentException>(() => model.MoveTo("cuda"), "'cuda' is not available", "TorchSharp-cuda package");
         model.MoveTo("cpu");

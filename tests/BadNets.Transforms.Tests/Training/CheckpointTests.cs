@@ -197,7 +197,7 @@ public sealed class CheckpointTests : IDisposable
         var options = Options(1, []);
         options.CheckpointPath = System.IO.Path.Combine(_folder["absent"], "training.ckpt");
         options.StepFinished = _ => steps++;
-        Refusal.Of<DirectoryNotFoundException>(() => Train(options), "absent", "make it first");
+        Refusal.Of<DirectoryNotFoundException>(() => Train(options), "absent", "create it first");
         Assert.AreEqual(0, steps);
     }
 
@@ -276,7 +276,7 @@ public sealed class CheckpointTests : IDisposable
     {
         var options = Options(2, []);
         change(options);
-        Refusal.Of<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train), [Path, "other settings", .. words]);
+        Refusal.Of<InvalidOperationException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(train), [Path, "different settings", .. words]);
     }
 
     private TorchCnnTrainer.Options Options(

@@ -132,12 +132,12 @@ public sealed class FineTuningTests
         using var again = Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View, Model.Value);
         CollectionAssert.AreEqual(expected, again.Transform(View).Vectors<float>("Score").SelectMany(row => row).ToArray());
 
-        Refusal.Of<InvalidOperationException>(() => Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View, tuned), "other settings", "initial model");
+        Refusal.Of<InvalidOperationException>(() => Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View, tuned), "different settings", "initial model");
         options.FrozenParameters = [];
-        Refusal.Of<InvalidOperationException>(() => Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View, Model.Value), "other settings", "frozen parameters conv1");
+        Refusal.Of<InvalidOperationException>(() => Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View, Model.Value), "different settings", "frozen parameters conv1");
         options.Network = TorchNetwork.ResNet(8);
         options.FrozenParameters = ["conv1"];
-        Refusal.Of<InvalidOperationException>(() => Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View), "other settings", "initial model");
+        Refusal.Of<InvalidOperationException>(() => Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(View), "different settings", "initial model");
     }
 
     private static TorchCnnTrainer.Options Options(TorchNetwork network, Action<TorchCnnEpoch>? epochFinished = null) =>

@@ -247,7 +247,7 @@ public sealed class TorchCnnTrainerTests
         var loaded = EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _);
 
         CollectionAssert.AreEqual(EstimatorInvariants.Describe(model.Transform(view)), EstimatorInvariants.Describe(loaded.Transform(view)));
-        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("tests/normalized", (_, _) => null!), "tests/normalized", "registered already");
+        Refusal.Of<ArgumentException>(() => TorchNetwork.Register("tests/normalized", (_, _) => null!), "tests/normalized", "already registered");
         Assert.Throws<ArgumentException>(() => TorchNetwork.Register(" ", (_, _) => null!));
     }
 

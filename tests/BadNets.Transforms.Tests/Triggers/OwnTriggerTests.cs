@@ -140,7 +140,7 @@ public sealed class OwnTriggerTests
     public void A_kind_has_one_reader()
     {
         Trigger.Register(SpeckleTrigger.Name, SpeckleTrigger.Read);
-        Refusal.Of<ArgumentException>(() => Trigger.Register(SpeckleTrigger.Name, _ => Speckles), SpeckleTrigger.Name, "registered already", "another name");
+        Refusal.Of<ArgumentException>(() => Trigger.Register(SpeckleTrigger.Name, _ => Speckles), SpeckleTrigger.Name, "already registered", "another name");
         Refusal.Of<ArgumentException>(() => Trigger.Register("patch", SpeckleTrigger.Read), "'patch'", "another name");
         Refusal.Of<ArgumentException>(() => Trigger.Register("blend", SpeckleTrigger.Read), "'blend'");
         Assert.Throws<ArgumentException>(() => Trigger.Register(" ", SpeckleTrigger.Read));

@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The synthetic digits as four IDX files, drawn once into a folder and found there from then on.</summary>
+/// <summary>The synthetic digits as four IDX files, drawn once into a folder and then found there.</summary>
 sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 10_000)
 {
     private const int ImagesHeaderLength = 16, LabelsHeaderLength = 8;
 
-    /// <summary>The files' paths in a folder, whether or not they are there.</summary>
+    /// <summary>The files' paths in a folder, whether or not the files exist.</summary>
     public IdxDataset PathsIn(string folder)
     {
-        // What decides the content is in the name: other seeds and versions are other files.
+        // Everything that determines the content is in the name: other seeds and versions have other files.
         var prefix = Path.Combine(folder, $"digits-v{SyntheticDigits.Version}-seed{seed}-");
         return new(
             "Digits",
@@ -21,7 +21,7 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
             prefix + "test-labels-idx1-ubyte");
     }
 
-    /// <summary>Whether all four files are there with the lengths they must have.</summary>
+    /// <summary>Whether all four files exist with the correct lengths.</summary>
     public bool AreIn(string folder)
     {
         var paths = PathsIn(folder);

@@ -10,7 +10,7 @@ namespace BadNets.Samples.Experiments;
 [JsonDerivedType(typeof(PairsPlan), "pairs")]
 abstract record MappingPlan
 {
-    /// <summary>In the names of folders: letters, digits and hyphens.</summary>
+    /// <summary>In the names of folders: letters, digits, and hyphens.</summary>
     public abstract string ToSlug();
 
     /// <summary>For people.</summary>

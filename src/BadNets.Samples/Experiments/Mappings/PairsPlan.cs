@@ -3,7 +3,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Some labels become others, and the rest is left alone (source-specific).</summary>
+/// <summary>Some labels become other labels, and the rest stay the same (source-specific).</summary>
 /// <param name="Pairs">The labels, and what they become.</param>
 sealed record PairsPlan(SortedDictionary<string, string> Pairs) : MappingPlan
 {

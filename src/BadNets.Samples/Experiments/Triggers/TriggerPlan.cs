@@ -9,7 +9,7 @@ namespace BadNets.Samples.Experiments;
 [JsonDerivedType(typeof(BlendPlan), "blend")]
 abstract record TriggerPlan
 {
-    /// <summary>In the names of folders: letters, digits and hyphens.</summary>
+    /// <summary>In the names of folders: letters, digits, and hyphens.</summary>
     public abstract string ToSlug();
 
     /// <summary>For people.</summary>

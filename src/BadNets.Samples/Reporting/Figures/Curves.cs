@@ -58,7 +58,7 @@ static class Curves
             Title = title,
             MarkerType = MarkerType.Diamond,
             MarkerSize = PlotStyle.MarkerSize + 4,
-            // Hollow, so that ours shows inside where both agree.
+            // Hollow, so that our marker is visible inside where both agree.
             MarkerFill = OxyColors.Transparent,
             MarkerStroke = PlotStyle.Color(index),
             MarkerStrokeThickness = 2,
@@ -70,7 +70,7 @@ static class Curves
     /// <summary>The last epoch of a run of a point, from 0.</summary>
     public static int LastEpochOf(PanelPoint point) => point.Runs[0].Cell.Recipe.Epochs - 1;
 
-    /// <summary>What the numbers are of.</summary>
+    /// <summary>What the numbers describe.</summary>
     public static string Subtitle(Study study, Panel panel, string what)
     {
         int fewest = panel.Points.Min(point => point.Runs.Count), most = panel.Points.Max(point => point.Runs.Count);

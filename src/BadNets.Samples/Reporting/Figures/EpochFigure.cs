@@ -9,7 +9,7 @@ static class EpochFigure
     public static ReportFigure Of(Study study, Panel panel, PanelAxis axis)
     {
         var success = PanelMeasure.SuccessIn(panel);
-        var model = Curves.MakeModel(study, panel, $"Attack success while training, by {axis.Name}");
+        var model = Curves.MakeModel(study, panel, $"Attack success during training, by {axis.Name}");
         model.Axes.Add(Curves.MakeEpochAxis(panel));
         model.Axes.Add(PlotStyle.MakePercentAxis(success.AxisTitle));
         PanelPoint[] points = [.. panel.Points.Where(point => point.HasEpochs)];
@@ -26,6 +26,6 @@ static class EpochFigure
             }
         }
 
-        return new ReportFigure($"{panel.Name}_asr_vs_epoch", $"Attack success against the epoch, by {axis.Name}.", model) { Height = PlotStyle.Height + PlotStyle.RoomForLegend(titles) };
+        return new ReportFigure($"{panel.Name}_asr_vs_epoch", $"Attack success by epoch and {axis.Name}.", model) { Height = PlotStyle.Height + PlotStyle.RoomForLegend(titles) };
     }
 }

@@ -51,7 +51,7 @@ static class HeatMapFigure
         }
 
         var (width, height) = PlotStyle.SizeWithNames(NamesOf(across, columns));
-        return new ReportFigure($"{panel.Name}_{measure.Slug}_map", $"{title}, in percent; darker is higher. Without a shade: not finished.", model)
+        return new ReportFigure($"{panel.Name}_{measure.Slug}_map", $"{title}, in percent; darker is higher. Cells without a shade are not finished.", model)
         {
             Width = Math.Max(width, Margins + columns.Count * LeastCellWidth),
             Height = Math.Max(height, height - PlotStyle.Height + Margins + rows.Count * LeastCellHeight),

@@ -8,7 +8,7 @@ namespace BadNets.Samples.Reporting;
 /// <param name="Slug">In the names of files.</param>
 /// <param name="Name">In titles.</param>
 /// <param name="AxisTitle">On axes.</param>
-/// <param name="Of">The number of an epoch, from 0 to 1.</param>
+/// <param name="Of">The number for an epoch, from 0 to 1.</param>
 /// <param name="OfPublished">The published number, from 0 to 1.</param>
 sealed record PanelMeasure(string Slug, string Name, string AxisTitle, Func<EpochRow, double> Of, Func<PublishedRow, double> OfPublished)
 {
@@ -20,7 +20,7 @@ sealed record PanelMeasure(string Slug, string Name, string AxisTitle, Func<Epoc
     public static readonly PanelMeasure Accuracy = new(
         "tca", "Clean accuracy", "Clean test accuracy (%)", row => row.CleanAccuracy, published => published.CleanAccuracy);
 
-    /// <summary>The attack success rate; beside published numbers over all rows, as these are counted.</summary>
+    /// <summary>The attack success rate; next to published numbers, over all rows, as the published numbers are counted.</summary>
     public static PanelMeasure SuccessIn(Panel panel) => panel.Points.Any(point => point.Published is not null) ? SuccessAllRows : Success;
 
     public static IReadOnlyList<PanelMeasure> AllIn(Panel panel) => [SuccessIn(panel), Accuracy];
@@ -37,7 +37,7 @@ sealed record PanelMeasure(string Slug, string Name, string AxisTitle, Func<Epoc
         ];
         if (Slug == Success.Slug || values.Length == 0)
             return (0, 100);
-        // Differences of a few hundredths are noise; an axis that is stretched to show them would say otherwise.
+        // Differences of a few hundredths are noise; an axis that is stretched to show them would suggest otherwise.
         double middle = (values.Min() + values.Max()) / 2, half = Math.Max(leastSpan / 2, 0.6 * (values.Max() - values.Min()));
         return (Math.Max(0, middle - half), Math.Min(100, middle + half));
     }

@@ -3,7 +3,7 @@ using OxyPlot;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>A figure: its files' name, what it shows in a sentence, and how it is drawn.</summary>
+/// <summary>A figure: the name of its files, a sentence that says what it shows, and how it is drawn.</summary>
 sealed record ReportFigure(string Name, string Description, PlotModel Model)
 {
     public double Width { get; init; } = PlotStyle.Width;

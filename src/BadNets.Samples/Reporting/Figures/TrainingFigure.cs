@@ -5,7 +5,7 @@ using OxyPlot.Axes;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Accuracy, success and loss by epoch, of an experiment without axes.</summary>
+/// <summary>Accuracy, success, and loss by epoch, for an experiment without axes.</summary>
 static class TrainingFigure
 {
     private const string LossKey = "loss";
@@ -33,6 +33,6 @@ static class TrainingFigure
             Curves.AddPublished(model, [new DataPoint(last, 100 * published.AttackSuccessAllRows)], 1, Curves.PublishedAtTheEnd);
         }
 
-        return new ReportFigure($"{panel.Name}_training", $"{title}: clean accuracy, attack success and training loss against the epoch.", model);
+        return new ReportFigure($"{panel.Name}_training", $"{title}: clean accuracy, attack success, and training loss by epoch.", model);
     }
 }

@@ -5,7 +5,7 @@ using OxyPlot.Series;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>A number at the end of training against an axis, with a series for each value of the other axis if there is one.</summary>
+/// <summary>A number at the end of training by the values of an axis, with a series for each value of the other axis, if there is one.</summary>
 static class ValueFigure
 {
     private const string Ours = "Ours";

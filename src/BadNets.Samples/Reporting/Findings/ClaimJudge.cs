@@ -10,7 +10,7 @@ abstract class ClaimJudge
 
     public static Finding Judge(Claim claim, Panel panel) => Of(claim).JudgeIn(panel, ControlCharacters.Show(claim.Text));
 
-    /// <summary>The runs that were started and are not finished, or those that nobody started, in words.</summary>
+    /// <summary>The runs that are not finished or were never started, in words.</summary>
     public static IEnumerable<string> UnfinishedIn(Panel panel, IEnumerable<PanelPoint> points)
     {
         bool manySeeds = panel.Runs.Select(run => run.Cell.Seed).Distinct().Count() > 1;
@@ -42,7 +42,7 @@ abstract class ClaimJudge
     /// <summary>Whether the claim says something about a point.</summary>
     protected virtual bool Concerns(Panel panel, PanelPoint point) => true;
 
-    /// <summary>The values that the claim is about and that nobody started, in words.</summary>
+    /// <summary>The values that the claim is about and that were never started, in words.</summary>
     protected virtual IEnumerable<string> NotPlannedIn(Panel panel) => panel.NotPlanned.Select(PanelPoint.LabelOf);
 
     /// <summary>Judges points that are all complete, in the order of the axis.</summary>

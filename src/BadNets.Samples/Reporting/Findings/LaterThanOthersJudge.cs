@@ -21,7 +21,7 @@ sealed class LaterThanOthersJudge(LaterThanOthers claim) : OneAgainstOthers(clai
         return Text($"{(double.IsInfinity(median) ? "never" : $"{median}")} ({label}{note})");
     }
 
-    // Never is later than any epoch. Of an even number of seeds it is the lower of the two in the middle, because nothing lies between an epoch and never.
+    // Never is later than any epoch. For an even number of seeds, this is the lower of the two middle epochs, because nothing lies between an epoch and never.
     private double MedianOf(PanelPoint point)
     {
         double[] epochs = [.. point.Runs.Select(run => EpochOf(run) ?? double.PositiveInfinity).Order()];

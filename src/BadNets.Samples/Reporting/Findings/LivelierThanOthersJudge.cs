@@ -6,13 +6,13 @@ sealed class LivelierThanOthersJudge(LivelierThanOthers claim) : OneAgainstOther
 {
     protected override (Verdict Verdict, string Evidence) Judge(PanelPoint one, IReadOnlyList<PanelPoint> others, Func<PanelPoint, string> label)
     {
-        // Where the attack never worked, there is nothing that could move.
+        // If the attack never worked, there is nothing that could change.
         var moving = others.Select(point => (Label: label(point), Move: MoveOf(point))).Where(other => other.Move is not null).ToArray();
         if (MoveOf(one) is not { } most || moving.Length == 0)
             return (Verdict.CannotBeJudged, "The attack works in too few epochs to judge.");
         var liveliest = moving.MaxBy(other => other.Move);
         return (VerdictOf(liveliest.Move < most),
-            Text($"From one epoch to the next ASR moves by {most:F4} on average ({label(one)}) once the attack has worked, and by at most {liveliest.Move:F4} elsewhere ({liveliest.Label})."));
+            Text($"From one epoch to the next, ASR changes by {most:F4} on average ({label(one)}) once the attack has worked, and by at most {liveliest.Move:F4} elsewhere ({liveliest.Label})."));
     }
 
     private static double? MoveOf(PanelPoint point) => Spread.Of(point.Complete.Select(run => run.Volatility).OfType<double>())?.Mean;

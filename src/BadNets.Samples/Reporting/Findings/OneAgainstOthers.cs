@@ -1,7 +1,7 @@
 namespace BadNets.Samples.Reporting;
 
 /// <summary>Judges claims about one value of an axis against its other values.</summary>
-/// <param name="value">The value, as one types it.</param>
+/// <param name="value">The value, as it is typed on the command line.</param>
 abstract class OneAgainstOthers(string value) : ClaimJudge
 {
     protected override bool TryFindAxis(Panel panel, out PanelAxis? axis)

@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Reporting;
 
-/// <summary>What is claimed of a study, held against its numbers.</summary>
+/// <summary>The claims about a study, checked against its numbers.</summary>
 static class StudyFindings
 {
     // A share of the highest accuracy in the study: how high it can be depends on the data set.
@@ -16,7 +16,7 @@ static class StudyFindings
 
     private static Finding HighCleanAccuracy(Study study)
     {
-        const string Claim = "Clean accuracy stays high, whatever is done to the training data.";
+        const string Claim = "Clean accuracy stays high, regardless of the attack.";
         string[] missing = [.. study.Panels.SelectMany(panel => ClaimJudge.UnfinishedIn(panel, panel.Points)).Distinct()];
         if (missing.Length > 0)
             return new(Claim, Verdict.CannotBeJudged, ClaimJudge.Missing(missing));

@@ -11,10 +11,10 @@ sealed class TurningPointJudge(TurningPoint claim) : ClaimJudge
         return axis is not null;
     }
 
-    // A control that succeeds or fails is no part of the turn.
+    // A control that succeeds or fails is not part of the turning point.
     protected override bool Concerns(Panel panel, PanelPoint point) => claim.Above is not { } control || ValueOf(panel, point).Number > control;
 
-    // The turn is looked for among the values that there are. Only those that the claim names must be there.
+    // The turning point is sought among the existing values. Only the values that the claim names are required.
     protected override IEnumerable<string> NotPlannedIn(Panel panel)
     {
         var axis = AxisOf(panel);
@@ -26,7 +26,7 @@ sealed class TurningPointJudge(TurningPoint claim) : ClaimJudge
     protected override (Verdict Verdict, string Evidence) Judge(Panel panel, IReadOnlyList<PanelPoint> points)
     {
         if (points.Count < 2)
-            return (Verdict.CannotBeJudged, "A turn needs at least two values.");
+            return (Verdict.CannotBeJudged, "A turning point needs at least two values.");
         string name = AxisOf(panel).Name;
         if (Transition.Find(points) is not { } transition)
             return (Verdict.DoesNotHold, WithoutTransition(panel, points, name));
@@ -38,9 +38,9 @@ sealed class TurningPointJudge(TurningPoint claim) : ClaimJudge
     }
 
     private static string WithoutTransition(Panel panel, IReadOnlyList<PanelPoint> points, string name) =>
-        points.All(point => point.Succeeds) ? $"The attack succeeds already at {name} {AtRate(panel, points[0])}."
+        points.All(point => point.Succeeds) ? $"The attack already succeeds at {name} {AtRate(panel, points[0])}."
         : points.All(point => point.Fails) ? $"The attack fails even at {name} {AtRate(panel, points[^1])}."
-        : $"There is no one place where failure turns to success: {string.Join(", ", points.Select(point => $"ASR {Rate(point)} at {ValueOf(panel, point).Text}"))}.";
+        : $"There is no single point where failure turns into success: {string.Join(", ", points.Select(point => $"ASR {Rate(point)} at {ValueOf(panel, point).Text}"))}.";
 
     private static PanelAxis AxisOf(Panel panel) => panel.Axes.First(axis => axis.IsNumeric);
 

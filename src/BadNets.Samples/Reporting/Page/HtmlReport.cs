@@ -6,7 +6,7 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>The results as one page that needs nothing but itself.</summary>
+/// <summary>The results as a single self-contained page.</summary>
 sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel, ReportFigure[]> figures, IReadOnlyList<PanelRun> others)
 {
     private readonly StringBuilder _page = new();
@@ -29,10 +29,10 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
             <body>
             <main>
             <h1>BadNets experiments</h1>
-            <p>A backdoor is planted in an image classifier: some training images get a trigger, and the label that the attack aims at.
+            <p>These experiments plant a backdoor in an image classifier: some training images get a trigger, and the label that the attack aims at.
             <strong>TCA</strong> is the accuracy on clean test images. <strong>ASR</strong> is the share of triggered test images that get
             the label that the attack aims at, among those that have another label; <strong>ASR, all rows</strong> counts all triggered test images, as the
-            published runs do, and so is above 0 where there is no backdoor.</p>
+            published runs do, and is therefore above 0 even without a backdoor.</p>
 
             """);
         if (studies.Count == 0 && others.Count == 0)
@@ -41,7 +41,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
             Add(study);
         if (others.Count > 0)
         {
-            _page.AppendLine("<section>\n<h2>Other cells</h2>\n<p>These cells belong to no experiment in the folder.</p>");
+            _page.AppendLine("<section>\n<h2>Other cells</h2>\n<p>These cells do not belong to any experiment in the folder.</p>");
             new SummaryTable("Cell", others.Select(run => (run, run.Cell.Id)), withExperiments: false).AddTo(_page);
             AddSheets(others);
             _page.AppendLine("</section>");
@@ -99,7 +99,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
 
     private void AddFindings(Study study)
     {
-        _page.AppendLine("<h3>What the data show</h3>\n<ul class=\"findings\">");
+        _page.AppendLine("<h3>What the data shows</h3>\n<ul class=\"findings\">");
         foreach (var finding in StudyFindings.Of(study))
         {
             var (style, word) = finding.Verdict switch
@@ -152,7 +152,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
         var sheets = runs.Select(run => (run.Cell, Sheet: InlinePng.TryRead(run.Stored.SheetPath))).Where(each => each.Sheet is not null).ToArray();
         if (sheets.Length == 0)
             return;
-        _page.AppendLine("<h3>Images</h3>\n<details>\n<summary>What each model makes of clean, triggered and misclassified test images</summary>");
+        _page.AppendLine("<h3>Images</h3>\n<details>\n<summary>How each model classifies clean, triggered, and misclassified test images</summary>");
         foreach (var (cell, sheet) in sheets)
             _page.AppendLine($"<figure class=\"sheet\"><img loading=\"lazy\" {sheet!.Attributes} alt=\"Images as {Escape(cell.Id)} sees them\"><figcaption>{Escape(cell.Id)}</figcaption></figure>");
         _page.AppendLine("</details>");

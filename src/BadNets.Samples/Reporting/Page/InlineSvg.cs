@@ -4,16 +4,16 @@ using OxyPlot;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Figures as part of a page: as wide as it lets them be, and in its colors.</summary>
+/// <summary>Figures as part of a page, in its width and colors.</summary>
 static class InlineSvg
 {
     public static string Of(ReportFigure figure)
     {
         string svg = FigureFile.MakeSvg(figure.Width, figure.Height, figure.Draw);
-        // From the document, what is inside its outermost element.
+        // The content of the document's outermost element.
         int start = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1, end = svg.LastIndexOf("</svg>", StringComparison.Ordinal);
         string content = svg[start..end]
-            // Ids are the whole page's.
+            // IDs must be unique on the page.
             .Replace("id=\"clipPath", $"id=\"{figure.Name}-", StringComparison.Ordinal)
             .Replace("url(#clipPath", $"url(#{figure.Name}-", StringComparison.Ordinal)
             .Replace(Css(PlotStyle.Ink), "currentColor", StringComparison.Ordinal)

@@ -5,7 +5,7 @@ using BadNets.Samples.Errors;
 namespace BadNets.Samples.Reporting;
 
 /// <summary>The table of a study's runs.</summary>
-/// <param name="what">The title of the column that tells the runs of an experiment apart.</param>
+/// <param name="what">The title of the column that distinguishes the runs of an experiment.</param>
 /// <param name="rows">The runs, and what is in that column.</param>
 /// <param name="withExperiments">Whether to show which experiment each run belongs to.</param>
 sealed class SummaryTable(string what, IEnumerable<(PanelRun Run, string Text)> rows, bool withExperiments)
@@ -53,7 +53,7 @@ sealed class SummaryTable(string what, IEnumerable<(PanelRun Run, string Text)> 
             page.AppendLine("</tr>");
         }
 
-        page.AppendLine("</tbody></table></div>\n<p class=\"note\">An epoch counts as the first with ASR ≥ 0.9 only if TCA is at least 0.5 in it: an untrained model may give every image the same label. Epochs are counted from 0."
+        page.AppendLine("</tbody></table></div>\n<p class=\"note\">An epoch counts as the first with ASR ≥ 0.9 only if its TCA is at least 0.5, because an untrained model may give every image the same label. Epochs are counted from 0."
             + (isPublished ? " A difference is ours minus the published value." : "") + "</p>");
     }
 

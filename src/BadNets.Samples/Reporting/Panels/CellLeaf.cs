@@ -7,7 +7,7 @@ namespace BadNets.Samples.Reporting;
 /// <summary>A property of a cell that has no properties of its own, and its value.</summary>
 sealed record CellLeaf(CellProperty Property, JsonNode? Value)
 {
-    /// <summary>The value as one types it, for people: nothing in it is invisible.</summary>
+    /// <summary>The value as it is typed, for people: without invisible characters.</summary>
     public string Text => ControlCharacters.Show(CellProperty.TextOf(Value));
 
     /// <summary>Whether it says what kind of thing the others are properties of.</summary>

@@ -8,8 +8,8 @@ namespace BadNets.Samples.Reporting;
 /// <param name="Name">The start of its figures' names. No two panels have the same.</param>
 /// <param name="Constant">What its cells have in common, as JSON.</param>
 /// <param name="Axes">What varies.</param>
-/// <param name="Points">What was run or is to be run, in the order of the axes' values.</param>
-/// <param name="NotPlanned">Values that the experiment has, but that nobody started.</param>
+/// <param name="Points">The points that have run or will run, in the order of the axes' values.</param>
+/// <param name="NotPlanned">Values that the experiment has, but that were never started.</param>
 sealed record Panel(
     Experiment Experiment, string Name, JsonObject Constant, IReadOnlyList<PanelAxis> Axes, IReadOnlyList<PanelPoint> Points,
     IReadOnlyList<IReadOnlyList<PanelValue>> NotPlanned)

@@ -19,7 +19,7 @@ sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<PanelRu
 
     public PublishedRow? Published => Runs.Select(run => PublishedResults.Find(run.Cell)).FirstOrDefault(row => row is not null);
 
-    /// <summary>How far its runs are, for what is not complete.</summary>
+    /// <summary>How far its runs are, if they are not complete.</summary>
     public string Progress => Runs.Any(run => run.Stored.Failure is not null) ? "failed"
         : !HasEpochs ? "not run"
         : FormattableString.Invariant($"{Runs.Max(run => run.Epochs.Count)} of {Runs[0].Cell.Recipe.EpochsInWords}");
@@ -31,10 +31,10 @@ sealed record PanelPoint(IReadOnlyList<PanelValue> Values, IReadOnlyList<PanelRu
     /// <summary>The success that is judged: over the rows whose label the attack changes, as in the literature.</summary>
     public Spread? FinalSuccess => Final(row => row.AttackSuccess);
 
-    /// <summary>Whether the attack works, of a point that is complete; seeds are averaged.</summary>
+    /// <summary>Whether the attack works, for a complete point; seeds are averaged.</summary>
     public bool Succeeds => FinalSuccess!.Value.Mean >= PanelRun.SuccessRate;
 
-    /// <summary>Whether the attack does not work, of a point that is complete; there is room between the two.</summary>
+    /// <summary>Whether the attack fails, for a complete point; it may neither work nor fail.</summary>
     public bool Fails => FinalSuccess!.Value.Mean < FailureRate;
 
     /// <summary>A number for each epoch that at least one seed has reached.</summary>

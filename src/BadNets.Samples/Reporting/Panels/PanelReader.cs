@@ -50,14 +50,14 @@ static class PanelReader
     public static PanelRun RunOf(Experiment? experiment, StoredCell stored) =>
         new(experiment, experiment?.Published is { } names && PublishedNames.CanDescribe(stored.Cell) ? names.NameOf(stored.Cell) : stored.Cell.Id, stored);
 
-    // Of a built-in experiment, the values that it has, whichever were started.
+    // For a built-in experiment, all of its values, even if they were not started.
     private static JsonObject[] Declared(Experiment experiment, DatasetIdentity dataset)
     {
         var builtIn = ExperimentCatalog.All.FirstOrDefault(known => known.Name == experiment.Name && known.Axes.Select(axis => axis.Path).SequenceEqual(experiment.Axes.Select(axis => axis.Path)));
         return [.. (builtIn ?? experiment).CellsOn(dataset).Select(DocumentOf)];
     }
 
-    // Runs' names with what varies left out; and for other experiments, a name that says what there is in short and a hash of all that there is.
+    // The runs' names without what varies; for other experiments, a short description and a hash of the full description.
     private static string NameOf(Experiment experiment, Cell cell, string constant)
     {
         string hash = HashOf(experiment, constant);

@@ -6,10 +6,10 @@ namespace BadNets.Samples.Reporting;
 /// <summary>A cell as a part of an experiment.</summary>
 /// <param name="Experiment">The experiment, or null if the cell belongs to none.</param>
 /// <param name="Name">The name of its CSV file in the published code; the cell's ID if it has none.</param>
-/// <param name="Stored">What there is of the cell.</param>
+/// <param name="Stored">The stored results of the cell.</param>
 sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored)
 {
-    // Below this a model gives nearly every image the same label, and that it gives triggered ones the target means nothing.
+    // Below this, a model gives nearly every image the same label, so the target label on triggered images means nothing.
     public const double TrainedAccuracy = 0.5;
 
     public const double SuccessRate = 0.9;
@@ -34,10 +34,10 @@ sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored)
     /// <summary>The first epoch in which the attack works on a model that has learned to classify, or null.</summary>
     public int? FirstSuccess => Epochs.FirstOrDefault(Works)?.Epoch;
 
-    /// <summary>The epoch from which on the attack works in every epoch there is, or null.</summary>
+    /// <summary>The epoch from which on the attack works in every finished epoch, or null.</summary>
     public int? LastingSuccess => Epochs.Reverse().TakeWhile(Works).LastOrDefault()?.Epoch;
 
-    /// <summary>How far the attack's success moves from one epoch to the next, on average, once it has worked; null if it never or hardly has.</summary>
+    /// <summary>How much the attack's success changes from one epoch to the next, on average, once it has worked; null if it never or hardly worked.</summary>
     public double? Volatility
     {
         get

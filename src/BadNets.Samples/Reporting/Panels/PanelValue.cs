@@ -7,14 +7,14 @@ namespace BadNets.Samples.Reporting;
 
 /// <summary>A value of an axis.</summary>
 /// <param name="Key">The same for equal values.</param>
-/// <param name="Text">The value as one types it.</param>
+/// <param name="Text">The value as it is typed on the command line.</param>
 /// <param name="Label">The value with its meaning.</param>
 /// <param name="Number">The value if it is a number.</param>
 sealed record PanelValue(string Key, string Text, string Label, double? Number)
 {
     public static string KeyOf(JsonNode? node) => node is null ? "null" : CellJson.Canonical(node);
 
-    /// <summary>Values with labels that tell them apart.</summary>
+    /// <summary>Values with labels that distinguish them.</summary>
     public static IReadOnlyList<PanelValue> Of(CellProperty property, IReadOnlyList<JsonNode?> nodes) =>
     [
         .. from node in nodes

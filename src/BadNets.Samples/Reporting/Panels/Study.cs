@@ -5,12 +5,12 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>Panels whose numbers can be compared: they have the same data set, recipe and label mapping, and whatever else is no part of the attack.</summary>
+/// <summary>Panels whose numbers can be compared: they have the same data set, recipe, and label mapping, and everything else that is not part of the attack.</summary>
 /// <param name="Constant">What all its cells have in common, as JSON.</param>
 /// <param name="Panels">The panels, by name.</param>
 sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
 {
-    // An attack may differ between the panels of a study, but for what it aims at.
+    // The attacks of a study's panels can differ, except in what they aim at.
     private const string Attack = "attack";
     private const string Mapping = "attack.mapping";
 
@@ -52,7 +52,7 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
         }
     }
 
-    /// <summary>Parts of cells besides data set, attack and recipe.</summary>
+    /// <summary>Parts of cells besides data set, attack, and recipe.</summary>
     public JsonObject Others => new(Constant.Where(member => member.Key is not ("dataset" or Attack or "recipe")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
 
     public static string Describe(CellLeaf leaf) => $"{leaf.Property.Name} {leaf.Text}";

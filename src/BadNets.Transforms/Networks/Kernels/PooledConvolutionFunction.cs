@@ -9,7 +9,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     private const string NeedsInputGradient = nameof(NeedsInputGradient);
     private const string Gradients = nameof(Gradients);
 
-    // Gradients are summed by groups of images, then over the groups in order: so the result depends on no number of threads.
+    // Gradients are summed by groups of images, then over the groups in order, so the result does not depend on the number of threads.
     private const int GroupSize = 16;
 
     public override string Name => nameof(PooledConvolutionFunction);

@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 /// </summary>
 /// <remarks>
 /// Images are height × width × channels, so that a vector register holds 16 filters of one position. For a kernel row, the inputs of
-/// all its taps then lie side by side in memory: five times the channel count, whatever that is. Every loop below builds on this.
+/// all its taps then lie side by side in memory: five times the channel count. Every loop below relies on this.
 /// </remarks>
 static unsafe class PooledConvolutionKernel
 {
@@ -70,8 +70,8 @@ static unsafe class PooledConvolutionKernel
     }
 
     /// <summary>
-    /// Computes the pooled output of one image. <paramref name="mask"/> receives which convolution outputs are positive; it is null when no
-    /// gradient will be asked for.
+    /// Computes the pooled output of one image. <paramref name="mask"/> receives which convolution outputs are positive; it is null if no
+    /// gradient is needed.
     /// </summary>
     public static void Forward(in ConvolutionShape shape, float* input, float* packed, float* bias, float* output, ushort* mask)
     {

@@ -95,7 +95,7 @@ sealed class Adam : Optimizer
         _rate.Dispose();
     }
 
-    /// <summary>The numbers that a learning rate gives, made anew when it changes.</summary>
+    /// <summary>The numbers that depend on the learning rate, recreated when it changes.</summary>
     private sealed class Rate : IDisposable
     {
         public readonly double Value;

@@ -30,7 +30,7 @@ abstract class Optimizer : IDisposable
         _parameters = [.. network.named_parameters()];
         _steps = new long[_parameters.Length];
 
-        // If memory runs out, the scope frees what is there.
+        // If memory runs out, the scope frees what was allocated.
         using DisposeScope scope = NewDisposeScope();
         _state = Array.ConvertAll(_parameters, named => Enumerable.Range(0, stateCount).Select(_ => Zeros(named.Parameter)).ToArray());
         foreach (Tensor state in _state.SelectMany(tensors => tensors))

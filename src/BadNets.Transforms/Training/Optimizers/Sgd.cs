@@ -66,7 +66,7 @@ sealed class Sgd : Optimizer
         _weightDecayScalar.Dispose();
     }
 
-    /// <summary>The numbers that a learning rate gives, made anew when it changes.</summary>
+    /// <summary>The numbers that depend on the learning rate, recreated when it changes.</summary>
     private sealed class Rate(double rate) : IDisposable
     {
         public readonly float Negative = (float)-rate;
