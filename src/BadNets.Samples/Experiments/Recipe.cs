@@ -40,7 +40,7 @@ sealed record Recipe(
     // A default that is written out is no other recipe.
     public TorchCnnShuffle? Shuffle { get; } = Shuffle == TorchCnnShuffle.TrainingOnly ? null : Shuffle;
 
-    public double? Momentum { get; } = Momentum == 0 ? null : Momentum;
+    public double? Momentum { get; init; } = Momentum == 0 ? null : Momentum;
 
     public AugmentationPlan? Augmentation { get; } = Augmentation is { IsNone: true } ? null : Augmentation;
 

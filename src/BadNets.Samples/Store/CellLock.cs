@@ -49,9 +49,7 @@ sealed class CellLock : IDisposable
         var content = new byte[_owner.Length];
         _file.Position = 0;
         if (_file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) < content.Length || !content.AsSpan().SequenceEqual(_owner))
-        {
-            throw new CellTakenException(Encoding.UTF8.GetString(content).Split('\n')[0].Trim());
-        }
+            throw new CellTakenException(Encoding.UTF8.GetString(content).Split('\n')[0].Trim('\0', ' '));
     }
 
     public void Dispose() => _file.Dispose();

@@ -7,13 +7,9 @@ namespace BadNets.Transforms;
 /// </summary>
 static class SplitMix64
 {
-<<<<<<< HEAD:src/BadNets.Transforms/Interop/SplitMix64.cs
     private const ulong Step = 0x9E3779B97F4A7C15;
 
     /// <summary>The highest byte of each of the first outputs; a negative seed is extended to 64 bits by its sign.</summary>
-=======
-    /// <summary>The highest byte of each of the first outputs; a negative seed is sign-extended to 64 bits.</summary>
->>>>>>> words:src/BadNets.Transforms/Triggers/SplitMix64.cs
     public static byte[] Bytes(long seed, int count)
     {
         var bytes = new byte[count];

@@ -1,4 +1,6 @@
 using BadNets.Samples.Datasets;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using SkiaSharp;
 
 namespace BadNets.Samples.Tests.Datasets;

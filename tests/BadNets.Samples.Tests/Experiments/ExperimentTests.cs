@@ -207,7 +207,7 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": 0.1 } ] }""", "axes")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "seed", "values": [1, 2] } ] }""", "'seeds'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "dataset.name", "values": ["x"] } ] }""", "not axes")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS ] }""", "axes are the same")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS ] }""", "set the same property")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS, AXIS ] }""", "3 axes, but the maximum is 2")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ null ] }""", "not an experiment")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "claims": [ { "kind": "miracle", "text": "It works." } ] }""", "no kind 'miracle'")]

@@ -83,7 +83,7 @@ public sealed class EvaluatorTests
         var outcome = await runs.RunAsync($"evaluate --model {model}");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.EndsWith(Directory.EnumerateFiles(runs.In("evaluations")).Single(), $"_on_{SmallDigits.Name}_square5-br_to1.json");
+        StringAssert.EndsWith(Directory.EnumerateFiles(runs.In("evaluations")).Single(), $"_on_{SmallDigits.Name}_square5-br_to1-e45efc2b.json");
     }
 
     [TestMethod]
@@ -116,7 +116,7 @@ public sealed class EvaluatorTests
             Assert.AreEqual(0, (await runs.RunAsync($"evaluate --model {runs.In("cells", cell, "model.zip")}")).ExitCode);
 
         string[] names = [.. Directory.EnumerateFiles(runs.In("evaluations")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
-        CollectionAssert.AreEqual(runs.CellNames.Select(cell => $"{cell}_on_{SmallDigits.Name}_square5-br_to1.json").ToArray(), names);
+        CollectionAssert.AreEqual(runs.CellNames.Select(cell => $"{cell}_on_{SmallDigits.Name}_square5-br_to1-e45efc2b.json").ToArray(), names);
     }
 
     [TestMethod]

@@ -99,7 +99,7 @@ public sealed class CellWriterTests : IDisposable
         using (var shell = Process.Start("sh", ["-c", "printf %s \"$1\" > \"$2\"", "sh", owner, writer.Folder.Lock]))
             shell.WaitForExit();
 
-        var refusal = Assert.ThrowsExactly<ForeseenException>(() => writer.Add(Row(1)));
+        var refusal = Assert.ThrowsExactly<CellTakenException>(() => writer.Add(Row(1)));
 
         StringAssert.Contains(refusal.Message, "Another process is training this cell now");
         StringAssert.Contains(refusal.Message, owner.Trim());
