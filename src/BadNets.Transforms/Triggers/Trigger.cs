@@ -131,7 +131,7 @@ public abstract class Trigger : IEquatable<Trigger>
         ArgumentNullException.ThrowIfNull(read);
         Kinds.AddOrUpdate(kind, read, (_, former) => former == read || CompiledInMemory.Is(former) && CompiledInMemory.Is(read)
             ? read
-            : throw new ArgumentException($"A kind of trigger named '{kind}' is registered already; choose another name.", nameof(kind)));
+            : throw new ArgumentException($"A kind of trigger named '{kind}' is already registered; choose another name.", nameof(kind)));
     }
 
     /// <summary>Creates the stamp that writes this trigger into images of a shape.</summary>

@@ -87,7 +87,7 @@ public sealed class LoadFromCifarTests : IDisposable
     public void The_other_data_set_is_recognized()
     {
         Refuse(Rows(0, [1, 2]), CifarLabels.Cifar10, "CIFAR-100", "labels");
-        Refuse(Gzip(Rows(0, [1])), CifarLabels.Cifar100Fine, "CIFAR-10 ", "labels");
+        Refuse(Gzip(Rows(0, [1])), CifarLabels.Cifar100Fine, "would fit CIFAR-10;", "labels");
     }
 
     [TestMethod]

@@ -79,7 +79,7 @@ public sealed class CheckpointTests : IDisposable
         var again = new List<TorchCnnEpoch>();
         CollectionAssert.AreEqual(expected, Train(Options(2, again)));
         Assert.IsEmpty(again);
-        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "more than the 1");
+        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "more than the requested 1");
     }
 
     [TestMethod]
