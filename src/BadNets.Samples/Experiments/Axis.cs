@@ -13,6 +13,8 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Unit">What the values count. Null: the usual unit, if any.</param>
 sealed record Axis(string Path, JsonArray Values, string? Option = null, string? Name = null, string? Unit = null)
 {
+    public JsonArray Values { get; init; } = new([.. Values.Select(value => CellProperty.At(Path ?? "").Normalize(value)?.DeepClone())]);
+
     [JsonIgnore]
     public CellProperty Property
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace BadNets.Samples.Experiments;
@@ -17,9 +16,9 @@ sealed class CellLabels
                 .Where(property => documents.Select(each => CellProperty.TextOf(property.In(each.Document))).Distinct().Count() > 1),
         ];
         foreach (var (id, document) in documents)
-            _labels[id] = string.Join(' ', Varying.Select(property => ShortText(property, document, isAlone: Varying.Count == 1)));
+            _labels[id] = string.Join(", ", Varying.Select(property => ShortText(property, document, isAlone: Varying.Count == 1)));
         foreach (var cell in cells.Where(_ => Varying.Count == 0))
-            _labels[cell.Id] = FormattableString.Invariant($"{cell.Attack.Rate} {cell.Attack.Trigger.ToSlug()}");
+            _labels[cell.Id] = $"{ShortText(CellProperty.Rate, JsonNode.Parse(cell.ToJson())!, isAlone: false)}, {cell.Attack.Trigger.ToLabel()}";
     }
 
     /// <summary>The properties in which at least two cells differ.</summary>
@@ -29,10 +28,11 @@ sealed class CellLabels
 
     private static string ShortText(CellProperty property, JsonNode document, bool isAlone)
     {
-        string text = CellProperty.TextOf(property.In(document));
-        // With two numbers, the reader must know which is which.
-        return property == CellProperty.TriggerSize ? text + "px" : property == CellProperty.Seed ? "s" + text
-            : isAlone || !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? text : property.Prefix + text;
+        string text = property.InWords(property.In(document));
+        return property == CellProperty.Rate && text == "0%" ? "clean control"
+            : property == CellProperty.TriggerPosition ? text
+            // With two numbers, the reader must know which is which.
+            : isAlone && property != CellProperty.Seed ? text + property.Suffix : property.Prefix + text + property.Suffix;
     }
 
     private static IEnumerable<string> Leaves(JsonNode? node, string path) => node is JsonObject members

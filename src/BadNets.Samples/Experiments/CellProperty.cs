@@ -88,7 +88,7 @@ sealed record CellProperty(
         if (bool.TryParse(text, out bool yes))
             return JsonValue.Create(yes);
         if (!text.StartsWith('{') && !text.StartsWith('['))
-            return JsonValue.Create(text);
+            return Normalize(JsonValue.Create(text))!;
         try
         {
             return JsonNode.Parse(text, documentOptions: CellJson.DocumentOptions)!;
@@ -98,6 +98,18 @@ sealed record CellProperty(
             throw new UsageException($"The {Name} '{text}' is not valid JSON: {CellJson.Explain(fault)}");
         }
     }
+
+    /// <summary>The value as cells write it: a position's long name becomes its code.</summary>
+    public JsonNode? Normalize(JsonNode? value) =>
+        Path == TriggerPosition.Path && value is JsonValue name && name.TryGetValue(out string? text) && PositionCode.TryParse(text) is { } position
+            ? JsonValue.Create(position.ToCode())
+            : value;
+
+    /// <summary>A value for people: a rate as a percentage, a position in words.</summary>
+    public string InWords(JsonNode? value) =>
+        Path == Rate.Path && double.TryParse(TextOf(value), CultureInfo.InvariantCulture, out double rate) ? rate.ToString("0.####%", CultureInfo.InvariantCulture)
+        : Path == TriggerPosition.Path && PositionCode.TryParse(TextOf(value)) is { } position ? position.ToName()
+        : TextOf(value);
 
     /// <summary>A value as it is typed on the command line.</summary>
     public static string TextOf(JsonNode? value) => value switch

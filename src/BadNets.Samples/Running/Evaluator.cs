@@ -65,12 +65,12 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
         console.WriteLine(FormattableString.Invariant(
             $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger: {request.Attack.Trigger.ToLabel()}, {request.Attack.Mapping.ToLabel()}"));
         console.WriteLine(FormattableString.Invariant(
-            $"TCA {evaluation.TestCleanAccuracy:F4}  ASR {evaluation.AttackSuccessRate:F4}  ASR, all rows {evaluation.AttackSuccessRateAllRows:F4}  robust accuracy {evaluation.RobustAccuracy:F4}{(evaluation.ControlAccuracy is { } control ? FormattableString.Invariant($"  control accuracy {control:F4}") : "")}"));
+            $"TCA {evaluation.TestCleanAccuracy:0.00%}  ASR {evaluation.AttackSuccessRate:0.00%}  robust accuracy {evaluation.RobustAccuracy:0.00%}{(evaluation.ControlAccuracy is { } control ? FormattableString.Invariant($"  control accuracy {control:0.00%}") : "")}"));
 
         var success = new Table().Border(TableBorder.Simple).Title("ASR by true label");
         foreach (string label in evaluation.Labels)
             success.AddColumn(new TableColumn(new Text(label)).RightAligned());
-        success.AddRow([.. evaluation.PerClassAttackSuccessRate.Select(rate => rate is { } known ? FormattableString.Invariant($"{known:F4}") : "–")]);
+        success.AddRow([.. evaluation.PerClassAttackSuccessRate.Select(rate => rate is { } known ? FormattableString.Invariant($"{known:0.0%}") : "–")]);
         console.Write(success);
         PrintMatrix("Clean: true label (down), predicted (across)", evaluation.Labels, evaluation.CleanConfusionMatrix);
         PrintMatrix("Triggered: true label (down), predicted (across)", evaluation.Labels, evaluation.TriggeredConfusionMatrix);
