@@ -31,6 +31,7 @@ sealed class CommonOptions
     private readonly Option<int?> _parallel;
     private readonly Option<int?> _threads;
     private readonly Option<string?> _shard;
+    private readonly Option<bool> _noControl;
     private readonly Option<bool> _fresh;
     private readonly Option<string?> _output;
     private readonly Option<bool> _json;
@@ -86,6 +87,7 @@ sealed class CommonOptions
         _parallel = WholeNumber("--parallel", FormattableString.Invariant($"Training runs at the same time. [default: the cores divided by --threads, here {Environment.ProcessorCount}]"), 1, "count", Environment.ProcessorCount);
         _threads = WholeNumber("--threads", "Threads for each training run. More than one changes results by rounding. [default: 1]", 1, "count", Environment.ProcessorCount);
         _shard = new("--shard") { Description = "Train only one part of the runs, such as 1/4. [default: in a Slurm job array or an indexed Kubernetes job the task's part, otherwise 1/1]", HelpName = "part/parts" };
+        _noControl = new("--no-control") { Description = "Do not train the clean control, which is the same training run with poisoning rate 0." };
         _fresh = new("--fresh") { Description = "Delete the earlier results of these runs and start again." };
         _output = FileOrFolder("--output", "The folder for results. [default: results]", "folder");
         _output.DefaultValueFactory = _ => "results";
@@ -157,6 +159,8 @@ sealed class CommonOptions
             .. _fixed.Where(each => !axes.Any(varied => varied.Axis.Path == each.Property.Path)).Select(each => each.Option),
             _set,
         ]);
+        if (_experiments is null || _experiments.Any(experiment => experiment.CleanControl))
+            help.Add(command, "Attack", _noControl);
         help.Add(command, "Training", _quick, _recipe, _epochs, _batchSize, _optimizer, _learningRate, _seed, _seeds);
         help.Add(command, "Data", DataOptions);
         help.Add(command, "Running", _parallel, _threads, _shard, _fresh);
@@ -243,6 +247,8 @@ sealed class CommonOptions
                 experiment = experiment.With(property, property.Parse(text));
         }
 
+        if (parsed.GetValue(_noControl))
+            experiment = experiment with { CleanControl = false };
         if (MakeSeeds(parsed) is { Length: > 0 } seeds)
             experiment = experiment with { Seeds = seeds };
         // Report a wrong value before looking for data.
