@@ -13,6 +13,9 @@ namespace BadNets.Samples.Commands;
 /// <summary>The options that all training commands share, and how they change an experiment.</summary>
 sealed class CommonOptions
 {
+    /// <summary>The folder for results if no option says otherwise.</summary>
+    public const string DefaultOutput = "results";
+
     private readonly IReadOnlyList<Experiment>? _experiments;
     private readonly Option<string> _dataset;
     private readonly Option<string?> _data;
@@ -89,8 +92,8 @@ sealed class CommonOptions
         _shard = new("--shard") { Description = "Train only one part of the runs, such as 1/4. [default: in a Slurm job array or an indexed Kubernetes job the task's part, otherwise 1/1]", HelpName = "part/parts" };
         _noControl = new("--no-control") { Description = "Do not train the clean control, which is the same training run with poisoning rate 0." };
         _fresh = new("--fresh") { Description = "Delete the earlier results of these runs and start again." };
-        _output = FileOrFolder("--output", "The folder for results. [default: results]", "folder");
-        _output.DefaultValueFactory = _ => "results";
+        _output = FileOrFolder("--output", $"The folder for results. [default: {DefaultOutput}]", "folder");
+        _output.DefaultValueFactory = _ => DefaultOutput;
         _json = new("--json") { Description = "Write the results to standard output as JSON, and everything else to standard error." };
     }
 
@@ -185,7 +188,7 @@ sealed class CommonOptions
 
         experiment = Fix(parsed, experiment);
         var attack = experiment.CellsOn(new DatasetIdentity("none", 1, 1)).First().Attack;
-        return new(model, Data(parsed, Dataset(parsed, experiment)), attack, Output(parsed));
+        return new(model, Data(parsed, Dataset(parsed, experiment)), attack);
     }
 
     /// <param name="parsed">The command line.</param>
@@ -307,7 +310,8 @@ sealed class CommonOptions
         return values is [var only] ? only.Key : string.Join(", ", values.Select(value => $"{value.Key} in {string.Join(" and ", value)}"));
     }
 
-    private static Option<int?> WholeNumber(string name, string description, int smallest, string valueName = "number", int? cores = null)
+    /// <summary>An option that takes a whole number.</summary>
+    public static Option<int?> WholeNumber(string name, string description, int smallest, string valueName = "number", int? cores = null)
     {
         string range = smallest > 0 ? $" of at least {smallest}" : "";
         return Number<int>(name, description, valueName, text =>

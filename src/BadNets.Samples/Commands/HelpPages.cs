@@ -51,6 +51,24 @@ sealed class HelpPages(IAnsiConsole console) : SynchronousCommandLineAction
             output.WriteLine(i == 0 && name.Length <= names ? $"{indent}{name.PadRight(names)}{Indent}{lines[i]}" : below + lines[i]);
     }
 
+    /// <summary>Breaks a text between words into lines that are at most so wide.</summary>
+    public static IEnumerable<string> Wrap(string text, int width)
+    {
+        string line = "";
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line;
+                line = "";
+            }
+
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        yield return line;
+    }
+
     public override int Invoke(ParseResult parseResult)
     {
         Write(parseResult.CommandResult.Command, parseResult.RootCommandResult.Command.Options);
@@ -117,21 +135,4 @@ sealed class HelpPages(IAnsiConsole console) : SynchronousCommandLineAction
         Command command => string.Join(' ', command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name).Prepend(command.Name)),
         _ => symbol.Name,
     };
-
-    private static IEnumerable<string> Wrap(string text, int width)
-    {
-        string line = "";
-        foreach (string word in text.Split(' '))
-        {
-            if (line.Length > 0 && line.Length + 1 + word.Length > width)
-            {
-                yield return line;
-                line = "";
-            }
-
-            line = line.Length == 0 ? word : $"{line} {word}";
-        }
-
-        yield return line;
-    }
 }

@@ -16,6 +16,9 @@ namespace BadNets.Samples.Commands;
 /// <summary>The program's command line.</summary>
 sealed class SampleCommand
 {
+    // Of images that try shows: they fit on a screen.
+    private const int UsualCount = 3;
+
     private readonly IAnsiConsole _console;
     private readonly TextWriter _error;
     private readonly HelpPages _help;
@@ -88,7 +91,7 @@ sealed class SampleCommand
         var root = new RootCommand("Plant a backdoor in an image classifier, and measure what it does.");
         _help.AddExamples(root, "baseline --quick", "all --quick", "list");
         _help.Add(root, "Experiments", [.. ExperimentCatalog.All.Select(MakeBuiltIn), MakeRun(), MakeList(), MakeDatasets()]);
-        _help.Add(root, "Models and results", MakeEvaluate(), MakeReport(), MakeConvert());
+        _help.Add(root, "Models and results", MakeTry(), MakeEvaluate(), MakeReport(), MakeConvert());
         _help.Add(root, "This program", MakeCompletions());
         root.SetAction(_help.Invoke);
         var help = root.Options.OfType<HelpOption>().Single();
@@ -145,9 +148,24 @@ sealed class SampleCommand
         bool isJson = parsed.GetValue(options.Json);
         var console = ConsoleFor(isJson);
         var (exitCode, cells) = await new Runner(request, console, _error).RunAsync(results, cancellationToken);
-        ResultReport.Write(results);
-        console.WriteLine($"Results are in {request.Output}; {results.Report} shows them.");
-        return exitCode;
+        var damaged = new List<string>();
+        var rows = ResultReport.Write(results, damaged.Add);
+        var summary = new RunSummary(request, results, cells);
+        summary.Print(console.Profile.Out.Writer, console.Profile.Width);
+        if (isJson)
+        {
+            var own = cells.Select(stored => stored.Cell.Id).ToHashSet(StringComparer.Ordinal);
+            WriteJson(new { summary.Answers, results.Report, Runs = rows.Where(row => own.Contains(row.Cell)) });
+        }
+
+        return Math.Max(exitCode, Tell(damaged));
+    }
+
+    private int Tell(List<string> damaged)
+    {
+        foreach (string sentence in damaged)
+            _error.WriteLine(sentence);
+        return damaged.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 
     // For people: with JSON on standard output, they read standard error.
@@ -225,9 +243,13 @@ sealed class SampleCommand
         {
             var console = ConsoleFor(parsed.GetValue(options.Json));
             var results = ResultsFolder.OpenForReport(options.Output(parsed));
-            var runs = ResultReport.Write(results);
+            var damaged = new List<string>();
+            var runs = ResultReport.Write(results, damaged.Add);
             string states = string.Concat(runs.Where(run => run.Reason.Length > 0).CountBy(run => run.State).Select(state => FormattableString.Invariant($", {state.Value} {state.Key}")));
             console.WriteLine(FormattableString.Invariant($"{results.Report} shows {runs.Count} run{(runs.Count == 1 ? "" : "s")}{states}."));
+            if (parsed.GetValue(options.Json))
+                WriteJson(new { results.Report, Runs = runs, Damaged = damaged });
+            return Tell(damaged);
         });
         return command;
     }
@@ -257,8 +279,34 @@ sealed class SampleCommand
         _help.Add(command, "Data", options.DataOptions);
         _help.Add(command, "Output", options.OutputOptions);
         _help.AddExamples(command, "evaluate --model results/cells/ID/model.zip", "evaluate --model mine.zip --trigger-size 3 --target 7");
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            bool isJson = parsed.GetValue(options.Json);
+            var evaluation = await new Evaluator(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), options.Output(parsed), ConsoleFor(isJson)).RunAsync(cancellationToken);
+            if (isJson)
+                WriteJson(evaluation);
+        });
+        return command;
+    }
+
+    private Command MakeTry()
+    {
+        var options = new CommonOptions([ExperimentCatalog.All[0]]);
+        var model = MakeModelOption();
+        var images = CommonOptions.Values("--image", "Image files of your own instead of test images. They are resized to what the model takes.", "files");
+        var count = CommonOptions.WholeNumber("--count", FormattableString.Invariant($"How many test images to show. [default: {UsualCount}]"), 1);
+        var label = new Option<string?>("--label") { Description = "Show test images with this label. [default: the first ones that the attack changes]", HelpName = "label" };
+        var command = new Command("try", "Show images in the terminal, clean and with the trigger, and what a saved model says.");
+        _help.Add(command, "Model", model);
+        _help.Add(command, "Images", images, count, label);
+        _help.Add(command, "Attack", options.AttackOptions);
+        _help.Add(command, "Data", options.DataOptions);
+        _help.AddExamples(command, "try --model results/cells/ID/model.zip", "try --model results/cells/ID/model.zip --image my-seven.png");
         command.SetAction((parsed, cancellationToken) =>
-            new Evaluator(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), ConsoleFor(parsed.GetValue(options.Json))).RunAsync(cancellationToken));
+        {
+            var test = options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!);
+            return new ModelTrial(new TrialRequest(test, parsed.GetValue(images) ?? [], parsed.GetValue(count) ?? UsualCount, parsed.GetValue(label)), _console).RunAsync(cancellationToken);
+        });
         return command;
     }
 

@@ -16,9 +16,9 @@ sealed class CellLabels
                 .Where(property => documents.Select(each => CellProperty.TextOf(property.In(each.Document))).Distinct().Count() > 1),
         ];
         foreach (var (id, document) in documents)
-            _labels[id] = string.Join(", ", Varying.Select(property => ShortText(property, document, isAlone: Varying.Count == 1)));
+            _labels[id] = string.Join(", ", Varying.Select(property => ShortText(property, document)));
         foreach (var cell in cells.Where(_ => Varying.Count == 0))
-            _labels[cell.Id] = $"{ShortText(CellProperty.Rate, JsonNode.Parse(cell.ToJson())!, isAlone: false)}, {cell.Attack.Trigger.ToLabel()}";
+            _labels[cell.Id] = $"{ShortText(CellProperty.Rate, JsonNode.Parse(cell.ToJson())!)}, {cell.Attack.Trigger.ToLabel()}";
     }
 
     /// <summary>The properties in which at least two cells differ.</summary>
@@ -26,13 +26,12 @@ sealed class CellLabels
 
     public string Of(Cell cell) => _labels[cell.Id];
 
-    private static string ShortText(CellProperty property, JsonNode document, bool isAlone)
+    private static string ShortText(CellProperty property, JsonNode document)
     {
         string text = property.InWords(property.In(document));
         return property == CellProperty.Rate && text == "0%" ? "clean control"
             : property == CellProperty.TriggerPosition ? text
-            // With two numbers, the reader must know which is which.
-            : isAlone && property != CellProperty.Seed ? text + property.Suffix : property.Prefix + text + property.Suffix;
+            : property.Prefix + text + property.Suffix;
     }
 
     private static IEnumerable<string> Leaves(JsonNode? node, string path) => node is JsonObject members
