@@ -18,7 +18,8 @@ static class ParseErrors
             return [OptionSentence(parsed, option.Value)];
         if (parsed.UnmatchedTokens is [var word, ..])
             return [IsOption(word) ? OptionSentence(parsed, word) : WordSentence(parsed, word)];
-        return parsed.Errors.Select(problem => ControlCharacters.Show(problem.Message)).Distinct();
+        // Who asks for help need not have given what is required.
+        return parsed.Action is HelpPages ? [] : parsed.Errors.Select(problem => ControlCharacters.Show(problem.Message)).Distinct();
     }
 
     private static bool IsOption(string word) => word.Length > 2 && word.StartsWith("--", StringComparison.Ordinal);

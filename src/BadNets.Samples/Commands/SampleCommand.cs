@@ -111,7 +111,7 @@ sealed class SampleCommand
         options.AddTo(_help, command, [.. axes.Select(each => (each.Axis, (Option)each.Option))]);
         _help.AddExamples(command, [
             $"{experiment.Name} --quick",
-            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', each.Axis.Values.Take(2).Select(value => CommonOptions.TextOf(each.Axis.Property, value)))} --recipe modern --epochs 5"),
+            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', each.Axis.Values.Take(2).Select(value => CommonOptions.TextOf(each.Axis.Property, value)))} --quick"),
             .. axes.Length == 0 ? [$"{experiment.Name} --quick --dataset digits --seeds 0 1 2"] : Array.Empty<string>(),
         ]);
         command.SetAction((parsed, cancellationToken) =>

@@ -14,7 +14,7 @@ sealed class LiveDisplay : IRunDisplay
     private readonly RunBoard _board;
     private readonly RemainingTime _remaining;
 
-    private LiveDisplay(RunBoard board, RemainingTime remaining)
+    public LiveDisplay(RunBoard board, RemainingTime remaining)
     {
         _board = board;
         _remaining = remaining;

@@ -75,7 +75,7 @@ sealed class RunBoard : IRenderable
             rows.Add([Cut(CountOthers(lines.Except(shown)), maxWidth, Quiet)]);
         double share = _remaining.EpochsDone / Math.Max(1, _remaining.EpochsToDo);
         rows.Add([.. Start("all", label, bar, share, Busy, options.Unicode), .. columns.Select(column => Right(column.OfAll(), column))]);
-        return rows.SelectMany((row, index) => index == 0 ? Segment.Truncate(row, maxWidth) : [Segment.LineBreak, .. Segment.Truncate(row, maxWidth)]);
+        return rows.TakeLast(Math.Max(1, _height() - 1)).SelectMany((row, index) => index == 0 ? Segment.Truncate(row, maxWidth) : [Segment.LineBreak, .. Segment.Truncate(row, maxWidth)]);
     }
 
     /// <summary>The lines for which there is room: those of running and failed runs first.</summary>

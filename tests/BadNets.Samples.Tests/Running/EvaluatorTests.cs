@@ -52,7 +52,7 @@ public sealed class EvaluatorTests
         string file = Path.Combine(runs.Data, "model.zip");
         File.WriteAllText(file, "not a model");
         var attack = SampleRuns.CellOf().Attack;
-        var evaluator = new Evaluator(new EvaluationRequest(file, new DataChoice("auto", runs.Data, null, null), attack, runs.Output), AnsiConsole.Console);
+        var evaluator = new Evaluator(new EvaluationRequest(file, new DataChoice("auto", runs.Data, null, null), attack), runs.Output, AnsiConsole.Console);
 
         await Assert.ThrowsExactlyAsync<OperationCanceledException>(() => evaluator.RunAsync(new CancellationToken(canceled: true)));
     }
