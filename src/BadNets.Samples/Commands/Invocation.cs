@@ -18,17 +18,20 @@ static class Invocation
         // The program can be started directly, or through dotnet, which is then the process.
         : Environment.ProcessPath is not { } path || Path.GetFileNameWithoutExtension(path) == "dotnet"
             ? $"dotnet {Quote(Path.Combine(AppContext.BaseDirectory, typeof(Invocation).Assembly.GetName().Name + ".dll"))}"
-        : IsTool(path) ? Tool
+        : ToolFolder(path) is { } folder ? IsSearched(folder) ? Tool : Quote(Path.Combine(folder, Tool))
         : Quote(path);
 
     /// <summary>A command of this program.</summary>
     public static string Of(IEnumerable<string> arguments) => $"{Prefix} {string.Join(' ', arguments.Select(Quote))}";
 
-    // The tool is also found by its name alone if its folder is one of those that the shell searches.
-    private static bool IsTool(string path) =>
-        Path.GetFileNameWithoutExtension(path) == Tool
-        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Any(folder => Path.TrimEndingDirectorySeparator(folder) == Path.GetDirectoryName(path));
+    // An installed tool is started through a link in this folder; the program itself is in .store.
+    private static string? ToolFolder(string path) =>
+        path.IndexOf(Path.Combine("", ".store", Tool) + Path.DirectorySeparatorChar, StringComparison.Ordinal) is > 0 and var at ? Path.TrimEndingDirectorySeparator(path[..at]) : null;
+
+    // A shell finds the program in these folders by its name alone.
+    private static bool IsSearched(string folder) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Any(searched => Path.TrimEndingDirectorySeparator(searched) == folder);
 
     private static bool IsBelow(string path, string folder) => path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
