@@ -65,7 +65,7 @@ public sealed class ConversionTests : IDisposable
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(outcome.Output, "1 to train");
-        StringAssert.Contains(outcome.Output, "0.2: continuing after epoch 2 of 4");
+        StringAssert.Contains(outcome.Output, "rate 20%: continuing after epoch 2 of 4");
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.ContinuedCsv), _runs.CsvWithoutSeconds(EarlierResults.Stopped));
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.WholeCsv), _runs.CsvWithoutSeconds(EarlierResults.Whole));
         // What was finished is not touched.
