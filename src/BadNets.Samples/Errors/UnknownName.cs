@@ -9,8 +9,9 @@ static class UnknownName
     /// <param name="kind">What the name is of, for example <c>recipe</c>.</param>
     /// <param name="name">The name.</param>
     /// <param name="known">The known names.</param>
-    public static string Sentence(string kind, string name, IReadOnlyList<string> known) =>
-        $"Unknown {kind} '{name}'. {(Closest(name, known) is { } closest ? $"Did you mean '{closest}'?" : $"Expected {Either([.. known.Select(each => $"'{each}'")])}.")}";
+    /// <param name="owner">What has such a name, for example <c>attack.mapping</c>; null: nothing in particular.</param>
+    public static string Sentence(string kind, string name, IReadOnlyList<string> known, string? owner = null) =>
+        $"Unknown {kind} '{name}'{(owner is null ? "" : $" of '{owner}'")}. {(Closest(name, known) is { } closest ? $"Did you mean '{closest}'?" : $"Expected {Either([.. known.Select(each => $"'{each}'")])}.")}";
 
     /// <summary>The known name that was probably meant, or null.</summary>
     public static string? Closest(string name, IEnumerable<string> known) => known

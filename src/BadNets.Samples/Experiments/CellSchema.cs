@@ -41,7 +41,7 @@ static class CellSchema
             string kind = CellProperty.TextOf(node[Kind]);
             var found = kinds.DerivedTypes.FirstOrDefault(derived => Equals(derived.TypeDiscriminator, kind));
             if (found.DerivedType is null)
-                return UnknownName.Sentence($"kind of '{path}'", kind, known);
+                return UnknownName.Sentence("kind", kind, known, path);
             info = CellJson.Options.GetTypeInfo(found.DerivedType);
         }
 

@@ -74,10 +74,9 @@ sealed class Evaluator(EvaluationRequest request, string output, IAnsiConsole co
 
         if (evaluation.Labels.Count > MostLabelsShown)
             return;
-        var success = new Table().Border(TableBorder.Simple).Title("ASR by true label");
-        foreach (string label in evaluation.Labels)
-            success.AddColumn(new TableColumn(new Text(label)).RightAligned());
-        success.AddRow([.. evaluation.PerClassAttackSuccessRate.Select(rate => rate is { } known ? FormattableString.Invariant($"{known:0.0%}") : "–")]);
+        var success = new Table().Border(TableBorder.Simple).AddColumn("true label").AddColumn(new TableColumn("ASR").RightAligned());
+        foreach (var (label, rate) in evaluation.Labels.Zip(evaluation.PerClassAttackSuccessRate))
+            success.AddRow(new Text(label), new Text(rate is { } known ? FormattableString.Invariant($"{known:0.00%}") : "–"));
         console.Write(success);
         PrintMatrix("Clean: true label (down), predicted (across)", evaluation.Labels, evaluation.CleanConfusionMatrix);
         PrintMatrix("Triggered: true label (down), predicted (across)", evaluation.Labels, evaluation.TriggeredConfusionMatrix);

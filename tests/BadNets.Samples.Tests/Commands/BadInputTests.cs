@@ -61,7 +61,7 @@ public sealed class BadInputTests
     [DataRow("baseline --no-control --set seed=3", "--seed")]
     [DataRow("baseline --no-control --set dataset.name=x", "--dataset")]
     [DataRow("baseline --no-control --set recipe.network=vgg", "no network 'vgg'")]
-    [DataRow("baseline --no-control --set attack.mapping.kind=nxt", "Unknown kind of 'attack.mapping' 'nxt'. Did you mean 'next'?")]
+    [DataRow("baseline --no-control --set attack.mapping.kind=nxt", "Unknown kind 'nxt' of 'attack.mapping'. Did you mean 'next'?")]
     [DataRow("baseline --no-control --set attack.mapping.kind=next --target 3", "There is no property 'attack.mapping.target'; 'attack.mapping' of kind 'next' has none.")]
     [DataRow("baseline --no-control --set attack.trigger=blend", "'attack.trigger' must be an object with a kind (square, blend)")]
     [DataRow("baseline --no-control --set attack.trigger.kind=blend --trigger-size 3", "There is no property 'attack.trigger.size'; 'attack.trigger' of kind 'blend' has alpha, seed.")]
