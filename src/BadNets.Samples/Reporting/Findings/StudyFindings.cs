@@ -24,6 +24,6 @@ static class StudyFindings
         if (accuracies.Length < 2)
             return new(Claim, Verdict.CannotBeJudged, "There is only one run.");
         return new(Claim, accuracies.Min() >= HighAccuracy * accuracies.Max() ? Verdict.Holds : Verdict.DoesNotHold,
-            FormattableString.Invariant($"Final TCA is between {accuracies.Min():F4} and {accuracies.Max():F4} in {accuracies.Length} runs."));
+            FormattableString.Invariant($"Final TCA is between {Percent.Of(accuracies.Min())} and {Percent.Of(accuracies.Max())} in {accuracies.Length} runs."));
     }
 }

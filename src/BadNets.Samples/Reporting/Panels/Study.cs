@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadNets.Samples.Errors;
@@ -18,6 +20,9 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
 
     /// <summary>Its cells; cells that experiments share are one.</summary>
     public IReadOnlyList<PanelRun> Cells => [.. Runs.DistinctBy(run => run.Cell)];
+
+    /// <summary>Tells studies apart in the names of files.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CellJson.Canonical(Constant))).AsSpan(0, 5));
 
     public Cell FirstCell => Panels[0].Points[0].Runs[0].Cell;
 

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+
+namespace BadNets.Samples.Reporting;
+
+/// <summary>Runs in words, by what differs among them.</summary>
+sealed class RunLabels
+{
+    private readonly Dictionary<Cell, string> _labels = [];
+
+    public RunLabels(IReadOnlyCollection<PanelRun> runs)
+    {
+        var cells = runs.Select(run => run.Cell).Distinct().Select(cell => (Cell: cell, Leaves: CellLeaf.Of(JsonNode.Parse(cell.ToJson()), "").ToArray())).ToArray();
+        var varied = cells.SelectMany(each => each.Leaves).GroupBy(leaf => leaf.Property.Path)
+            .Where(leaves => leaves.Select(leaf => leaf.Text).Distinct().Count() > 1 || leaves.Count() < cells.Length)
+            .Select(leaves => leaves.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (var (cell, leaves) in cells)
+        {
+            var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path)).OrderByDescending(leaf => leaf.Property == CellProperty.Rate).Select(LabelOf);
+            string label = string.Join(", ", parts);
+            _labels.Add(cell, label.Length > 0 ? label : $"{CellProperty.Rate.ShortOf(cell.Attack.Rate)}, {ControlCharacters.Show(cell.Attack.Trigger.ToLabel())}");
+        }
+    }
+
+    public string Of(PanelRun run) => _labels[run.Cell];
+
+    // The clean control is the point of comparison for all others.
+    private static string LabelOf(CellLeaf leaf) => leaf.Property != CellProperty.Rate ? leaf.Label
+        : leaf.Property.ShortOf(leaf.Value) is var rate && rate == "0%" ? "clean model" : rate;
+}
