@@ -49,6 +49,8 @@ static class RepeatCommand
         var dataset = all[0].Cell.Dataset;
         var experiment = BuiltIn(panel) ?? panel.Experiment;
         List<string> options = [.. DatasetOptions(dataset)];
+        if (all is [{ Cell.Attack.IsNone: true }] && panel.Controls.Contains(all[0]))
+            options.Add("--poisoning-rate 0");
         if (all[0].Cell.Recipe.Name != experiment.CellsOn(dataset).First().Recipe.Name && Recipe.All.Any(recipe => recipe.Name == all[0].Cell.Recipe.Name) && !panel.Varies("recipe"))
         {
             experiment = experiment.With(CellProperty.At("recipe"), all[0].Cell.Recipe.Name);
@@ -88,8 +90,8 @@ static class RepeatCommand
         {
             var axis = panel.Axes[i];
             string[] values = [.. panel.Points.Where(point => point.Runs.Any(run => runs.Any(each => each.Cell.Equals(run.Cell)))).Select(point => point.Values[i].Text).Distinct()];
-            // A file has no options for its axes.
-            if (BuiltIn(panel) is not null && !values.ToHashSet().SetEquals(experiment.Axes[i].Values.Select(CellProperty.TextOf)))
+            // A file has no options for its axes, and a control has no place on them.
+            if (values.Length > 0 && BuiltIn(panel) is not null && !values.ToHashSet().SetEquals(experiment.Axes[i].Values.Select(CellProperty.TextOf)))
                 yield return $"{experiment.Axes[i].OptionName} {string.Join(' ', values.Select(Quote))}";
         }
     }
