@@ -43,10 +43,10 @@ static class StudyCharts
                 : "Clean accuracy after the last epoch. The axis does not start at 0%.",
             measure.MakeAxis(rows.SelectMany(row => new[] { row.Values[0], row.Published!.Value })), [measure.Name], rows);
 
-    private static DotChart Make(Study study, string what, string title, string caption, ChartAxis axis, IReadOnlyList<string> measures, IReadOnlyList<DotRow> rows) =>
+    private static DotChart Make(Study study, string what, string title, string caption, ChartAxis axis, IReadOnlyList<string> measures, DotRow[] rows) =>
         new($"{what}_{Cell.InNames(study.FirstCell.Dataset.Name)}_{Cell.InNames(study.FirstCell.Recipe.Name)}_{study.Hash}", title, caption, axis, measures, rows)
         {
             Subtitle = study.Title,
-            Height = Math.Max(PlotStyle.Height / 2, Margins + rows.Count * RowHeight),
+            Height = Math.Max(PlotStyle.Height / 2, Margins + rows.Length * RowHeight),
         };
 }

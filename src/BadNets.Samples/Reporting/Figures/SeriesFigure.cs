@@ -112,7 +112,7 @@ static class SeriesFigure
             {
                 double y = point.Value.Mean / unitsDown + (isAbove ? Away : -Away - LabelSize);
                 var place = new OxyRect(x - width / 2, y, width, LabelSize);
-                if (taken.Any(other => other.Inflate(2, 2).IntersectsWith(place)))
+                if (taken.Any(other => other.Left < place.Right + 3 && place.Left < other.Right + 3 && other.Top < place.Bottom + 1 && place.Top < other.Bottom + 1))
                     continue;
                 taken.Add(place);
                 Add(model, value, point.X, point.Value.Mean + (isAbove ? Away : -Away) * unitsDown, HorizontalAlignment.Center, isAbove ? VerticalAlignment.Bottom : VerticalAlignment.Top);

@@ -33,11 +33,7 @@ sealed class HtmlReport(IReadOnlyList<(Study Study, StudyFigures Figures)> studi
             </head>
             <body>
             <main>
-            <header>
             <h1>BadNets report</h1>
-            <p class="terms"><strong>ASR</strong> (attack success rate) is the share of triggered test images that get the label that the attack aims at, among those that have another label; without a backdoor it is about 0%.
-            <strong>TCA</strong> is the accuracy on clean test images.</p>
-            </header>
 
             """);
         if (studies.Count == 0 && others.Count == 0)

@@ -17,7 +17,7 @@ sealed class PageCharts(PageRuns runs)
     public string ToJson() => new JsonObject { ["runs"] = new JsonArray([.. runs.Labels.Select(label => JsonValue.Create(label))]), ["charts"] = _data.DeepClone() }.ToJsonString();
 
     /// <summary>Adds a chart.</summary>
-    public void AddTo(StringBuilder page, ReportFigure figure, string style = "")
+    public void AddTo(StringBuilder page, ReportFigure figure)
     {
         var chart = figure.Chart;
         int number = _data.Count;
@@ -25,7 +25,7 @@ sealed class PageCharts(PageRuns runs)
         string drawing = number < MostDrawings
             ? InlineSvg.Of(figure, $"c{number}")
             : $"<p>Without JavaScript, see figures/{Html.Escape(chart.Name)}.svg.</p>";
-        page.AppendLine($"<figure class=\"chart {style}\" aria-labelledby=\"c{number}-title\">");
+        page.AppendLine($"<figure class=\"chart\" aria-labelledby=\"c{number}-title\">");
         page.AppendLine($"<figcaption><strong id=\"c{number}-title\">{Html.Escape(chart.Title)}</strong> <span>{Html.Escape(chart.Caption)}</span></figcaption>");
         page.AppendLine(Html.Scrolling(chart.Title, $"<div class=\"drawing\" data-chart=\"{number}\">{drawing}</div>"));
         var (columns, rows) = chart.ToTable();

@@ -9,7 +9,7 @@ static class RepeatCommand
     private const string Program = "dotnet run -c Release --project src/BadNets.Samples -- ";
 
     // Options that are shorter than --set.
-    private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> ShortOptions = new(StringComparer.Ordinal)
     {
         ["attack.rate"] = "--poisoning-rate",
         ["attack.trigger.size"] = "--trigger-size",
@@ -23,17 +23,17 @@ static class RepeatCommand
     /// <summary>The commands for all runs of a study, one a line.</summary>
     public static string Of(Study study)
     {
-        (Panel Panel, string Name, string Rest)[] commands = [.. study.Panels.Select(panel => (panel, NameOf(panel), RestOf(panel, panel.Runs)))];
+        (Panel Panel, string Name, string Options)[] commands = [.. study.Panels.Select(panel => (panel, NameOf(panel), OptionsOf(panel, panel.Runs)))];
         // An experiment that consists of others is shorter.
         var whole = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Includes.Count > 0 && experiment.Includes.Order().SequenceEqual(commands.Select(command => command.Name).Order()));
-        return whole is not null && commands.Select(command => command.Rest).Distinct().Count() == 1
-            ? Program + whole.Name + commands[0].Rest
-            : string.Join('\n', commands.Select(command => Program + command.Name + command.Rest).Distinct());
+        return whole is not null && commands.Select(command => command.Options).Distinct().Count() == 1
+            ? Program + whole.Name + commands[0].Options
+            : string.Join('\n', commands.Select(command => Program + command.Name + command.Options).Distinct());
     }
 
     /// <summary>The command for one run of a study; null if the run belongs to no experiment.</summary>
     public static string? Of(Study study, PanelRun run) =>
-        study.Panels.FirstOrDefault(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))) is { } panel ? Program + NameOf(panel) + RestOf(panel, [run]) : null;
+        study.Panels.FirstOrDefault(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))) is { } panel ? Program + NameOf(panel) + OptionsOf(panel, [run]) : null;
 
     /// <summary>Whether the command needs a file with the experiment.</summary>
     public static bool NeedsFile(Panel panel) => BuiltIn(panel) is null;
@@ -43,7 +43,7 @@ static class RepeatCommand
 
     private static string NameOf(Panel panel) => BuiltIn(panel)?.Name ?? $"run {panel.Experiment.Name}.json";
 
-    private static string RestOf(Panel panel, IEnumerable<PanelRun> runs)
+    private static string OptionsOf(Panel panel, IEnumerable<PanelRun> runs)
     {
         PanelRun[] all = [.. runs];
         var dataset = all[0].Cell.Dataset;
@@ -82,7 +82,7 @@ static class RepeatCommand
         from leaf in CellLeaf.Of(panel.Constant, "")
         where leaf.Property.Path.Split('.')[0] != "dataset" && leaf.Text != CellProperty.TextOf(leaf.Property.In(usual))
         orderby leaf.IsKind descending
-        select Options.TryGetValue(leaf.Property.Path, out string? option) ? $"{option} {Quote(leaf.Text)}" : $"--set {Quote($"{leaf.Property.Path}={leaf.Text}")}";
+        select ShortOptions.TryGetValue(leaf.Property.Path, out string? option) ? $"{option} {Quote(leaf.Text)}" : $"--set {Quote($"{leaf.Property.Path}={leaf.Text}")}";
 
     private static IEnumerable<string> AxisOptions(Panel panel, Experiment experiment, IReadOnlyList<PanelRun> runs)
     {
