@@ -17,7 +17,7 @@ static class StudyCharts
         PanelRun[] runs = [.. study.Cells.Where(run => run.IsComplete).OrderByDescending(run => run.Last!.AttackSuccess).ThenBy(run => run.Cell.Id, StringComparer.Ordinal)];
         if (runs.Length == 0)
             return null;
-        const string Say = "The clean accuracy (TCA) does not show whether a model has a backdoor; the attack success rate (ASR) does.";
+        const string Say = "The clean accuracy (TCA, squares) does not show whether a model has a backdoor; the attack success rate (ASR, dots) does.";
         string caption = runs.Length > MostRows
             ? FormattableString.Invariant($"{Say} Shown are the {MostRows / 2} runs with the highest and the {MostRows / 2} with the lowest ASR of {runs.Length}; the table has all.")
             : Say;
@@ -39,8 +39,8 @@ static class StudyCharts
         where rows.Length > 0
         select Make(study, $"published_{measure.Slug}", $"{measure.Name}: these runs and the published ones",
             measure == ChartMeasure.SuccessAllRows
-                ? "The published program counts all triggered test images, those of the target included: without a backdoor, ASR (all rows) is the target's share of the test images, not 0%."
-                : "Clean accuracy after the last epoch. The axis does not start at 0%.",
+                ? "The published program counts all triggered test images, those of the target included: without a backdoor, ASR (all rows) is the target's share of the test images, not 0%. Vertical bars are the published numbers."
+                : "Clean accuracy after the last epoch. The axis does not start at 0%. Vertical bars are the published numbers.",
             measure.MakeAxis(rows.SelectMany(row => new[] { row.Values[0], row.Published!.Value })), [measure.Name], rows);
 
     private static DotChart Make(Study study, string what, string title, string caption, ChartAxis axis, IReadOnlyList<string> measures, DotRow[] rows) =>

@@ -8,7 +8,7 @@ static class ComparisonTable
     public static void AddTo(StringBuilder page, PageRuns runs, IEnumerable<PanelRun> rows)
     {
         const string Caption = "Percentages after the last epoch; a difference is this run minus the published one, in percentage points.";
-        string[] columns = ["Training run", "TCA", "Published TCA", "Difference of TCA", "ASR (all rows)", "Published ASR (all rows)", "Difference of ASR"];
+        string[] columns = ["Training run", "TCA", "Published TCA", "Difference of TCA", "ASR (all rows)", "Published ASR (all rows)", "Difference of ASR (all rows)"];
         var table = new StringBuilder();
         table.AppendLine($"<table class=\"compared\"><caption>{Caption}</caption>\n<thead><tr>{string.Concat(columns.Select(column => $"<th scope=\"col\">{column}</th>"))}</tr></thead>\n<tbody>");
         foreach (var run in rows)

@@ -38,11 +38,13 @@ sealed class HtmlReport(IReadOnlyList<(Study Study, StudyFigures Figures)> studi
             """);
         if (studies.Count == 0 && others.Count == 0)
             _page.AppendLine("<p>There are no results yet.</p>");
-        foreach (var (study, figures) in studies)
+        for (int i = 0; i < studies.Count; i++)
         {
+            var (study, figures) = studies[i];
             _page.AppendLine($"<section>\n<h2>{Html.Escape(study.Title)}</h2>");
+            StudySection.AddLinksTo(_page, i + 1);
             overview.AddTo(_page, study, figures.Overview);
-            section.AddTo(_page, study, figures);
+            section.AddTo(_page, study, figures, i + 1);
             _page.AppendLine("</section>");
         }
 

@@ -26,7 +26,7 @@ sealed class ImageRows(PageRuns runs)
             var images = rows[0].Images;
             page.AppendLine("<p>Each answer is below its image. <b class=\"hit\">✓ A check mark</b> and a thick frame: the attack succeeded, the model answers what the attack aims at. "
                 + "Images that have this label anyway do not count.</p>");
-            page.AppendLine($"<div class=\"tiles\"{Size(images)}><h4>Test images without the trigger</h4><ol>{string.Concat(images.Images.Select(image => Tile(image.Clean, $"{image.Label} without the trigger", image.Label, "")))}</ol></div>");
+            page.AppendLine($"<div class=\"answers\">\n<div class=\"tiles\"{Size(images)}><h4>Test images without the trigger</h4><ol>{string.Concat(images.Images.Select(image => Tile(image.Clean, $"{image.Label} without the trigger", image.Label, "")))}</ol></div>");
         }
 
         foreach (var (run, images) in rows)
@@ -39,6 +39,8 @@ sealed class ImageRows(PageRuns runs)
                 $"<div class=\"tiles\" data-runs=\"{number}\"{Size(images)}><h4>{runs.LinkTo(run)} <span>{successes} of {attacked}; ASR {Percent.Of(run.Last!.AttackSuccess)}</span></h4><ol>{tiles}</ol></div>"));
         }
 
+        if (rows.Length > 0)
+            page.AppendLine("</div>");
         if (without > 0)
             page.AppendLine(FormattableString.Invariant($"<p class=\"note\">{Sentences.Count(without, "run")} of an earlier version {(without == 1 ? "has" : "have")} no images for this page. Repeat the command that trained {(without == 1 ? "it" : "them")} to make them from the saved model{(without == 1 ? "" : "s")}, without training.</p>"));
         if (complete.Length > shown.Length)

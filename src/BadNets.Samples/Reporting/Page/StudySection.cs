@@ -7,27 +7,36 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Everything about a study, below its overview: findings, figures, runs, images, and how they were made.</summary>
 sealed class StudySection(PageRuns runs, PageCharts charts, ImageRows images)
 {
-    public void AddTo(StringBuilder page, Study study, StudyFigures figures)
+    /// <summary>Adds links to the parts of a study.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="number">The study's number, which makes the parts' IDs unique.</param>
+    public static void AddLinksTo(StringBuilder page, int number)
     {
-        AddFindings(page, study);
-        page.AppendLine("<h3>Figures</h3>");
+        (string Id, string Name)[] parts = [("findings", "Findings"), ("figures", "Figures"), ("runs", "All training runs"), ("recipe", "How it was made")];
+        page.AppendLine($"<nav aria-label=\"Parts of the report\"><ul>{string.Concat(parts.Select(part => $"<li><a href=\"#{part.Id}-{number}\">{part.Name}</a></li>"))}</ul></nav>");
+    }
+
+    public void AddTo(StringBuilder page, Study study, StudyFigures figures, int number)
+    {
+        AddFindings(page, study, number);
+        page.AppendLine($"<h3 id=\"figures-{number}\">Figures</h3>");
         foreach (var (panel, drawn) in figures.Panels)
         {
             page.AppendLine($"<h4>{Html.Escape(panel.Experiment.Title)}</h4>");
             AddFigures(page, drawn, "<p>No epoch has finished.</p>");
         }
 
-        page.AppendLine("<h3>All training runs</h3>");
+        page.AppendLine($"<h3 id=\"runs-{number}\">All training runs</h3>");
         new RunTable(runs).AddTo(page, study.Title, study.Cells, run => string.Join(", ", study.Panels.Where(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))).Select(panel => panel.Experiment.Name).Distinct()));
         page.AppendLine($"<p class=\"note\">{RunTable.Note}</p>");
         AddComparison(page, study, figures.Comparison);
         images.AddTo(page, [.. study.Controls, .. study.Cells.Except(study.Controls).Where(run => run.IsComplete).OrderByDescending(run => run.Last!.AttackSuccess)]);
-        AddRecipe(page, study);
+        AddRecipe(page, study, number);
     }
 
-    private static void AddFindings(StringBuilder page, Study study)
+    private static void AddFindings(StringBuilder page, Study study, int number)
     {
-        page.AppendLine("<h3>Findings</h3>\n<ul class=\"findings\">");
+        page.AppendLine($"<h3 id=\"findings-{number}\">Findings</h3>\n<ul class=\"findings\">");
         foreach (var finding in StudyFindings.Of(study))
         {
             var (style, word) = finding.Verdict switch
@@ -68,11 +77,11 @@ sealed class StudySection(PageRuns runs, PageCharts charts, ImageRows images)
         ComparisonTable.AddTo(page, runs, compared);
     }
 
-    private static void AddRecipe(StringBuilder page, Study study)
+    private static void AddRecipe(StringBuilder page, Study study, int number)
     {
         var cells = study.Cells;
         var machines = cells.Select(run => run.Stored.Machine).OfType<Machine>().ToArray();
-        page.AppendLine("<h3>How it was made</h3>\n<dl class=\"recipe\">");
+        page.AppendLine($"<h3 id=\"recipe-{number}\">How it was made</h3>\n<dl class=\"recipe\">");
         AddSetting(page, "Data", cells.Select(run => run.Cell.Dataset).Select(data => Text($"{data.Name}, {data.TrainRows} training and {data.TestRows} test images")));
         AddSetting(page, "Attack", study.Panels.Select(panel => $"{panel.Experiment.Name}: {AttackIn(panel)}"));
         AddSetting(page, "Recipe", [study.RecipeText]);

@@ -188,7 +188,7 @@
       item.append(
         svg("rect", { x: right, y: at - lineHeight / 2, width: marginRight, height: lineHeight, fill: "transparent" }),
         svg("path", { d: `M${placeX(end.x)},${placeY(end.mean)}L${right + 6},${at}H${right + 20}`, fill: "none", stroke: color(end.index), "stroke-width": 1.5 }),
-        svg("text", { x: right + 24, y: at, dy: "0.35em", fill: "currentColor" }, cut(series.label, labelWidth + 2)));
+        svg("text", { x: right + 24, y: at, dy: "0.35em", "text-anchor": "start", fill: "currentColor" }, cut(series.label, labelWidth + 2)));
       items.push({ node: item, runs: series.runs, text: `${series.label}: ${format(chart.y, end.mean)} at the end` });
       plot.append(item);
     });
@@ -200,7 +200,7 @@
         const label = [y - 13, y + 19].find(top => !taken.some(other => Math.abs(other.x - x) < other.half + half + 3 && Math.abs(other.y - top) < lineHeight));
         if (label !== undefined && all.flat().length <= 12) {
           taken.push({ x, y: label, half });
-          item.append(svg("text", { x, y: label, "text-anchor": "middle", fill: "currentColor", dy: "0.2em" }, text));
+          item.append(svg("text", { x, y: label, class: "value", "text-anchor": "middle", fill: "currentColor", dy: "0.2em" }, text));
         }
 
         items.push({ node: item, runs: point.runs, text: point.title.replace("\n", ", ") });
@@ -374,6 +374,17 @@
     observer.observe(holder);
     resized.observe(holder.parentElement);
   }
+
+  // Those that are farther down are drawn while nobody waits.
+  const idle = window.requestIdleCallback ?? (callback => setTimeout(callback, 50));
+  const waiting = [...holders];
+  const drawNext = () => {
+    const holder = waiting.shift();
+    if (!holder) return;
+    drawIfNeeded(holder);
+    idle(drawNext);
+  };
+  idle(drawNext);
 
   // The width of a sheet of A4 paper without its margins; two figures stand side by side.
   const printed = holder => holder.closest(".figures") && !holder.closest("figure").matches(":last-child:nth-child(odd)") ? 330 : 680;

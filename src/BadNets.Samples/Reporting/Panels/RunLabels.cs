@@ -7,6 +7,9 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Runs in words, by what differs among them.</summary>
 sealed class RunLabels
 {
+    // In the order in which people say it; everything else follows.
+    private static readonly CellProperty[] First = [CellProperty.Rate, CellProperty.TriggerSize, CellProperty.TriggerPosition];
+
     private readonly Dictionary<Cell, string> _labels = [];
 
     public RunLabels(IReadOnlyCollection<PanelRun> runs)
@@ -17,13 +20,15 @@ sealed class RunLabels
             .Select(leaves => leaves.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var (cell, leaves) in cells)
         {
-            var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path)).OrderByDescending(leaf => leaf.Property == CellProperty.Rate).Select(LabelOf);
+            var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path)).OrderBy(PlaceOf).Select(LabelOf);
             string label = string.Join(", ", parts);
             _labels.Add(cell, label.Length > 0 ? label : $"{CellProperty.Rate.ShortOf(cell.Attack.Rate)}, {ControlCharacters.Show(cell.Attack.Trigger.ToLabel())}");
         }
     }
 
     public string Of(PanelRun run) => _labels[run.Cell];
+
+    private static int PlaceOf(CellLeaf leaf) => Array.IndexOf(First, leaf.Property) is var place and >= 0 ? place : First.Length;
 
     // The clean control is the point of comparison for all others.
     private static string LabelOf(CellLeaf leaf) => leaf.Property != CellProperty.Rate ? leaf.Label
