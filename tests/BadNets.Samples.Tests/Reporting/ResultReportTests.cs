@@ -333,7 +333,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        Assert.HasCount(2, Figures(results, "svg"));
+        Assert.HasCount(2, Figures(results, "svg").Where(name => name.EndsWith("_training", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -356,7 +356,7 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         string[] figures = Figures(results, "svg");
-        Assert.HasCount(3, figures);
+        Assert.HasCount(4, figures);
         string map = TextsOf(results, figures.Single(name => name.EndsWith("_asr_map", StringComparison.Ordinal)));
         foreach (string expected in new[] { "95.0", "0.0", "1.0", "1 of 3 epochs", "not run", "bottom right", "center", "1%", "5%", "10%" })
             StringAssert.Contains(map, $"|{expected}|");
@@ -439,7 +439,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        StringAssert.StartsWith(Figures(results, "svg").Single(), "baseline_a-..-..-..-evil_reference_");
+        CollectionAssert.AreEqual(new[] { "baseline_a-..-..-..-evil", "baseline_a-..-..-..-evil", "runs_a-..-..-..-evil" }, Figures(results, "svg").Select(name => name[..name.IndexOf("_reference_", StringComparison.Ordinal)]).ToArray());
     }
 
     [TestMethod]
@@ -535,7 +535,7 @@ public sealed class ResultReportTests
         for (int line = 0; line < expected.Length; line++)
             Assert.AreEqual(expected[line], actual[line]);
         CollectionAssert.AreEqual(
-            Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, "figures"), "exp*.svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray(),
+            Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, "figures"), "*.svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray(),
             Figures(results, "svg").Order(StringComparer.Ordinal).ToArray());
     }
 

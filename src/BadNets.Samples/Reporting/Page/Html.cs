@@ -18,7 +18,7 @@ static class Html
     }
 
     /// <summary>A command that can be copied.</summary>
-    public static string Command(string command) => $"<div class=\"command\"><pre tabindex=\"0\" role=\"region\" aria-label=\"Command\"><code>{Escape(command)}</code></pre></div>";
+    public static string Command(string command) => $"<div class=\"command\"><pre><code>{Escape(command)}</code></pre></div>";
 
     /// <summary>A table in a region of its own, which scrolls where the page is too narrow.</summary>
     /// <param name="name">The name of the region.</param>

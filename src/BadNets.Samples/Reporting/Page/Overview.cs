@@ -56,7 +56,7 @@ sealed class Overview(PageRuns runs, PageCharts charts)
         Add("Claims that hold", FormattableString.Invariant($"{findings.Count(finding => finding.Verdict == Verdict.Holds)} of {findings.Count}"), "see Findings");
         page.AppendLine("</dl>");
 
-        void Add(string name, string number, string note) => page.AppendLine($"<div><dt>{name}</dt><dd><b>{number}</b> {note}</dd></div>");
+        void Add(string name, string number, string note) => page.AppendLine($"<div><dt>{name}</dt><dd><strong>{number}</strong> {note}</dd></div>");
     }
 
     private void AddRun(StringBuilder page, Study study, PanelRun run, string name)

@@ -218,7 +218,7 @@
       title: [row.label, ...chart.measures.map((name, measure) => `${name}: ${format(chart.x, row.values[measure])}`),
         ...(row.published === null ? [] : [`published: ${format(chart.x, row.published)}`])].join("\n"),
     }));
-    const marginLeft = Math.min(width * 0.5, Math.max(...rows.map(row => widthOf(row.label))) + 16);
+    const marginLeft = Math.min(width * 0.55, Math.max(...rows.map(row => widthOf(row.label))) + 16);
     const height = marginTop + rows.length * rowHeight + marginBottom;
     const placeX = value => marginLeft + (value - chart.x.least) / (chart.x.most - chart.x.least) * (width - marginLeft - marginRight);
     const placeY = index => marginTop + (index + 0.5) * rowHeight;
@@ -293,6 +293,8 @@
       node.setAttribute("role", "button");
       node.setAttribute("aria-label", text);
       node.setAttribute("aria-pressed", "false");
+      // The label says it all, and whole.
+      for (const written of node.querySelectorAll("text")) written.setAttribute("aria-hidden", "true");
       node.setAttribute("tabindex", index === 0 ? "0" : "-1");
       node.addEventListener("focus", () => {
         light(runs);
