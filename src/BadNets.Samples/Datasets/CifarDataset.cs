@@ -31,7 +31,7 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
         if (names.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
         {
             throw new DatasetNotFoundException(
-                $"CIFAR-10 is not in '{folder}': there is no {missing}; unpack cifar-10-binary.tar.gz, and specify its folder with --data.", isUsersMistake: true);
+                $"CIFAR-10 is not in '{folder}': there is no {missing}. Unpack cifar-10-binary.tar.gz, and specify its folder with --data.", isUsersMistake: true);
         }
 
         string[] paths = [.. names.Select(name => Path.Combine(folder, name))];

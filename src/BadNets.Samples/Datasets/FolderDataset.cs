@@ -45,7 +45,7 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
         if (!Directory.Exists(Path.Combine(folder, "train")) || !Directory.Exists(Path.Combine(folder, "test")))
         {
             throw new DatasetNotFoundException(
-                $"The traffic signs are not in '{folder}': it does not contain the folders train and test with a folder for each class; specify the folder that does with --data.", isUsersMistake: true);
+                $"The traffic signs are not in '{folder}': it does not contain the folders train and test with a folder for each class. Specify the folder that does with --data.", isUsersMistake: true);
         }
 
         return Open(folder, "GTSRB", search.ImageSize ?? GtsrbSize, cancellationToken);

@@ -7,7 +7,7 @@ namespace BadNets.Samples.Errors;
 /// <summary>The message for a failure, and whose fault the failure is.</summary>
 static class ErrorSentence
 {
-    private const string NotEnoughMemory = "There is not enough memory; train fewer cells at a time with --parallel.";
+    private const string NotEnoughMemory = "There is not enough memory. Train fewer cells at a time with --parallel.";
 
     public static string Of(Exception failure)
     {
@@ -26,7 +26,7 @@ static class ErrorSentence
         {
             OutOfMemoryException => NotEnoughMemory,
             ExternalException when message.Contains("DefaultCPUAllocator", StringComparison.Ordinal) || message.Contains("out of memory", StringComparison.Ordinal) => NotEnoughMemory,
-            IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}); free some space, and run the same command again to continue after the last complete epoch.",
+            IOException when IsDiskFull(failure) => $"The disk is full ({message.TrimEnd('.')}). Free some space, and run the same command again to continue after the last complete epoch.",
             _ => message,
         });
     }

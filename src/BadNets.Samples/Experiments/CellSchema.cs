@@ -40,7 +40,7 @@ static class CellSchema
             string kind = CellProperty.TextOf(node[Kind]);
             var found = kinds.DerivedTypes.FirstOrDefault(derived => Equals(derived.TypeDiscriminator, kind));
             if (found.DerivedType is null)
-                return $"There is no kind '{kind}' of '{path}'; use {known}.";
+                return $"There is no kind '{kind}' of '{path}'. Use {known}.";
             info = CellJson.Options.GetTypeInfo(found.DerivedType);
         }
 

@@ -108,7 +108,7 @@ sealed record Experiment
         if (Seeds.Count == 0)
             throw new UsageException("It has no seeds.");
         if (Cell.ContainsKey("dataset") || Cell.ContainsKey("seed"))
-            throw new UsageException("The data set and the seed cannot be set in the cell; use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
+            throw new UsageException("The data set and the seed cannot be set in the cell. Use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
         if (Axes.Count > 2)
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)
@@ -140,7 +140,7 @@ sealed record Experiment
         };
         var known = Recipe.All.FirstOrDefault(known => known.Name == name);
         if (known is null)
-            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException($"There is no recipe '{name}'; use {string.Join(", ", Recipe.All.Select(known => known.Name))}.");
+            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException($"There is no recipe '{name}'. Use {string.Join(", ", Recipe.All.Select(known => known.Name))}.");
         var full = JsonSerializer.SerializeToNode(known, CellJson.Options)!.AsObject();
         foreach (var (property, value) in changes ?? [])
             full[property] = value?.DeepClone();

@@ -29,6 +29,6 @@ static class Networks
         // 6n + 2 layers, at least 8.
         return name.StartsWith(ResNet, StringComparison.Ordinal) && int.TryParse(name.AsSpan(ResNet.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers >= 8 && layers % 6 == 2
             ? TorchNetwork.ResNet(layers)
-            : throw new UsageException($"There is no network '{name}'; use {BadNets}, {PreActResNet18}, or {ResNet}20, {ResNet}32, and so on (6n + 2 layers).");
+            : throw new UsageException($"There is no network '{name}'. Use {BadNets}, {PreActResNet18}, or {ResNet}20, {ResNet}32, and so on (6n + 2 layers).");
     }
 }

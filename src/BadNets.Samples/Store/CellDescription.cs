@@ -36,5 +36,5 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
     public void Write(CellFolder folder) => AtomicFile.Write(folder.Description, stream => JsonSerializer.Serialize(stream, this, CellJson.Options));
 
     private static InvalidDataException Damaged(CellFolder folder, string fault, Exception? cause) =>
-        new($"'{folder.Description}' cannot be read: {fault}; delete the folder '{folder.Path}' to train the cell again.", cause);
+        new($"'{folder.Description}' cannot be read: {fault}. Delete the folder '{folder.Path}' to train the cell again.", cause);
 }

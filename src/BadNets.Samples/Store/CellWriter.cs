@@ -70,7 +70,7 @@ sealed class CellWriter : IDisposable
         if (epoch.Epoch > _epochs.Count)
         {
             throw new ForeseenException(FormattableString.Invariant(
-                $"The checkpoint '{Folder.Checkpoint}' is at epoch {epoch.Epoch}, but there are results for only {_epochs.Count} epochs; start again with --fresh."));
+                $"The checkpoint '{Folder.Checkpoint}' is at epoch {epoch.Epoch}, but there are results for only {_epochs.Count} epochs. Start again with --fresh."));
         }
 
         _lock.Check();

@@ -28,7 +28,7 @@ static class Conversion
     {
         var stored = record.Cell;
         using var writer = CellWriter.TryOpen(results, stored.Cell, exports, fresh: false)
-            ?? throw new UsageException($"Another process trains '{stored.Cell.Id}'; wait for it to end.");
+            ?? throw new UsageException($"Another process trains '{stored.Cell.Id}'. Wait for it to end.");
         var folder = writer.Folder;
         if (writer.Epochs.Count == 0)
         {

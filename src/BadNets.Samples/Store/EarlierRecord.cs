@@ -52,7 +52,7 @@ sealed class EarlierRecord
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}; delete it to discard its results.", fault);
+            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}. Delete it to discard its results.", fault);
         }
     }
 

@@ -56,7 +56,7 @@ sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"'{path}' cannot be read: {CellJson.Explain(fault).TrimEnd('.')}; delete it and repeat the command that wrote it.", fault);
+            throw new InvalidDataException($"'{path}' cannot be read: {CellJson.Explain(fault).TrimEnd('.')}. Delete it and repeat the command that wrote it.", fault);
         }
     }
 }

@@ -31,7 +31,7 @@ sealed class ResultsFolder
     {
         var opened = new ResultsFolder(path);
         if (!Directory.Exists(opened.In("cells")) && !Directory.Exists(opened.In("runs")))
-            throw new UsageException($"There are no results in '{path}'; use --output to specify the folder that has them.");
+            throw new UsageException($"There are no results in '{path}'. Use --output to specify the folder that has them.");
         Make(opened.In("figures"), path);
         return opened;
     }
@@ -89,7 +89,7 @@ sealed class ResultsFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); use --output to specify another.");
+            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}). Use --output to specify another.");
         }
     }
 }
