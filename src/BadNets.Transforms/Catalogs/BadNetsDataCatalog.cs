@@ -13,12 +13,14 @@ public static class BadNetsDataCatalog
     /// the view streams both files.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
-    /// <param name="imagesPath">The path of an IDX file of unsigned bytes with dimensions images × height × width or images × channels × height × width.</param>
+    /// <param name="imagesPath">
+    /// The path of an IDX file of unsigned bytes with dimensions images × height × width or images × channels × height × width.
+    /// </param>
     /// <param name="labelsPath">The path of an IDX file of unsigned bytes that contains one label per image.</param>
     /// <param name="classCount">The number of classes, from 1 to 256, or <see langword="null"/> to use the largest label plus one.</param>
     /// <param name="maxBytes">
-    /// The maximum total size of the two files after decompression, in bytes, at least 1. (A small gzip file can expand to a thousand times its size.) The
-    /// default, <see langword="null"/>, allows ten times the size of the files, but at least 1 GiB.
+    /// The maximum total size of the two files after decompression, in bytes, at least 1. (A small gzip file can expand to a thousand times its
+    /// size.) The default, <see langword="null"/>, allows ten times the size of the files, but at least 1 GiB.
     /// </param>
     /// <returns>
     /// A view with the columns <c>Image</c>, a vector of Byte with dimensions channels × height × width and pixels from 0 to 255, and
@@ -41,30 +43,34 @@ public static class BadNetsDataCatalog
     }
 
     /// <summary>
-    /// Loads images and labels from the official binary files of CIFAR-10 or CIFAR-100 (Krizhevsky 2009), either uncompressed or gzip-compressed. Each pass
-    /// over the view streams the files.
+    /// Loads images and labels from the official binary files of CIFAR-10 or CIFAR-100 (Krizhevsky 2009), either uncompressed or gzip-compressed.
+    /// Each pass over the view streams the files.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
-    /// <param name="paths">The paths of the files, in the order in which their rows are read, for example <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>.</param>
+    /// <param name="paths">
+    /// The paths of the files, in the order in which their rows are read, for example <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>.
+    /// </param>
     /// <param name="labels">The data set, and which of its labels to read. The default is <see cref="CifarLabels.Cifar10"/>.</param>
     /// <param name="classNamesPath">
     /// The path of a text file with one class name per line, for example <c>batches.meta.txt</c> or <c>fine_label_names.txt</c>, or
     /// <see langword="null"/> to name the classes by their numbers.
     /// </param>
     /// <param name="maxBytes">
-    /// The maximum total size of the files after decompression, in bytes, at least 1. (A small gzip file can expand to a thousand times its size.) The default,
-    /// <see langword="null"/>, allows ten times the size of the files, but at least 1 GiB.
+    /// The maximum total size of the files after decompression, in bytes, at least 1. (A small gzip file can expand to a thousand times its size.)
+    /// The default, <see langword="null"/>, allows ten times the size of the files, but at least 1 GiB.
     /// </param>
     /// <returns>
     /// A view with the columns <c>Image</c>, a vector of Byte with dimensions 3 × 32 × 32 (red, green, blue) and pixels from 0 to 255, and
     /// <c>Label</c>, a key with 10, 100, or 20 values: the numbers from 0, or the names of the classes.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="paths"/> is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="labels"/> is not a defined value, or <paramref name="maxBytes"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="labels"/> is not a defined value, or <paramref name="maxBytes"/> is less than 1.
+    /// </exception>
     /// <exception cref="InvalidDataException">
-    /// A file does not consist of whole rows, contains a label that the data set does not have, or is truncated or damaged; the files contain more than
-    /// <paramref name="maxBytes"/> bytes; or <paramref name="classNamesPath"/> does not contain a different name for each class. To check this, the method
-    /// reads the files once.
+    /// A file does not consist of whole rows, contains a label that the data set does not have, or is truncated or damaged; the files contain more
+    /// than <paramref name="maxBytes"/> bytes; or <paramref name="classNamesPath"/> does not contain a different name for each class. To check this,
+    /// the method reads the files once.
     /// </exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static IDataView LoadFromCifar(
@@ -82,23 +88,27 @@ public static class BadNetsDataCatalog
     }
 
     /// <summary>
-    /// Loads images from a folder that has one subfolder per class, like torchvision's ImageFolder. Each pass over the view reads the files. An image is
-    /// decoded when it is requested, and no image is kept in memory.
+    /// Loads images from a folder that has one subfolder per class, like torchvision's ImageFolder. Each pass over the view reads the files. An image
+    /// is decoded when it is requested, and no image is kept in memory.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="path">
-    /// The path of the folder. Files with the extension .png, .jpg, .jpeg, .gif, .bmp, .webp, or .ppm (binary, 8 bits per color) are images. Other files,
-    /// hidden files, and hidden folders are ignored. Images in subfolders of a class folder belong to that class. Symbolic links are rejected.
+    /// The path of the folder. Files with the extension .png, .jpg, .jpeg, .gif, .bmp, .webp, or .ppm (binary, 8 bits per color) are images. Other
+    /// files, hidden files, and hidden folders are ignored. Images in subfolders of a class folder belong to that class. Symbolic links are rejected.
     /// </param>
     /// <param name="width">
-    /// The width to resize images to, in pixels, from 1 to 3072. If this and <paramref name="height"/> are <see langword="null"/>, images are not resized,
-    /// and all of them must have the size of the first one.
+    /// The width to resize images to, in pixels, from 1 to 3072. If this and <paramref name="height"/> are <see langword="null"/>, images are not
+    /// resized, and all of them must have the size of the first one.
     /// </param>
-    /// <param name="height">The height to resize images to, in pixels, from 1 to 3072, or <see langword="null"/>, like <paramref name="width"/>.</param>
-    /// <param name="channels">The number of channels: 3 for red, green, and blue, or 1 for gray (luma). Images of either kind are converted. Transparency is ignored.</param>
+    /// <param name="height">
+    /// The height to resize images to, in pixels, from 1 to 3072, or <see langword="null"/>, like <paramref name="width"/>.
+    /// </param>
+    /// <param name="channels">
+    /// The number of channels: 3 for red, green, and blue, or 1 for gray (luma). Images of either kind are converted. Transparency is ignored.
+    /// </param>
     /// <param name="classes">
-    /// The names of the classes in the order of their labels, for a folder in which some classes might be missing. The default, <see langword="null"/>, uses
-    /// the names of the subfolders in ordinal order.
+    /// The names of the classes in the order of their labels, for a folder in which some classes might be missing. The default,
+    /// <see langword="null"/>, uses the names of the subfolders in ordinal order.
     /// </param>
     /// <returns>
     /// A view with the columns <c>Image</c>, a vector of Byte with dimensions channels × height × width and pixels from 0 to 255, and <c>Label</c>, a
@@ -109,12 +119,16 @@ public static class BadNetsDataCatalog
     /// interpolated. The view supports shuffling: <c>ShuffleRows</c> reads the files in random order.
     /// </remarks>
     /// <exception cref="ArgumentException">
-    /// Only one of <paramref name="width"/> and <paramref name="height"/> is specified, or <paramref name="classes"/> is empty or names a class twice.
+    /// Only one of <paramref name="width"/> and <paramref name="height"/> is specified, or <paramref name="classes"/> is empty or names a class
+    /// twice.
     /// </exception>
-    /// <exception cref="ArgumentOutOfRangeException">The width or height is less than 1 or greater than 3072, or the number of channels is neither 1 nor 3.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The width or height is less than 1 or greater than 3072, or the number of channels is neither 1 nor 3.
+    /// </exception>
     /// <exception cref="InvalidDataException">
-    /// There are no images; an image is outside the class folders; a subfolder is not one of the classes, or is empty if no classes are specified; or there
-    /// is a symbolic link. While rows are read: an image is damaged, incomplete, larger than is plausible for the size of its file, or of a different size.
+    /// There are no images; an image is outside the class folders; a subfolder is not one of the classes, or is empty if no classes are specified; or
+    /// there is a symbolic link. While rows are read: an image is damaged, incomplete, larger than is plausible for the size of its file, or of a
+    /// different size.
     /// </exception>
     /// <exception cref="IOException">The folder or a file is missing or cannot be read.</exception>
     public static IDataView LoadFromImageFolder(
@@ -133,8 +147,9 @@ public static class BadNetsDataCatalog
     }
 
     /// <summary>
-    /// Loads images from a folder that has one subfolder per class, with the same classes, channels, and image size as another view, for example a test set
-    /// that matches a training set. A class without images does not shift the labels of the other classes, and images of a different size are resized.
+    /// Loads images from a folder that has one subfolder per class, with the same classes, channels, and image size as another view, for example a
+    /// test set that matches a training set. A class without images does not shift the labels of the other classes, and images of a different size
+    /// are resized.
     /// </summary>
     /// <param name="catalog">The data catalog.</param>
     /// <param name="path">The path of the folder.</param>

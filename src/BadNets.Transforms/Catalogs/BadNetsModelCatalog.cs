@@ -5,26 +5,29 @@ using static TorchSharp.torch;
 namespace Microsoft.ML;
 
 /// <summary>
-/// Provides extension methods on <see cref="MLContext.Model"/> that save models for scoring, load models from untrusted sources, and create models from
-/// TorchSharp modules.
+/// Provides extension methods on <see cref="MLContext.Model"/> that save models for scoring, load models from untrusted sources, and create models
+/// from TorchSharp modules.
 /// </summary>
 public static class BadNetsModelCatalog
 {
     /// <summary>
-    /// Loads a model file from an untrusted source. The file must have been written by <c>ml.Model.Save</c> and can contain transformers of ML.NET and of
-    /// this library.
+    /// Loads a model file from an untrusted source. The file must have been written by <c>ml.Model.Save</c> and can contain transformers of ML.NET
+    /// and of this library.
     /// </summary>
     /// <remarks>
-    /// Unlike <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/>, this method does not read the input schema, which can make ML.NET's
-    /// reader loop forever. It checks lengths and checksums before ML.NET reads anything, and decompresses only into memory. It loads only assemblies of
-    /// ML.NET and of this library, and assemblies that are registered in <see cref="MLContext.ComponentCatalog"/>. Every error message is a single line.
+    /// Unlike <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/>, this method does not read the input schema, which can make
+    /// ML.NET's reader loop forever. It checks lengths and checksums before ML.NET reads anything, and decompresses only into memory. It loads only
+    /// assemblies of ML.NET and of this library, and assemblies that are registered in <see cref="MLContext.ComponentCatalog"/>. Every error message
+    /// is a single line.
     /// </remarks>
     /// <param name="catalog">The model catalog.</param>
     /// <param name="path">The path of the model file.</param>
-    /// <returns>The model: the saved transformer, or a <see cref="TransformerChain{TLastTransformer}"/>. If it is disposable, the caller disposes of it.</returns>
+    /// <returns>
+    /// The model: the saved transformer, or a <see cref="TransformerChain{TLastTransformer}"/>. If it is disposable, the caller disposes of it.
+    /// </returns>
     /// <exception cref="InvalidDataException">
-    /// The file is not a model, is damaged, would decompress to far more than its size, or needs a network, an assembly, or a package that the program does
-    /// not have. The message states the reason, and the inner exception is the original one.
+    /// The file is not a model, is damaged, would decompress to far more than its size, or needs a network, an assembly, or a package that the
+    /// program does not have. The message states the reason, and the inner exception is the original one.
     /// </exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException"><paramref name="path"/> is a folder, or access to the file is denied.</exception>
@@ -40,7 +43,9 @@ public static class BadNetsModelCatalog
     /// <summary>Loads a model from an untrusted stream; see <see cref="LoadChecked(ModelOperationsCatalog, string)"/>.</summary>
     /// <param name="catalog">The model catalog.</param>
     /// <param name="stream">A readable and seekable stream that contains an entire model file. The method does not close it.</param>
-    /// <returns>The model: the saved transformer, or a <see cref="TransformerChain{TLastTransformer}"/>. If it is disposable, the caller disposes of it.</returns>
+    /// <returns>
+    /// The model: the saved transformer, or a <see cref="TransformerChain{TLastTransformer}"/>. If it is disposable, the caller disposes of it.
+    /// </returns>
     /// <exception cref="ArgumentException">The stream is not readable or not seekable.</exception>
     /// <exception cref="InvalidDataException">The content of the stream cannot be loaded as a model. The message states the reason.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
@@ -55,17 +60,19 @@ public static class BadNetsModelCatalog
     }
 
     /// <summary>
-    /// Saves a model with an input schema that contains only the columns that the model reads. The schema that you get when you load the model therefore has
-    /// no label column, and you can create a prediction engine for an input class that contains only the image.
+    /// Saves a model with an input schema that contains only the columns that the model reads. The schema that you get when you load the model
+    /// therefore has no label column, and you can create a prediction engine for an input class that contains only the image.
     /// </summary>
     /// <param name="catalog">The model catalog.</param>
     /// <param name="model">
-    /// The model, which must be a row-to-row mapping. Remove the poisoning steps first, with <c>GetModelFor(TransformerScope.Scoring)</c>, because they read
-    /// the label column.
+    /// The model, which must be a row-to-row mapping. Remove the poisoning steps first, with <c>GetModelFor(TransformerScope.Scoring)</c>, because
+    /// they read the label column.
     /// </param>
     /// <param name="inputSchema">The schema of the data that the model scores, for example the schema of the test set.</param>
     /// <param name="filePath">The path of the file to write. An existing file is replaced.</param>
-    /// <exception cref="ArgumentException">The model is not a row-to-row mapping, or <paramref name="inputSchema"/> lacks a column that the model reads.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model is not a row-to-row mapping, or <paramref name="inputSchema"/> lacks a column that the model reads.
+    /// </exception>
     public static void SaveForScoring(this ModelOperationsCatalog catalog, ITransformer model, DataViewSchema inputSchema, string filePath)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -82,18 +89,22 @@ public static class BadNetsModelCatalog
         catalog.Save(model, schema.ToSchema(), filePath);
     }
 
-    /// <summary>Creates a transformer that scores images with an existing TorchSharp module, for example one with weights from another program.</summary>
+    /// <summary>
+    /// Creates a transformer that scores images with an existing TorchSharp module, for example one with weights from another program.
+    /// </summary>
     /// <param name="catalog">The model catalog.</param>
     /// <param name="module">
-    /// The module, which maps a batch × channels × height × width tensor of floats to a batch × classes tensor of floats (logits, without a softmax). The
-    /// transformer takes ownership of the module and switches it to evaluation mode. The module stays on its device.
+    /// The module, which maps a batch × channels × height × width tensor of floats to a batch × classes tensor of floats (logits, without a softmax).
+    /// The transformer takes ownership of the module and switches it to evaluation mode. The module stays on its device.
     /// </param>
     /// <param name="network">
     /// The architecture of the module, which creates modules with the same named tensors. To save the transformer, the network must be registered
     /// (<see cref="TorchNetwork.Register"/>).
     /// </param>
     /// <param name="imageShape">The shape of the images that the module takes.</param>
-    /// <param name="labels">The labels of the classes in the order of the module's outputs. The predicted label column has them as text key values.</param>
+    /// <param name="labels">
+    /// The labels of the classes in the order of the module's outputs. The predicted label column has them as text key values.
+    /// </param>
     /// <param name="normalization">
     /// The normalization that converts raw pixels to the module's inputs, the same as in training. The default, <see langword="null"/>, is
     /// <see cref="PixelNormalization.Default"/>.
@@ -106,8 +117,8 @@ public static class BadNetsModelCatalog
     /// </param>
     /// <returns>The transformer. The caller disposes of it.</returns>
     /// <exception cref="ArgumentException">
-    /// A column name is empty, there are no labels, a label occurs twice, the normalization does not match the number of channels, or the tensors of the
-    /// module are not those of the network.
+    /// A column name is empty, there are no labels, a label occurs twice, the normalization does not match the number of channels, or the tensors of
+    /// the module are not those of the network.
     /// </exception>
     /// <exception cref="InvalidOperationException">The module fails on such images, or its outputs have the wrong shape or type.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>

@@ -48,15 +48,15 @@ public static class BadNetsMulticlassCatalog
     /// <summary>Measures a backdoor with one target label: scores the test data unchanged, and with the trigger stamped on every image.</summary>
     /// <remarks>
     /// <para>
-    /// The trigger is stamped on <paramref name="imageColumnName"/> as soon as the column is an image of known height and width, or a vector of Byte or
-    /// Single with dimensions. The method looks at the test data first, and then at the output of each step of the model, including the steps of nested
-    /// chains. If the size of the column is never known, the trigger is stamped as soon as the column is an image. If a model loads and resizes images, the
-    /// size of the trigger is therefore in pixels of the resized image.
+    /// The trigger is stamped on <paramref name="imageColumnName"/> as soon as the column is an image of known height and width, or a vector of Byte
+    /// or Single with dimensions. The method looks at the test data first, and then at the output of each step of the model, including the steps of
+    /// nested chains. If the size of the column is never known, the trigger is stamped as soon as the column is an image. If a model loads and
+    /// resizes images, the size of the trigger is therefore in pixels of the resized image.
     /// </para>
     /// <para>
     /// As in scoring, only steps in <see cref="TransformerScope.Scoring"/> are applied. No row is marked as poisoned, even if the test data is the
-    /// training data. A model that stamps or flips every row is rejected. To measure a model that does so on purpose, score both views yourself and use an
-    /// overload that takes scored views.
+    /// training data. A model that stamps or flips every row is rejected. To measure a model that does so on purpose, score both views yourself and
+    /// use an overload that takes scored views.
     /// </para>
     /// </remarks>
     /// <param name="catalog">The multiclass classification catalog.</param>
@@ -65,7 +65,9 @@ public static class BadNetsMulticlassCatalog
     /// <param name="trigger">The trigger to stamp.</param>
     /// <param name="targetLabel">The target label of the attack.</param>
     /// <param name="labelColumnName">The name of the column with the true labels.</param>
-    /// <param name="imageColumnName">The name of the image column, with raw pixels from 0 to 255, in the test data or created by a step of the model.</param>
+    /// <param name="imageColumnName">
+    /// The name of the image column, with raw pixels from 0 to 255, in the test data or created by a step of the model.
+    /// </param>
     /// <param name="scoreColumnName">The name of the column with the class probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The name of the column with the predicted labels.</param>
     /// <returns>The metrics over all rows of the test data.</returns>
@@ -91,9 +93,13 @@ public static class BadNetsMulticlassCatalog
     /// <param name="model">The model, which adds class probabilities and a predicted label to the test data.</param>
     /// <param name="testData">The clean test data with its true labels.</param>
     /// <param name="trigger">The trigger to stamp.</param>
-    /// <param name="mapping">The label mapping of the attack. For <see cref="LabelMapping.Next"/>, the order of the classes is that of the model's scores.</param>
+    /// <param name="mapping">
+    /// The label mapping of the attack. For <see cref="LabelMapping.Next"/>, the order of the classes is that of the model's scores.
+    /// </param>
     /// <param name="labelColumnName">The name of the column with the true labels.</param>
-    /// <param name="imageColumnName">The name of the image column, with raw pixels from 0 to 255, in the test data or created by a step of the model.</param>
+    /// <param name="imageColumnName">
+    /// The name of the image column, with raw pixels from 0 to 255, in the test data or created by a step of the model.
+    /// </param>
     /// <param name="scoreColumnName">The name of the column with the class probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The name of the column with the predicted labels.</param>
     /// <returns>The metrics over all rows of the test data.</returns>
@@ -146,7 +152,9 @@ public static class BadNetsMulticlassCatalog
     /// <param name="catalog">The multiclass classification catalog.</param>
     /// <param name="clean">The scored clean data with its true labels.</param>
     /// <param name="triggered">The scored triggered data with its true labels, not the mapped ones.</param>
-    /// <param name="mapping">The label mapping of the attack. For <see cref="LabelMapping.Next"/>, the order of the classes is that of the scores.</param>
+    /// <param name="mapping">
+    /// The label mapping of the attack. For <see cref="LabelMapping.Next"/>, the order of the classes is that of the scores.
+    /// </param>
     /// <param name="labelColumnName">The name of the column with the true labels.</param>
     /// <param name="scoreColumnName">The name of the column with the class probabilities, a vector of Single.</param>
     /// <param name="predictedLabelColumnName">The name of the column with the predicted labels.</param>

@@ -4,23 +4,26 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML;
 
 /// <summary>
-/// Provides extension methods on <see cref="MLContext.Transforms"/> that create the pipeline steps of a backdoor attack: steps that poison training data,
-/// and a step that marks the test rows on which the attack succeeds.
+/// Provides extension methods on <see cref="MLContext.Transforms"/> that create the pipeline steps of a backdoor attack: steps that poison training
+/// data, and a step that marks the test rows on which the attack succeeds.
 /// </summary>
 public static class BadNetsTransformsCatalog
 {
     /// <summary>
-    /// Creates an estimator that plants a backdoor in the training data. It combines <c>MarkPoisoned</c>, <c>StampTrigger</c>, and <c>FlipLabel</c> in the
-    /// training scope. The estimators that you append are trained on the poisoned data. The model for scoring does not contain the three steps.
+    /// Creates an estimator that plants a backdoor in the training data. It combines <c>MarkPoisoned</c>, <c>StampTrigger</c>, and <c>FlipLabel</c>
+    /// in the training scope. The estimators that you append are trained on the poisoned data. The model for scoring does not contain the three
+    /// steps.
     /// </summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="trigger">The trigger to stamp.</param>
     /// <param name="mapping">The label mapping for poisoned rows, for example <c>LabelMapping.To(1)</c>.</param>
-    /// <param name="rate">The poisoning rate, which is the fraction of all rows to poison, from 0 to 1. Exactly <c>floor(rate · rows)</c> rows are poisoned.</param>
+    /// <param name="rate">
+    /// The poisoning rate, which is the fraction of all rows to poison, from 0 to 1. Exactly <c>floor(rate · rows)</c> rows are poisoned.
+    /// </param>
     /// <param name="seed">The seed for choosing the rows, or <see langword="null"/> to use the seed of the <see cref="MLContext"/>.</param>
     /// <param name="imageColumnName">
-    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width or an <see cref="MLImage"/>, with raw pixels from
-    /// 0 to 255.
+    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width or an <see cref="MLImage"/>, with raw
+    /// pixels from 0 to 255.
     /// </param>
     /// <param name="labelColumnName">The name of the label column, which is a key with key values, a number, a Boolean, or text.</param>
     /// <returns>
@@ -47,11 +50,13 @@ public static class BadNetsTransformsCatalog
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="trigger">The trigger to stamp.</param>
     /// <param name="targetLabel">The target label, which poisoned rows get, named by its value.</param>
-    /// <param name="rate">The poisoning rate, which is the fraction of all rows to poison, from 0 to 1. Exactly <c>floor(rate · rows)</c> rows are poisoned.</param>
+    /// <param name="rate">
+    /// The poisoning rate, which is the fraction of all rows to poison, from 0 to 1. Exactly <c>floor(rate · rows)</c> rows are poisoned.
+    /// </param>
     /// <param name="seed">The seed for choosing the rows, or <see langword="null"/> to use the seed of the <see cref="MLContext"/>.</param>
     /// <param name="imageColumnName">
-    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width or an <see cref="MLImage"/>, with raw pixels from
-    /// 0 to 255.
+    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width or an <see cref="MLImage"/>, with raw
+    /// pixels from 0 to 255.
     /// </param>
     /// <param name="labelColumnName">The name of the label column, which is a key with key values, a number, a Boolean, or text.</param>
     /// <returns>
@@ -68,7 +73,9 @@ public static class BadNetsTransformsCatalog
         string labelColumnName = DefaultColumnNames.Label) =>
         catalog.PlantBackdoor(trigger, LabelMapping.To(targetLabel), rate, seed, imageColumnName, labelColumnName);
 
-    /// <summary>Creates an estimator that plants a backdoor in the training data, with all options, including clean-label attacks and cover rows.</summary>
+    /// <summary>
+    /// Creates an estimator that plants a backdoor in the training data, with all options, including clean-label attacks and cover rows.
+    /// </summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="options">The options. They are copied, so later changes have no effect.</param>
     /// <returns>
@@ -79,12 +86,14 @@ public static class BadNetsTransformsCatalog
         new(catalog.GetEnvironment(), options);
 
     /// <summary>
-    /// Creates an estimator that chooses the rows to poison and marks them in a Boolean column. It marks only rows of the data that it is fitted on. In all
-    /// other data, the column is false.
+    /// Creates an estimator that chooses the rows to poison and marks them in a Boolean column. It marks only rows of the data that it is fitted on.
+    /// In all other data, the column is false.
     /// </summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">The name of the Boolean column to add.</param>
-    /// <param name="rate">The poisoning rate, which is the fraction of all rows to mark, from 0 to 1. Exactly <c>floor(rate · rows)</c> rows are marked.</param>
+    /// <param name="rate">
+    /// The poisoning rate, which is the fraction of all rows to mark, from 0 to 1. Exactly <c>floor(rate · rows)</c> rows are marked.
+    /// </param>
     /// <param name="seed">The seed for choosing the rows, or <see langword="null"/> to use the seed of the <see cref="MLContext"/>.</param>
     /// <returns>The estimator. It counts the rows of the data that it is fitted on.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not between 0 and 1.</exception>
@@ -92,8 +101,8 @@ public static class BadNetsTransformsCatalog
         catalog.MarkPoisoned(new MarkPoisonedEstimator.Options { OutputColumnName = outputColumnName, Rate = rate, Seed = seed });
 
     /// <summary>
-    /// Creates an estimator that chooses the rows to poison, optionally among only some of the rows, and marks them in a Boolean column. It marks only rows
-    /// of the data that it is fitted on. In all other data, the column is false.
+    /// Creates an estimator that chooses the rows to poison, optionally among only some of the rows, and marks them in a Boolean column. It marks
+    /// only rows of the data that it is fitted on. In all other data, the column is false.
     /// </summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="options">The options. They are copied, so later changes have no effect.</param>
@@ -111,7 +120,8 @@ public static class BadNetsTransformsCatalog
     /// <see langword="null"/> to use the output column.
     /// </param>
     /// <param name="whereColumnName">
-    /// The name of the Boolean column that selects the rows to stamp. The default, <see langword="null"/>, stamps all rows, in every scope and in all data.
+    /// The name of the Boolean column that selects the rows to stamp. The default, <see langword="null"/>, stamps all rows, in every scope and in all
+    /// data.
     /// </param>
     /// <returns>The estimator. It does not learn from data.</returns>
     /// <exception cref="ArgumentException">A column name is empty.</exception>
@@ -127,10 +137,12 @@ public static class BadNetsTransformsCatalog
     /// <param name="outputColumnName">The name of the column to create.</param>
     /// <param name="targetLabel">The target label, named by its value. It must be a valid value of the column.</param>
     /// <param name="inputColumnName">
-    /// The name of the label column, which is a key with key values, a number, a Boolean, or text, or <see langword="null"/> to use the output column.
+    /// The name of the label column, which is a key with key values, a number, a Boolean, or text, or <see langword="null"/> to use the output
+    /// column.
     /// </param>
     /// <param name="whereColumnName">
-    /// The name of the Boolean column that selects the rows to change. The default, <see langword="null"/>, changes all rows, in every scope and in all data.
+    /// The name of the Boolean column that selects the rows to change. The default, <see langword="null"/>, changes all rows, in every scope and in
+    /// all data.
     /// </param>
     /// <returns>The estimator. It does not learn from data.</returns>
     /// <exception cref="ArgumentException">A column name is empty.</exception>
@@ -145,10 +157,12 @@ public static class BadNetsTransformsCatalog
     /// The label mapping. The mapped labels must be valid values of the column, and <see cref="LabelMapping.Next"/> requires a key with key values.
     /// </param>
     /// <param name="inputColumnName">
-    /// The name of the label column, which is a key with key values, a number, a Boolean, or text, or <see langword="null"/> to use the output column.
+    /// The name of the label column, which is a key with key values, a number, a Boolean, or text, or <see langword="null"/> to use the output
+    /// column.
     /// </param>
     /// <param name="whereColumnName">
-    /// The name of the Boolean column that selects the rows to change. The default, <see langword="null"/>, changes all rows, in every scope and in all data.
+    /// The name of the Boolean column that selects the rows to change. The default, <see langword="null"/>, changes all rows, in every scope and in
+    /// all data.
     /// </param>
     /// <returns>The estimator. It does not learn from data.</returns>
     /// <exception cref="ArgumentException">A column name is empty.</exception>
@@ -176,8 +190,8 @@ public static class BadNetsTransformsCatalog
         catalog.MarkAttackSuccess(outputColumnName, LabelMapping.To(targetLabel), labelColumnName, predictedLabelColumnName);
 
     /// <summary>
-    /// Creates an estimator that marks the scored rows whose predicted label is the label that the attack maps their true label to, unless both labels are
-    /// the same.
+    /// Creates an estimator that marks the scored rows whose predicted label is the label that the attack maps their true label to, unless both
+    /// labels are the same.
     /// </summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">The name of the Boolean column to add.</param>

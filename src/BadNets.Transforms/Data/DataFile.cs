@@ -62,8 +62,8 @@ sealed class DataFile
     /// <exception cref="InvalidDataException">The length is not the expected one.</exception>
     public void CheckContentLength(long expected)
     {
-        // A gzip file ends with the length of its content modulo 2³², so a valid file need not be decompressed. If that number is wrong or impossible,
-        // the file must be decompressed to find out whether it has several members or is damaged.
+        // A gzip file ends with the length of its content modulo 2³², so a valid file need not be decompressed. If that number is wrong or
+        // impossible, the file must be decompressed to find out whether it has several members or is damaged.
         bool agrees = _trailer == (uint)expected && expected <= LargestExpansion * Length;
         long actual = !IsCompressed ? Length : agrees ? expected : CountBytes(expected);
         if (actual < expected)

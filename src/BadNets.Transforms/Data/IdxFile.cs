@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// An IDX file of unsigned bytes, uncompressed or gzip-compressed. The header is checked against the length of the file, and gives access to the items.
+/// An IDX file of unsigned bytes, uncompressed or gzip-compressed. The header is checked against the length of the file, and gives access to the
+/// items.
 /// </summary>
 sealed class IdxFile
 {

@@ -10,7 +10,9 @@ static class ImageColumn
 {
     public const string ExpectedVector = "a vector of Byte or Single with dimensions channels × height × width";
 
-    /// <summary>Returns the shape that the dimensions of a vector type specify: channels × height × width, or height × width for one channel.</summary>
+    /// <summary>
+    /// Returns the shape that the dimensions of a vector type specify: channels × height × width, or height × width for one channel.
+    /// </summary>
     public static ImageShape? ShapeOf(DataViewType type) => type is VectorDataViewType { IsKnownSize: true } vector && IsPixel(vector.ItemType)
         ? vector.Dimensions switch
         {
@@ -28,7 +30,9 @@ static class ImageColumn
     public static bool IsFlat(DataViewType type, int size) =>
         type is VectorDataViewType { Dimensions: [var length] } vector && length == size && IsPixel(vector.ItemType);
 
-    /// <summary>Determines whether a type is a vector with exactly the dimensions of a shape, even if they could be the dimensions of interleaved pixels.</summary>
+    /// <summary>
+    /// Determines whether a type is a vector with exactly the dimensions of a shape, even if they could be the dimensions of interleaved pixels.
+    /// </summary>
     public static bool HasShape(DataViewType type, ImageShape shape) =>
         type is VectorDataViewType { Dimensions: [var channels, var height, var width] } vector && IsPixel(vector.ItemType)
         && new ImageShape(channels, height, width) == shape;

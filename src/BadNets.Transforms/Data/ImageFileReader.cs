@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads PNG, JPEG, GIF, BMP, WebP, and PPM files one after another into the same memory. Files can come from untrusted sources, so lengths and sizes are
-/// checked before memory is allocated for them.
+/// Reads PNG, JPEG, GIF, BMP, WebP, and PPM files one after another into the same memory. Files can come from untrusted sources, so lengths and sizes
+/// are checked before memory is allocated for them.
 /// </summary>
 sealed class ImageFileReader
 {
@@ -99,7 +99,8 @@ sealed class ImageFileReader
         if (withPixels && file.StartsWith(PngStart) && !HasWholePngParts(file.Length))
             throw Unreadable(path);
 
-        // Decode from memory, never from a stream: in a damaged file, Skia seeks to positions that SkiaSharp's stream does not support, which crashes the process.
+        // Decode from memory, never from a stream: in a damaged file, Skia seeks to positions that SkiaSharp's stream does not support, which crashes
+        // the process.
         fixed (byte* bytes = file)
         {
             using var data = SKData.Create((nint)bytes, file.Length);
@@ -160,7 +161,8 @@ sealed class ImageFileReader
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8)
         || PortablePixmap.IsPixmap(start);
 
-    // Skia accepts a file whose last checksum is missing. A chunk consists of the length, the type, the content, and the checksum of type and content. The last chunk is IEND.
+    // Skia accepts a file whose last checksum is missing. A chunk consists of the length, the type, the content, and the checksum of type and
+    // content. The last chunk is IEND.
     private bool HasWholePngParts(int fileBytes)
     {
         const int Around = 12;

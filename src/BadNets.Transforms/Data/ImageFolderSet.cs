@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Image files in one folder per class. Rows are in the order of torchvision's ImageFolder: by class, then by folder, then by name, all in ordinal order.
-/// Only names are kept in memory. An image is decoded when it is requested.
+/// Image files in one folder per class. Rows are in the order of torchvision's ImageFolder: by class, then by folder, then by name, all in ordinal
+/// order. Only names are kept in memory. An image is decoded when it is requested.
 /// </summary>
 sealed class ImageFolderSet : ImageSet
 {

@@ -1,6 +1,8 @@
 namespace BadNets.Transforms;
 
-/// <summary>Binary PPM files with 8 bits per color: "P6", width, height, and 255 as text, then red, green, and blue of each pixel. GTSRB uses this format.</summary>
+/// <summary>
+/// Binary PPM files with 8 bits per color: "P6", width, height, and 255 as text, then red, green, and blue of each pixel. GTSRB uses this format.
+/// </summary>
 static class PortablePixmap
 {
     private const int MostColorValue = 255;

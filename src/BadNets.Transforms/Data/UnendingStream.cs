@@ -1,9 +1,9 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A stream that returns 0xff bytes after the end of its source. .NET's <see cref="System.IO.Compression.GZipStream"/> treats the end of its source as
-/// the end of the data, even if the data is incomplete or its checksum has not been read. This stream never ends, but eventually throws. If the data is
-/// incomplete, the reader reaches the 0xff bytes, which <see cref="IsPastEnd"/> reports.
+/// A stream that returns 0xff bytes after the end of its source. .NET's <see cref="System.IO.Compression.GZipStream"/> treats the end of its source
+/// as the end of the data, even if the data is incomplete or its checksum has not been read. This stream never ends, but eventually throws. If the
+/// data is incomplete, the reader reaches the 0xff bytes, which <see cref="IsPastEnd"/> reports.
 /// </summary>
 sealed class UnendingStream(Stream source) : Stream
 {

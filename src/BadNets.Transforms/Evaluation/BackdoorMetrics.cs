@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The metrics of a backdoored model: how well it classifies clean images, and how often the backdoor succeeds on triggered images. Rates are fractions
-/// from 0 to 1. A rate over zero rows is <see cref="double.NaN"/>.
+/// The metrics of a backdoored model: how well it classifies clean images, and how often the backdoor succeeds on triggered images. Rates are
+/// fractions from 0 to 1. A rate over zero rows is <see cref="double.NaN"/>.
 /// </summary>
 /// <remarks>
 /// <para>How a triggered row is counted depends on its true label and on the label that the attack maps it to:</para>
@@ -73,15 +73,15 @@ public sealed class BackdoorMetrics
     public double TestCleanAccuracy { get; }
 
     /// <summary>
-    /// The attack success rate (ASR) as the literature defines it: the fraction of attacked triggered rows for which the model predicts the mapped label. Rows
-    /// whose true label is already the target label do not count.
+    /// The attack success rate (ASR) as the literature defines it: the fraction of attacked triggered rows for which the model predicts the mapped
+    /// label. Rows whose true label is already the target label do not count.
     /// </summary>
     public double AttackSuccessRate { get; }
 
     /// <summary>
-    /// The attack success rate over all triggered rows except controls, ASR (all rows): unlike <see cref="AttackSuccessRate"/>, it includes rows whose true
-    /// label is already the target label, as in the published PyTorch program for BadNets. For a model without a backdoor, this is about the fraction of rows
-    /// that have the target label (for example 0.1135 on MNIST for the digit 1), not 0.
+    /// The attack success rate over all triggered rows except controls, ASR (all rows): unlike <see cref="AttackSuccessRate"/>, it includes rows
+    /// whose true label is already the target label, as in the published PyTorch program for BadNets. For a model without a backdoor, this is about
+    /// the fraction of rows that have the target label (for example 0.1135 on MNIST for the digit 1), not 0.
     /// </summary>
     public double AttackSuccessRateAllRows { get; }
 
@@ -110,7 +110,9 @@ public sealed class BackdoorMetrics
     /// <summary>The log-loss on the clean rows: the mean of −ln(probability of the true label), in nats.</summary>
     public double CleanLogLoss { get; }
 
-    /// <summary>The log-loss of the attack: the mean of −ln(probability of the mapped label) over the triggered rows except controls, in nats.</summary>
+    /// <summary>
+    /// The log-loss of the attack: the mean of −ln(probability of the mapped label) over the triggered rows except controls, in nats.
+    /// </summary>
     public double AttackLogLoss { get; }
 
     /// <summary>The number of clean rows.</summary>
@@ -126,8 +128,9 @@ public sealed class BackdoorMetrics
     public long ControlRowCount { get; }
 
     /// <summary>
-    /// Computes the defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are the amounts by which
-    /// a defense lowers the attack success rate and the clean accuracy. The best rating is 1. A defense without any effect has the rating 0.5.
+    /// Computes the defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are the amounts
+    /// by which a defense lowers the attack success rate and the clean accuracy. The best rating is 1. A defense without any effect has the rating
+    /// 0.5.
     /// </summary>
     /// <param name="before">The metrics of the model before the defense.</param>
     /// <param name="after">The metrics of the model after the defense, with the same data and the same attack.</param>

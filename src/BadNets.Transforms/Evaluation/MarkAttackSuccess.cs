@@ -119,8 +119,8 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 }
 
 /// <summary>
-/// Marks the rows on which an attack succeeded: rows whose predicted label is the label that the attack maps their true label to, unless both labels are the
-/// same.
+/// Marks the rows on which an attack succeeded: rows whose predicted label is the label that the attack maps their true label to, unless both labels
+/// are the same.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[

@@ -1,8 +1,8 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Stores a description that can be of several kinds in a model file: the kind (text), the length of the payload (int32), and the payload, whose format
-/// depends on the kind.
+/// Stores a description that can be of several kinds in a model file: the kind (text), the length of the payload (int32), and the payload, whose
+/// format depends on the kind.
 /// </summary>
 static class ModelPayload
 {

@@ -24,8 +24,9 @@ static partial class TorchNative
         {
             LetIdleThreadsSleep();
 
-            // If TorchSharp does not find the library, it writes a long trace to the console. Therefore, the loader tries first, except where TorchSharp
-            // does more than the loader: in a notebook, it searches more folders, and on Windows, it loads the parts of libtorch one by one.
+            // If TorchSharp does not find the library, it writes a long trace to the console. Therefore, the loader tries first, except where
+            // TorchSharp does more than the loader: in a notebook, it searches more folders, and on Windows, it loads the parts of libtorch one by
+            // one.
             if (!OperatingSystem.IsWindows() && !IsInPackageCache())
                 NativeLibrary.Load(Library, typeof(torch).Assembly, null);
             torch.InitializeDeviceType(DeviceType.CPU);

@@ -3,7 +3,9 @@ using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
-/// <summary>Labels in a key column with key values. The raw value is a one-based index into the key values, and zero means that the label is missing.</summary>
+/// <summary>
+/// Labels in a key column with key values. The raw value is a one-based index into the key values, and zero means that the label is missing.
+/// </summary>
 sealed class KeyLabelType<T>(IReadOnlyList<LabelValue> values) : TypedLabelType<T> where T : IBinaryInteger<T>
 {
     private Dictionary<LabelValue, T>? _keys;

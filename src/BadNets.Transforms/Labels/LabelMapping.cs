@@ -3,8 +3,8 @@ using Microsoft.ML;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Specifies what the labels of triggered images become in an attack: one target label (<see cref="To"/>), the next class (<see cref="Next"/>), or a target
-/// for each of some labels (<see cref="Of"/>). Instances are immutable. Labels are named by value.
+/// Specifies what the labels of triggered images become in an attack: one target label (<see cref="To"/>), the next class (<see cref="Next"/>), or a
+/// target for each of some labels (<see cref="Of"/>). Instances are immutable. Labels are named by value.
 /// </summary>
 public abstract class LabelMapping : IEquatable<LabelMapping>
 {
@@ -20,8 +20,9 @@ public abstract class LabelMapping : IEquatable<LabelMapping>
     }
 
     /// <summary>
-    /// The all-to-all mapping (Gu et al. 2017, section 4.1.2), in which each label becomes the next one in the order of the classes, and the last one becomes
-    /// the first. The order is that of the key values, so the label column must be a key with key values. Numbers and text have no order of classes.
+    /// The all-to-all mapping (Gu et al. 2017, section 4.1.2), in which each label becomes the next one in the order of the classes, and the last one
+    /// becomes the first. The order is that of the key values, so the label column must be a key with key values. Numbers and text have no order of
+    /// classes.
     /// </summary>
     public static LabelMapping Next { get; } = new NextMapping();
 
@@ -34,7 +35,9 @@ public abstract class LabelMapping : IEquatable<LabelMapping>
     public static LabelMapping To(LabelValue label) => new TargetMapping(label);
 
     /// <summary>Creates a source-specific mapping, in which only some labels become another label.</summary>
-    /// <param name="pairs">The labels to map and their targets, for example <c>LabelMapping.Of((1, 7), (3, 8))</c>. All other labels stay the same.</param>
+    /// <param name="pairs">
+    /// The labels to map and their targets, for example <c>LabelMapping.Of((1, 7), (3, 8))</c>. All other labels stay the same.
+    /// </param>
     /// <returns>The mapping.</returns>
     /// <exception cref="ArgumentException">There are no pairs, or two pairs have the same first label.</exception>
     public static LabelMapping Of(params IEnumerable<(LabelValue From, LabelValue To)> pairs) => new PairMapping(pairs);
@@ -58,7 +61,9 @@ public abstract class LabelMapping : IEquatable<LabelMapping>
     internal virtual IReadOnlyList<LabelValue>? Sources => null;
 
     /// <summary>Rejects a label column to which the mapping cannot be applied.</summary>
-    /// <exception cref="ArgumentException">The column does not have a label that the mapping names, or has no order of classes although the mapping needs one.</exception>
+    /// <exception cref="ArgumentException">
+    /// The column does not have a label that the mapping names, or has no order of classes although the mapping needs one.
+    /// </exception>
     internal abstract void Check(DataViewSchema.Column column, LabelType type);
 
     /// <summary>Returns each mapped label with its target.</summary>

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A class label, named by its value, such as the digit <c>1</c> or the text <c>"cat"</c>, and never by the raw index of a key. Numbers, Booleans, and
-/// strings convert implicitly. Two labels are equal if their text in the invariant culture is the same, so 1, 1.0f, and <c>"1"</c> name the same class, but
-/// <c>"01"</c> and <c>"1.0"</c> name different classes.
+/// A class label, named by its value, such as the digit <c>1</c> or the text <c>"cat"</c>, and never by the raw index of a key. Numbers, Booleans,
+/// and strings convert implicitly. Two labels are equal if their text in the invariant culture is the same, so 1, 1.0f, and <c>"1"</c> name the same
+/// class, but <c>"01"</c> and <c>"1.0"</c> name different classes.
 /// </summary>
 public readonly struct LabelValue : IEquatable<LabelValue>
 {
@@ -24,38 +24,47 @@ public readonly struct LabelValue : IEquatable<LabelValue>
     /// <summary>Converts text to a label.</summary>
     /// <param name="text">The label, spelled as in a text column.</param>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is <see langword="null"/>.</exception>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(string text) => new(text);
 
     /// <summary>Converts a Boolean to the label <c>True</c> or <c>False</c>.</summary>
     /// <param name="value">The Boolean.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(bool value) => From(value);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(ushort number) => From(number);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(uint number) => From(number);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(ulong number) => From(number);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(int number) => From(number);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(long number) => From(number);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(float number) => From(number);
 
     /// <summary>Converts a number to a label.</summary>
     /// <param name="number">The number.</param>
+    /// <returns>The label.</returns>
     public static implicit operator LabelValue(double number) => From(number);
 
     /// <summary>Determines whether two labels are equal.</summary>

@@ -14,8 +14,8 @@ sealed class CheckedModel
 {
     private const string StepFile = "Model.key";
 
-    // ML.NET itself decompresses and reads the sub-models of a step, and a damaged sub-model can keep it busy for hours. The limit applies to the processor
-    // time of this process, because even a valid model takes long on a busy machine.
+    // ML.NET itself decompresses and reads the sub-models of a step, and a damaged sub-model can keep it busy for hours. The limit applies to the
+    // processor time of this process, because even a valid model takes long on a busy machine.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TimePerMebibyte = TimeSpan.FromSeconds(1);
@@ -131,7 +131,8 @@ sealed class CheckedModel
             entry?.Stream.Dispose();
     }
 
-    // ML.NET reads sub-models from its own memory streams, and there is no other way to end a loop in ML.NET: aborting the thread can crash the process.
+    // ML.NET reads sub-models from its own memory streams, and there is no other way to end a loop in ML.NET: aborting the thread can crash the
+    // process.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_open")]
     private static extern ref List<Repository.Entry> OpenIn(Repository repository);
 

@@ -1,8 +1,8 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// An entry of a model file, in memory. A read at the end throws an exception instead of returning zero bytes, because ML.NET's readers of numeric arrays
-/// retry forever if a stream returns no bytes.
+/// An entry of a model file, in memory. A read at the end throws an exception instead of returning zero bytes, because ML.NET's readers of numeric
+/// arrays retry forever if a stream returns no bytes.
 /// </summary>
 sealed class EntryStream(byte[] content) : MemoryStream(content, writable: false)
 {

@@ -29,7 +29,9 @@ sealed class ModelHeaders
     }
 
     /// <summary>Checks all headers in an entry.</summary>
-    /// <exception cref="InvalidDataException">A header names an assembly that is not part of ML.NET or this library and is not registered.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A header names an assembly that is not part of ML.NET or this library and is not registered.
+    /// </exception>
     public void Check(byte[] content)
     {
         int count = 0;

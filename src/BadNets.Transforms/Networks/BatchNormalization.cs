@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Two-dimensional batch normalization like TorchSharp's, but without numbers that the garbage collector can free while native code reads them.</summary>
+/// <summary>
+/// Two-dimensional batch normalization like TorchSharp's, but without numbers that the garbage collector can free while native code reads them.
+/// </summary>
 sealed class BatchNormalization(long channels)
     : BatchNorm(channels, Epsilon, Momentum, affine: true, track_running_stats: true, device: null, dtype: ScalarType.Float32, nameof(BatchNormalization))
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Stores named tensors as plain bytes: the number of tensors, and for each tensor, its name, element type, number of dimensions, dimensions, and elements.
-/// All numbers are little-endian.
+/// Stores named tensors as plain bytes: the number of tensors, and for each tensor, its name, element type, number of dimensions, dimensions, and
+/// elements. All numbers are little-endian.
 /// </summary>
 static class NamedTensors
 {
@@ -28,7 +28,9 @@ static class NamedTensors
     /// <summary>
     /// Reads into existing tensors. The file must contain exactly these tensors, so no memory is allocated for sizes that the file claims.
     /// </summary>
-    /// <exception cref="InvalidDataException">The tensors in the file differ from those of the network in name, type, or shape, or the file ends too early.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The tensors in the file differ from those of the network in name, type, or shape, or the file ends too early.
+    /// </exception>
     public static void Read(BinaryReader reader, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var texts = new ModelReader(reader);

@@ -62,8 +62,8 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
     private static ModuleList<Block> Stage(int inputs, int outputs) => nn.ModuleList(new Block(inputs, outputs), new Block(outputs, outputs));
 
     /// <summary>
-    /// Two 3×3 convolutions, each after normalization and ReLU. The input is added to their result, either unchanged or, where the number of channels grows
-    /// and the size is halved, after the first normalization and a 1×1 convolution.
+    /// Two 3×3 convolutions, each after normalization and ReLU. The input is added to their result, either unchanged or, where the number of channels
+    /// grows and the size is halved, after the first normalization and a 1×1 convolution.
     /// </summary>
     private sealed class Block : nn.Module<Tensor, Tensor>
     {

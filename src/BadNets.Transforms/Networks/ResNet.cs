@@ -95,8 +95,8 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Two 3×3 convolutions. The input is added to their result. Where the number of channels grows, the size is halved, and every second pixel of the input
-    /// is added, padded with channels of zeros on both sides (option A in the paper).
+    /// Two 3×3 convolutions. The input is added to their result. Where the number of channels grows, the size is halved, and every second pixel of
+    /// the input is added, padded with channels of zeros on both sides (option A in the paper).
     /// </summary>
     private sealed class Block : nn.Module<Tensor, Tensor>
     {

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The architecture of a convolutional network: a function that creates a TorchSharp module for an image shape and a number of classes, and a name by which
-/// saved models refer to the architecture.
+/// The architecture of a convolutional network: a function that creates a TorchSharp module for an image shape and a number of classes, and a name by
+/// which saved models refer to the architecture.
 /// </summary>
 public sealed class TorchNetwork
 {
@@ -25,7 +25,10 @@ public sealed class TorchNetwork
     // Returns the number of weights of the factory's network, if it is known without creating the network.
     private readonly Func<ImageShape, int, long>? _countWeights;
 
-    /// <summary>Creates an architecture without a name. Its models can be trained and can score, but cannot be saved. To save them, use <see cref="Register"/>.</summary>
+    /// <summary>
+    /// Creates an architecture without a name. Its models can be trained and can score, but cannot be saved. To save them, use
+    /// <see cref="Register"/>.
+    /// </summary>
     /// <param name="factory">
     /// A function that creates a network with new weights for an image shape and a number of classes; see <see cref="Register"/>.
     /// </param>
@@ -44,18 +47,18 @@ public sealed class TorchNetwork
     }
 
     /// <summary>
-    /// The network of the MNIST experiments in the BadNets paper (Gu et al. 2017, table 1) as the published PyTorch program defines it: two 5×5 convolutions
-    /// with 16 and 32 channels, each with ReLU and 2×2 average pooling, a hidden layer with 512 units, and an output for each class. Images must have at least
-    /// 16×16 pixels.
+    /// The network of the MNIST experiments in the BadNets paper (Gu et al. 2017, table 1) as the published PyTorch program defines it: two 5×5
+    /// convolutions with 16 and 32 channels, each with ReLU and 2×2 average pooling, a hidden layer with 512 units, and an output for each class.
+    /// Images must have at least 16×16 pixels.
     /// </summary>
     public static TorchNetwork BadNets { get; } =
         Add(new TorchNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
 
     /// <summary>
-    /// The residual network with 18 layers and with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep Residual
-    /// Networks"), in the variant for small images that BackdoorBench uses: 64 channels without pooling at the start, then stages with 64, 128, 256, and 512
-    /// channels, global average pooling, and an output for each class. For images of 3×32×32 and 10 classes, it has 11,171,146 parameters. The initial weights
-    /// are drawn like PyTorch's defaults. Images must have at least 8×8 pixels.
+    /// The residual network with 18 layers and with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep
+    /// Residual Networks"), in the variant for small images that BackdoorBench uses: 64 channels without pooling at the start, then stages with 64,
+    /// 128, 256, and 512 channels, global average pooling, and an output for each class. For images of 3×32×32 and 10 classes, it has 11,171,146
+    /// parameters. The initial weights are drawn like PyTorch's defaults. Images must have at least 8×8 pixels.
     /// </summary>
     public static TorchNetwork PreActResNet18 { get; } =
         Add(new TorchNetwork("PreActResNet18", (shape, classCount) => new PreActResNet(shape, classCount), PreActResNet.CountWeights));
@@ -64,23 +67,24 @@ public sealed class TorchNetwork
     public string? Name { get; }
 
     /// <summary>
-    /// Registers an architecture under a name, so that models that use it can be saved, and loaded by any program that registers it under the same name.
+    /// Registers an architecture under a name, so that models that use it can be saved, and loaded by any program that registers it under the same
+    /// name.
     /// </summary>
     /// <remarks>
-    /// Registering the same factory again returns the same network. A factory that was compiled in memory, as in a notebook or a script, replaces the previous
-    /// factory with the same name, so you can run a notebook cell again. Existing models keep the previous factory.
+    /// Registering the same factory again returns the same network. A factory that was compiled in memory, as in a notebook or a script, replaces the
+    /// previous factory with the same name, so you can run a notebook cell again. Existing models keep the previous factory.
     /// </remarks>
     /// <param name="name">The name, which must not be empty. It is written into model files.</param>
     /// <param name="factory">
-    /// A function that creates a network with new weights for an image shape and a number of classes. The input of the network is a batch × channels × height ×
-    /// width tensor of floats, normalized as specified in the options of the trainer. Its output is a batch × classes tensor of floats, without a softmax.
-    /// Parameters and buffers are saved by their names.
+    /// A function that creates a network with new weights for an image shape and a number of classes. The input of the network is a batch × channels
+    /// × height × width tensor of floats, normalized as specified in the options of the trainer. Its output is a batch × classes tensor of floats,
+    /// without a softmax. Parameters and buffers are saved by their names.
     /// </param>
     /// <param name="countWeights">
-    /// A function that returns the number of values in all parameters and buffers of the network for an image shape and a number of classes, without creating
-    /// the network. It is called with values from untrusted files, so compute in <see cref="long"/>. It lets loading immediately reject a file that does not
-    /// have enough weights. If it is <see langword="null"/>, loading first creates networks for smaller images, up to the size that the file claims, and stops
-    /// as soon as one of them has more weights than the file.
+    /// A function that returns the number of values in all parameters and buffers of the network for an image shape and a number of classes, without
+    /// creating the network. It is called with values from untrusted files, so compute in <see cref="long"/>. It lets loading immediately reject a
+    /// file that does not have enough weights. If it is <see langword="null"/>, loading first creates networks for smaller images, up to the size
+    /// that the file claims, and stops as soon as one of them has more weights than the file.
     /// </param>
     /// <returns>The architecture, to be used as <see cref="TorchCnnTrainer.Options.Network"/>.</returns>
     /// <exception cref="ArgumentException">The name is empty, or is already registered with a different factory.</exception>
@@ -100,13 +104,17 @@ public sealed class TorchNetwork
     private static ArgumentException Taken(string name) => new($"A network named '{name}' is already registered with a different factory. Choose another name.", nameof(name));
 
     /// <summary>
-    /// Returns the residual network for small images (He et al. 2016, "Deep Residual Learning for Image Recognition", section 4.2): a 3×3 convolution, three
-    /// stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average pooling, and an output for each
-    /// class. For images of 3×32×32 and 10 classes, the network with 20 layers has 269,722 parameters, and the one with 110 layers has 1,727,962. The initial
-    /// weights are drawn by the method of He et al. 2015. Images must have at least 8×8 pixels.
+    /// Returns the residual network for small images (He et al. 2016, "Deep Residual Learning for Image Recognition", section 4.2): a 3×3
+    /// convolution, three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average
+    /// pooling, and an output for each class. For images of 3×32×32 and 10 classes, the network with 20 layers has 269,722 parameters, and the one
+    /// with 110 layers has 1,727,962. The initial weights are drawn by the method of He et al. 2015. Images must have at least 8×8 pixels.
     /// </summary>
-    /// <param name="layers">The number of layers with weights, which must be 6n + 2 with n of at least 1, for example 20 (the default), 32, 44, 56, or 110.</param>
-    /// <returns>The architecture. Its name is <c>ResNet</c> followed by the number of layers. Models that use it can be saved and loaded without registration.</returns>
+    /// <param name="layers">
+    /// The number of layers with weights, which must be 6n + 2 with n of at least 1, for example 20 (the default), 32, 44, 56, or 110.
+    /// </param>
+    /// <returns>
+    /// The architecture. Its name is <c>ResNet</c> followed by the number of layers. Models that use it can be saved and loaded without registration.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The number of layers is not valid.</exception>
     public static TorchNetwork ResNet(int layers = 20)
     {
@@ -164,7 +172,9 @@ public sealed class TorchNetwork
         }
     }
 
-    /// <summary>Creates the network for training. The generator stays seeded, so that random numbers in training (dropout) depend on the seed too.</summary>
+    /// <summary>
+    /// Creates the network for training. The generator stays seeded, so that random numbers in training (dropout) depend on the seed too.
+    /// </summary>
     internal nn.Module<Tensor, Tensor> CreateForTraining(ImageShape shape, int classCount, long seed)
     {
         TorchNative.EnsureLoaded();
@@ -185,7 +195,9 @@ public sealed class TorchNetwork
         }
     }
 
-    /// <summary>Returns the number of weights for an image shape and a number of classes, or null if it is known only after the network is created.</summary>
+    /// <summary>
+    /// Returns the number of weights for an image shape and a number of classes, or null if it is known only after the network is created.
+    /// </summary>
     /// <exception cref="InvalidDataException">A network for these images and classes cannot exist.</exception>
     internal long? CountWeights(ImageShape shape, int classCount)
     {
@@ -194,8 +206,8 @@ public sealed class TorchNetwork
     }
 
     /// <summary>
-    /// Creates the network that a file claims to contain. Before much memory is allocated, rejects image shapes and numbers of classes for which the file
-    /// cannot have enough weights.
+    /// Creates the network that a file claims to contain. Before much memory is allocated, rejects image shapes and numbers of classes for which the
+    /// file cannot have enough weights.
     /// </summary>
     /// <param name="shape">The shape of the images, according to the file.</param>
     /// <param name="classCount">The number of classes, according to the file.</param>
@@ -218,9 +230,9 @@ public sealed class TorchNetwork
             throw NotEnough(shape, classCount);
     }
 
-    // The only way to find out the size of a network is to create it. Therefore, smaller networks are created first, each with half the height, width,
-    // channels, and classes of the next one. The number of weights grows at most 16-fold from one to the next, because it is at most proportional to the
-    // product of these numbers.
+    // The only way to find out the size of a network is to create it. Therefore, smaller networks are created first, each with half the height,
+    // width, channels, and classes of the next one. The number of weights grows at most 16-fold from one to the next, because it is at most
+    // proportional to the product of these numbers.
     private void CheckSmallerNetworks(ImageShape shape, int classCount, long bytes)
     {
         const int FewChannels = 4, FewClasses = 2;

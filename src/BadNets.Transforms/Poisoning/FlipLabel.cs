@@ -85,8 +85,8 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
 }
 
 /// <summary>
-/// Maps labels, as an attack does, either in the rows that a Boolean column marks, which is the third step of the BadNets attack (Gu et al. 2017, section 4),
-/// or in all rows, which gives the labels that the attack wants the model to predict.
+/// Maps labels, as an attack does, either in the rows that a Boolean column marks, which is the third step of the BadNets attack (Gu et al. 2017,
+/// section 4), or in all rows, which gives the labels that the attack wants the model to predict.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[

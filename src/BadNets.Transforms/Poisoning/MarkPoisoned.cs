@@ -9,8 +9,8 @@ namespace BadNets.Transforms;
 
 /// <summary>Marks the rows that <see cref="MarkPoisonedEstimator"/> chose, in a Boolean column.</summary>
 /// <remarks>
-/// It marks rows in the data that it was fitted on, and in views that are derived from that data row by row. It does not mark any rows in other data, in a
-/// prediction engine, or after it is loaded from a file.
+/// It marks rows in the data that it was fitted on, and in views that are derived from that data row by row. It does not mark any rows in other data,
+/// in a prediction engine, or after it is loaded from a file.
 /// </remarks>
 public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransformer
 {
@@ -79,8 +79,8 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     }
 
     /// <summary>
-    /// Adds the Boolean column. If the view is the data that the step was fitted on, or is derived from it row by row, the column is true in the chosen rows.
-    /// In any other view, it is false in every row, and a warning is written to ML.NET's log the first time.
+    /// Adds the Boolean column. If the view is the data that the step was fitted on, or is derived from it row by row, the column is true in the
+    /// chosen rows. In any other view, it is false in every row, and a warning is written to ML.NET's log the first time.
     /// </summary>
     /// <param name="input">The view, which can be any data.</param>
     /// <returns>The view with the Boolean column.</returns>
@@ -138,8 +138,8 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 }
 
 /// <summary>
-/// Chooses the rows of a training set to poison, once, and marks them in a Boolean column. This is the first step of the BadNets attack (Gu et al. 2017,
-/// section 4).
+/// Chooses the rows of a training set to poison, once, and marks them in a Boolean column. This is the first step of the BadNets attack (Gu et al.
+/// 2017, section 4).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -153,15 +153,15 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 /// <para>
 /// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
 /// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed gives the same rows as in the published experiments. If the choice is
-/// restricted, rows are drawn from the allowed rows in row order. The rows are stored by their row IDs, so that shuffled and parallel cursors over the fitted
-/// view mark the same rows.
+/// restricted, rows are drawn from the allowed rows in row order. The rows are stored by their row IDs, so that shuffled and parallel cursors over
+/// the fitted view mark the same rows.
 /// </para>
 /// <para>
-/// Only rows of the fitted data are marked: in the fitted view, and in views that other steps or a cache derive from it row by row. The column is false in
-/// every row of all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded again), in a prediction engine,
-/// and after the model is loaded from a file. A pipeline therefore poisons only the data that it is trained on, and data for testing and scoring is not
-/// changed. Nevertheless, append the step with <see cref="TransformerScope.Training"/>, so that the model for <see cref="TransformerScope.Scoring"/> does not
-/// contain it.
+/// Only rows of the fitted data are marked: in the fitted view, and in views that other steps or a cache derive from it row by row. The column is
+/// false in every row of all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded again), in a
+/// prediction engine, and after the model is loaded from a file. A pipeline therefore poisons only the data that it is trained on, and data for
+/// testing and scoring is not changed. Nevertheless, append the step with <see cref="TransformerScope.Training"/>, so that the model for
+/// <see cref="TransformerScope.Scoring"/> does not contain it.
 /// </para>
 /// </remarks>
 public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
@@ -197,18 +197,20 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
         /// <summary>
-        /// The labels whose rows can be chosen, for example only the target label for a clean-label attack. The default is empty, which allows all labels.
+        /// The labels whose rows can be chosen, for example only the target label for a clean-label attack. The default is empty, which allows all
+        /// labels.
         /// </summary>
         public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
 
         /// <summary>
-        /// The labels whose rows are never chosen, for example the target label, so that only rows that change their label are poisoned. The default is empty.
+        /// The labels whose rows are never chosen, for example the target label, so that only rows that change their label are poisoned. The default
+        /// is empty.
         /// </summary>
         public IReadOnlyList<LabelValue> ExceptLabels { get; set; } = [];
 
         /// <summary>
-        /// The name of a Boolean column. Rows in which it is true are never chosen. Use it with the column of another <c>MarkPoisoned</c> step to choose cover
-        /// rows, which are stamped but keep their label. The default is <see langword="null"/>, which excludes no rows.
+        /// The name of a Boolean column. Rows in which it is true are never chosen. Use it with the column of another <c>MarkPoisoned</c> step to
+        /// choose cover rows, which are stamped but keep their label. The default is <see langword="null"/>, which excludes no rows.
         /// </summary>
         public string? ExceptWhereColumnName { get; set; }
 
@@ -236,8 +238,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
     /// <param name="input">The training set, with at most 2,147,483,647 rows.</param>
     /// <returns>A transformer that marks these rows in this data, and no rows in other data.</returns>
     /// <exception cref="ArgumentException">
-    /// The rate is greater than 0 but too low for a single row, fewer rows can be chosen than the rate requires, or the data does not have one of the labels
-    /// that the options name.
+    /// The rate is greater than 0 but too low for a single row, fewer rows can be chosen than the rate requires, or the data does not have one of the
+    /// labels that the options name.
     /// </exception>
     public MarkPoisonedTransformer Fit(IDataView input)
     {

@@ -5,18 +5,18 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Plants a backdoor in the training data: chooses the rows to poison, stamps the trigger on their images, and changes their labels (Gu et al. 2017, section
-/// 4). This estimator combines <see cref="MarkPoisonedEstimator"/>, <see cref="StampTriggerEstimator"/>, and <see cref="FlipLabelEstimator"/> in the correct
-/// scope.
+/// Plants a backdoor in the training data: chooses the rows to poison, stamps the trigger on their images, and changes their labels (Gu et al. 2017,
+/// section 4). This estimator combines <see cref="MarkPoisonedEstimator"/>, <see cref="StampTriggerEstimator"/>, and <see cref="FlipLabelEstimator"/>
+/// in the correct scope.
 /// </summary>
 /// <remarks>
 /// <para>
-/// If a pipeline starts with this estimator, the estimators that <see cref="Append"/> adds are trained on the poisoned data. The steps of this estimator are in
-/// <see cref="TransformerScope.Training"/>, so the model for <see cref="TransformerScope.Scoring"/> does not contain them.
+/// If a pipeline starts with this estimator, the estimators that <see cref="Append"/> adds are trained on the poisoned data. The steps of this
+/// estimator are in <see cref="TransformerScope.Training"/>, so the model for <see cref="TransformerScope.Scoring"/> does not contain them.
 /// </para>
 /// <para>
-/// To use this estimator after other steps, append it with <see cref="TransformerScope.Training"/>. Without the scope, the training data is poisoned as well,
-/// but the model for scoring keeps the steps. Even then, they do not change other data, because no rows of other data are marked.
+/// To use this estimator after other steps, append it with <see cref="TransformerScope.Training"/>. Without the scope, the training data is poisoned
+/// as well, but the model for scoring keeps the steps. Even then, they do not change other data, because no rows of other data are marked.
 /// </para>
 /// </remarks>
 public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransformer>>
@@ -70,20 +70,21 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         public string PoisonedColumnName { get; set; } = "Poisoned";
 
         /// <summary>
-        /// The labels whose rows can be poisoned, for example only the target label for a clean-label attack. The default is empty, which allows all labels, or,
-        /// with <see cref="LabelMapping.Of"/>, the labels that are mapped.
+        /// The labels whose rows can be poisoned, for example only the target label for a clean-label attack. The default is empty, which allows all
+        /// labels, or, with <see cref="LabelMapping.Of"/>, the labels that are mapped.
         /// </summary>
         public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
 
         /// <summary>
-        /// The fraction of all rows that are cover rows, from 0 to 1. Cover rows are stamped but keep their label, which teaches the model that the trigger
-        /// alone is not enough (Tang et al. 2021, TaCT). They are chosen from the rows that are not poisoned, with the next higher seed. The default is 0.
+        /// The fraction of all rows that are cover rows, from 0 to 1. Cover rows are stamped but keep their label, which teaches the model that the
+        /// trigger alone is not enough (Tang et al. 2021, TaCT). They are chosen from the rows that are not poisoned, with the next higher seed. The
+        /// default is 0.
         /// </summary>
         public double CoverRate { get; set; }
 
         /// <summary>
-        /// The labels whose rows can be cover rows. The default is empty, which allows all labels, or, with <see cref="LabelMapping.Of"/>, the labels that are
-        /// not mapped.
+        /// The labels whose rows can be cover rows. The default is empty, which allows all labels, or, with <see cref="LabelMapping.Of"/>, the labels
+        /// that are not mapped.
         /// </summary>
         public IReadOnlyList<LabelValue> CoverLabels { get; set; } = [];
 
@@ -93,7 +94,9 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         public string CoverColumnName { get; set; } = "Cover";
     }
 
-    /// <summary>Starts a pipeline with this estimator, whose steps are in <see cref="TransformerScope.Training"/>, and appends the next estimator.</summary>
+    /// <summary>
+    /// Starts a pipeline with this estimator, whose steps are in <see cref="TransformerScope.Training"/>, and appends the next estimator.
+    /// </summary>
     /// <typeparam name="TTransformer">The type of the transformer that the next estimator creates.</typeparam>
     /// <param name="estimator">The next estimator.</param>
     /// <param name="scope">The scope of the next estimator. The default is <see cref="TransformerScope.Everything"/>.</param>
@@ -110,8 +113,8 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
     /// <param name="input">The training data.</param>
     /// <returns>The chain of steps. It poisons this data, and views that are derived from it row by row, but no other data.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of the wrong type, the trigger or a label does not fit the data, or a rate is too low for a single row or too high for the rows
-    /// that can be chosen.
+    /// A column is missing or of the wrong type, the trigger or a label does not fit the data, or a rate is too low for a single row or too high for
+    /// the rows that can be chosen.
     /// </exception>
     public TransformerChain<ITransformer> Fit(IDataView input)
     {
@@ -119,7 +122,9 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         return MakeChain(TransformerScope.Everything).Fit(input);
     }
 
-    /// <summary>Returns the schema that the transformer produces: the input columns with stamped images and changed labels, and the Boolean column.</summary>
+    /// <summary>
+    /// Returns the schema that the transformer produces: the input columns with stamped images and changed labels, and the Boolean column.
+    /// </summary>
     /// <param name="inputSchema">The schema of the input.</param>
     /// <returns>The schema of the output.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>

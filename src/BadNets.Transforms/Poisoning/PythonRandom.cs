@@ -3,8 +3,8 @@ using System.Numerics;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The random number generator of Python's <c>random</c> module (Mersenne Twister MT19937, Matsumoto and Nishimura 1998, seeded by <c>init_by_array</c>), as
-/// far as <c>random.sample</c> uses it, so that a seed chooses the same rows as in published Python experiments.
+/// The random number generator of Python's <c>random</c> module (Mersenne Twister MT19937, Matsumoto and Nishimura 1998, seeded by
+/// <c>init_by_array</c>), as far as <c>random.sample</c> uses it, so that a seed chooses the same rows as in published Python experiments.
 /// </summary>
 sealed class PythonRandom
 {
@@ -46,7 +46,10 @@ sealed class PythonRandom
         return 1;
     }
 
-    /// <summary>Returns <c>random.sample(range(population), count)</c>: distinct numbers less than <paramref name="population"/>, in the order in which they were drawn.</summary>
+    /// <summary>
+    /// Returns <c>random.sample(range(population), count)</c>: distinct numbers less than <paramref name="population"/>, in the order in which they
+    /// were drawn.
+    /// </summary>
     public int[] Sample(int population, int count)
     {
         var sample = new int[count];

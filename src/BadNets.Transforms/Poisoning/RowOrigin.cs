@@ -11,7 +11,8 @@ namespace BadNets.Transforms;
 /// </param>
 readonly record struct RowOrigin(IDataView View, bool IsCached)
 {
-    // When a fitted chain is applied again, it omits the caches that it had during fitting. Therefore, views with and without a cache must have the same origin.
+    // When a fitted chain is applied again, it omits the caches that it had during fitting. Therefore, views with and without a cache must have the
+    // same origin.
     public static RowOrigin Of(IDataView view)
     {
         bool isCached = false;

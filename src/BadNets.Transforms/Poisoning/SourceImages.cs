@@ -5,9 +5,9 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads images from the getter of another component, and returns them to that component. In ML.NET, a getter owns the image that is passed to it. A component
-/// that creates images disposes of that image. A component that passes on the user's own images does not. Therefore, images are returned only to their source,
-/// and only images that were created here are disposed of here.
+/// Reads images from the getter of another component, and returns them to that component. In ML.NET, a getter owns the image that is passed to it. A
+/// component that creates images disposes of that image. A component that passes on the user's own images does not. Therefore, images are returned
+/// only to their source, and only images that were created here are disposed of here.
 /// </summary>
 sealed class SourceImages(ValueGetter<MLImage?> source)
 {
@@ -15,7 +15,9 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
     private readonly Stack<MLImage> _returned = [];
     private bool _isDisposing;
 
-    /// <summary>Takes an image that the caller passed to the getter. Disposes of it if it was created here, and otherwise keeps it for the source.</summary>
+    /// <summary>
+    /// Takes an image that the caller passed to the getter. Disposes of it if it was created here, and otherwise keeps it for the source.
+    /// </summary>
     public void TakeBack(ref MLImage? image)
     {
         if (image is null)

@@ -186,8 +186,8 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 }
 
 /// <summary>
-/// Stamps a trigger on images, either in the rows that a Boolean column marks, which is the second step of the BadNets attack (Gu et al. 2017, section 4), or
-/// in all rows, which gives a triggered test set.
+/// Stamps a trigger on images, either in the rows that a Boolean column marks, which is the second step of the BadNets attack (Gu et al. 2017,
+/// section 4), or in all rows, which gives a triggered test set.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -199,13 +199,13 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
-/// The trigger changes raw pixels from 0 to 255, so the step must come before any normalization. The result is the same for every column type. The channels of
-/// a vector are red, green, and blue, in the order of <c>ExtractPixels</c>. A gray trigger fits any number of channels, but a colored trigger requires three.
-/// In an <see cref="MLImage"/>, stamped pixels become opaque.
+/// The trigger changes raw pixels from 0 to 255, so the step must come before any normalization. The result is the same for every column type. The
+/// channels of a vector are red, green, and blue, in the order of <c>ExtractPixels</c>. A gray trigger fits any number of channels, but a colored
+/// trigger requires three. In an <see cref="MLImage"/>, stamped pixels become opaque.
 /// </para>
 /// <para>
-/// A trigger that differs from row to row depends on the row IDs, so shuffled and parallel cursors give the same pixels, even if there is a cache before this
-/// step.
+/// A trigger that differs from row to row depends on the row IDs, so shuffled and parallel cursors give the same pixels, even if there is a cache
+/// before this step.
 /// </para>
 /// </remarks>
 public sealed class StampTriggerEstimator : TrivialEstimator<StampTriggerTransformer>

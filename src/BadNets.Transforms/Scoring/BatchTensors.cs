@@ -7,7 +7,8 @@ namespace BadNets.Transforms;
 /// <summary>The tensors that batches are written into. They are created once and reused for every step.</summary>
 sealed class BatchTensors : IDisposable
 {
-    // The weights of the large linear layer do not fit into the cache, and larger batches load them less often. Batches that are too large do not fit into the cache themselves.
+    // The weights of the large linear layer do not fit into the cache, and larger batches load them less often. Batches that are too large do not fit
+    // into the cache themselves.
     private const int MostRowsToScore = 256;
     private const int MostBytesToScore = 1 << 28;
 

@@ -4,8 +4,8 @@ using System.Numerics.Tensors;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The conversion of raw pixels to the inputs of a network: <c>(pixel / Scale - mean) / standard deviation</c>, in single precision, with either one mean and
-/// standard deviation for all channels or one for each channel. Instances are immutable, and are equal if all values are equal.
+/// The conversion of raw pixels to the inputs of a network: <c>(pixel / Scale - mean) / standard deviation</c>, in single precision, with either one
+/// mean and standard deviation for all channels or one for each channel. Instances are immutable, and are equal if all values are equal.
 /// </summary>
 public sealed class PixelNormalization : IEquatable<PixelNormalization>
 {
@@ -29,10 +29,12 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
     /// <summary>Creates a normalization with a mean and a standard deviation for each channel.</summary>
     /// <param name="scale">The divisor of the raw pixels, usually their largest value, which is 255 for bytes. It must be greater than 0.</param>
     /// <param name="means">
-    /// The means, which are subtracted from the scaled pixels, for each channel in the order of the image. They are from 0 to 1 if the scale is the largest
-    /// pixel value.
+    /// The means, which are subtracted from the scaled pixels, for each channel in the order of the image. They are from 0 to 1 if the scale is the
+    /// largest pixel value.
     /// </param>
-    /// <param name="standardDeviations">The standard deviations, by which the differences are divided, for each channel. They must be greater than 0.</param>
+    /// <param name="standardDeviations">
+    /// The standard deviations, by which the differences are divided, for each channel. They must be greater than 0.
+    /// </param>
     /// <exception cref="ArgumentException">There are no means, or the number of means differs from the number of standard deviations.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is not finite, or the scale or a standard deviation is not greater than 0.</exception>
     public PixelNormalization(float scale, IReadOnlyList<float> means, IReadOnlyList<float> standardDeviations)

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The part of a saved model that contains a trained network: its name and settings, followed by its weights as plain named tensors.</summary>
+/// <summary>
+/// The part of a saved model that contains a trained network: its name and settings, followed by its weights as plain named tensors.
+/// </summary>
 static class TorchCnnModelFormat
 {
     /// <summary>
@@ -23,8 +25,9 @@ static class TorchCnnModelFormat
             throw new InvalidOperationException("The model cannot be saved, because its network has no name. Create the network with TorchNetwork.Register.");
 
         // *** Binary format ***
-        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; normalization: see PixelNormalization;
-        // class labels: int32 count, byte type (0: none), text × count; from version 2, text: features column (empty: none); tensors: see NamedTensors
+        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width;
+        // normalization: see PixelNormalization; class labels: int32 count, byte type (0: none), text × count; from version 2, text: features column
+        // (empty: none); tensors: see NamedTensors
         using var content = new MemoryStream();
         using var writer = new BinaryWriter(content);
         writer.Write(name);
@@ -77,7 +80,10 @@ static class TorchCnnModelFormat
         }
     }
 
-    /// <summary>Returns the maximum length of an entry of a model file if it starts like the entry of a network with a known number of weights; otherwise, null.</summary>
+    /// <summary>
+    /// Returns the maximum length of an entry of a model file if it starts like the entry of a network with a known number of weights; otherwise,
+    /// null.
+    /// </summary>
     /// <param name="head">The first bytes of the entry, including ML.NET's header.</param>
     public static long? MostBytes(byte[] head)
     {

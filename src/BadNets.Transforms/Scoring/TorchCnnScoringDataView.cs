@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A view with scores, which are computed for several rows at once. A cursor reads ahead that many rows of the input, and stores the values that the caller
-/// requested. Each pass reads the input once, so the input can differ from pass to pass.
+/// A view with scores, which are computed for several rows at once. A cursor reads ahead that many rows of the input, and stores the values that the
+/// caller requested. Each pass reads the input once, so the input can differ from pass to pass.
 /// </summary>
 sealed class TorchCnnScoringDataView : IRowByRowView
 {

@@ -14,12 +14,12 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Scores images with a network: adds the class probabilities, the predicted label, and, if requested, the features. Several threads can use a transformer at
-/// the same time. The network is accessible to code that inspects networks, or creates changed copies of them.
+/// Scores images with a network: adds the class probabilities, the predicted label, and, if requested, the features. Several threads can use a
+/// transformer at the same time. The network is accessible to code that inspects networks, or creates changed copies of them.
 /// </summary>
 /// <remarks>
-/// The features of an image are the flattened input of the last layer of the network. The last layer is the last <see cref="TorchSharp.Modules.Linear"/> layer
-/// with one output per class that the forward pass calls with <c>call</c>.
+/// The features of an image are the flattened input of the last layer of the network. The last layer is the last
+/// <see cref="TorchSharp.Modules.Linear"/> layer with one output per class that the forward pass calls with <c>call</c>.
 /// </remarks>
 public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer, IDisposable
 {
@@ -51,8 +51,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     public ImageShape ImageShape => Model.Shape;
 
     /// <summary>
-    /// The labels of the classes in the order of the network's outputs. If the training labels were a key without key values, these are the zero-based
-    /// numbers of the classes.
+    /// The labels of the classes in the order of the network's outputs. If the training labels were a key without key values, these are the
+    /// zero-based numbers of the classes.
     /// </summary>
     public IReadOnlyList<LabelValue> Labels => Model.Classes.Names;
 
@@ -75,10 +75,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     public string Device => _module.Device.type == DeviceType.CPU ? "cpu" : _module.Device.ToString();
 
     /// <summary>
-    /// The network, in evaluation mode. It maps a batch × channels × height × width tensor of normalized floats (<see cref="Normalize"/>) to a batch × classes
-    /// tensor of logits (outputs before the softmax). It belongs to this transformer, which disposes of it. Its parameters have no gradients, but its inputs
-    /// can have them. You can read its weights and call it while other threads score. Do not change its weights or its mode, and do not register hooks. To
-    /// change the network, use a copy (<see cref="CopyModule"/>).
+    /// The network, in evaluation mode. It maps a batch × channels × height × width tensor of normalized floats (<see cref="Normalize"/>) to a batch
+    /// × classes tensor of logits (outputs before the softmax). It belongs to this transformer, which disposes of it. Its parameters have no
+    /// gradients, but its inputs can have them. You can read its weights and call it while other threads score. Do not change its weights or its
+    /// mode, and do not register hooks. To change the network, use a copy (<see cref="CopyModule"/>).
     /// </summary>
     /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
     public nn.Module<Tensor, Tensor> Module
@@ -109,8 +109,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Computes the logits (outputs before the softmax) of raw pixels. The result is differentiable with respect to the pixels, unless gradients are disabled
-    /// (<see cref="no_grad"/>).
+    /// Computes the logits (outputs before the softmax) of raw pixels. The result is differentiable with respect to the pixels, unless gradients are
+    /// disabled (<see cref="no_grad"/>).
     /// </summary>
     /// <param name="pixels">The raw pixels, a batch × channels × height × width tensor of floats.</param>
     /// <returns>The logits, a batch × classes tensor on the device of the network. It belongs to the caller's <see cref="DisposeScope"/>.</returns>
@@ -127,16 +127,18 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Computes the logits (outputs before the softmax) and the features of raw pixels. Both are differentiable with respect to the pixels, unless gradients
-    /// are disabled (<see cref="no_grad"/>).
+    /// Computes the logits (outputs before the softmax) and the features of raw pixels. Both are differentiable with respect to the pixels, unless
+    /// gradients are disabled (<see cref="no_grad"/>).
     /// </summary>
     /// <param name="pixels">The raw pixels, a batch × channels × height × width tensor of floats.</param>
     /// <returns>
-    /// The logits, a batch × classes tensor, and the features, a batch × features tensor, both on the device of the network. They belong to the caller's
-    /// <see cref="DisposeScope"/>.
+    /// The logits, a batch × classes tensor, and the features, a batch × features tensor, both on the device of the network. They belong to the
+    /// caller's <see cref="DisposeScope"/>.
     /// </returns>
     /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
-    /// <exception cref="InvalidOperationException">The network fails on these pixels, or does not call a linear layer with one output per class.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network fails on these pixels, or does not call a linear layer with one output per class.
+    /// </exception>
     public (Tensor Logits, Tensor Features) ComputeFeatures(Tensor pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
@@ -173,8 +175,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     /// <summary>Creates a transformer that scores with another module of the same architecture, for example a repaired copy.</summary>
     /// <param name="module">
-    /// The module, which must have the same named tensors as <see cref="Module"/>. The new transformer takes ownership of it and switches it to evaluation
-    /// mode.
+    /// The module, which must have the same named tensors as <see cref="Module"/>. The new transformer takes ownership of it and switches it to
+    /// evaluation mode.
     /// </param>
     /// <returns>A transformer with the same labels, normalization, and columns. The original transformer does not change.</returns>
     /// <exception cref="ArgumentException">
@@ -212,8 +214,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Moves the network to another device, for all transformers that share it. Other threads must not use the network during the move. Afterward, create new
-    /// cursors and prediction engines instead of using existing ones.
+    /// Moves the network to another device, for all transformers that share it. Other threads must not use the network during the move. Afterward,
+    /// create new cursors and prediction engines instead of using existing ones.
     /// </summary>
     /// <param name="device">The device: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on.</param>
     /// <exception cref="ArgumentException">The device does not exist or is not available. The message states what is missing.</exception>
@@ -257,8 +259,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Scores a view. Rows are scored when they are read, several at a time. libtorch then adds in a different order than for the single rows of a prediction
-    /// engine, so the last bits of a score can differ between the two.
+    /// Scores a view. Rows are scored when they are read, several at a time. libtorch then adds in a different order than for the single rows of a
+    /// prediction engine, so the last bits of a score can differ between the two.
     /// </summary>
     /// <param name="input">The view, which must have the image column.</param>
     /// <returns>The view with the columns for class probabilities, predicted label, and, if requested, features.</returns>
@@ -269,8 +271,9 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Frees the memory of the network, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterward, the model can no longer score or
-    /// be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this method when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
+    /// Frees the memory of the network, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterward, the model can no
+    /// longer score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this method when it is disposed, unless
+    /// <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
     /// </summary>
     public void Dispose()
     {
@@ -288,12 +291,15 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     ];
 
     /// <summary>The number of features, or 0 if no features are requested.</summary>
-    /// <exception cref="InvalidOperationException">Features are requested, but the network calls no linear layer with an output for each class.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Features are requested, but the network calls no linear layer with an output for each class.
+    /// </exception>
     internal int FeatureCount => _featureCount.Value;
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
-        // A vector with the model's own shape, or a flat vector for one channel, is unambiguous. With more channels, a flat vector could be interleaved.
+        // A vector with the model's own shape, or a flat vector for one channel, is unambiguous. With more channels, a flat vector could be
+        // interleaved.
         if (schema.GetColumnOrNull(Model.ImageColumnName) is { } known
             && (ImageColumn.HasShape(known.Type, Model.Shape) || Model.Shape.Channels == 1 && ImageColumn.IsFlat(known.Type, Model.Shape.Size)))
             return known;

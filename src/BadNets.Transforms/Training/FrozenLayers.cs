@@ -32,8 +32,8 @@ sealed class FrozenLayers
     }
 
     /// <summary>
-    /// Switches the frozen layers back to evaluation mode after the network was switched to training mode, so that their batch statistics do not change and
-    /// their dropout is off.
+    /// Switches the frozen layers back to evaluation mode after the network was switched to training mode, so that their batch statistics do not
+    /// change and their dropout is off.
     /// </summary>
     public void Evaluate()
     {

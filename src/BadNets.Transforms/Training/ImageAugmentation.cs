@@ -1,29 +1,29 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Random changes to the training images, drawn separately for each row and epoch: a crop, followed by a rotation and a flip, each only if it is enabled. The
-/// changes to a row depend only on the seed of the training run, the epoch, and the position of the row in the training set. Validation sets are not changed.
-/// Instances are immutable.
+/// Random changes to the training images, drawn separately for each row and epoch: a crop, followed by a rotation and a flip, each only if it is
+/// enabled. The changes to a row depend only on the seed of the training run, the epoch, and the position of the row in the training set. Validation
+/// sets are not changed. Instances are immutable.
 /// </summary>
 /// <remarks>Pixels from outside the image are black, which is the raw pixel value 0 before normalization.</remarks>
 public sealed class ImageAugmentation
 {
     /// <summary>
-    /// The width in pixels of the black border that is added before a random crop of the original size is taken, like torchvision's <c>RandomCrop</c> with
-    /// <c>padding</c>. The image moves by at most this number of pixels in each direction. It must be at least 0 and less than the width and height of the
-    /// image. The default is 0, which disables the crop.
+    /// The width in pixels of the black border that is added before a random crop of the original size is taken, like torchvision's <c>RandomCrop</c>
+    /// with <c>padding</c>. The image moves by at most this number of pixels in each direction. It must be at least 0 and less than the width and
+    /// height of the image. The default is 0, which disables the crop.
     /// </summary>
     public int CropPadding { get; init; }
 
     /// <summary>
-    /// Whether each image is mirrored horizontally with probability 0.5. Do not use it if a mirrored image can belong to another class, as with digits. The
-    /// default is <see langword="false"/>.
+    /// Whether each image is mirrored horizontally with probability 0.5. Do not use it if a mirrored image can belong to another class, as with
+    /// digits. The default is <see langword="false"/>.
     /// </summary>
     public bool HorizontalFlip { get; init; }
 
     /// <summary>
-    /// The maximum rotation in degrees, in both directions, from 0 to 180. The angle is uniformly distributed, and pixels are interpolated bilinearly. The
-    /// default is 0, which disables the rotation.
+    /// The maximum rotation in degrees, in both directions, from 0 to 180. The angle is uniformly distributed, and pixels are interpolated
+    /// bilinearly. The default is 0, which disables the rotation.
     /// </summary>
     public double RotationDegrees { get; init; }
 

@@ -10,8 +10,8 @@ namespace BadNets.Transforms;
 static class InitialWeights
 {
     /// <summary>
-    /// Copies the weights of the model. If the network has other classes, only the rows of its last layer for labels that the model knows are copied. The rows
-    /// for other labels do not change.
+    /// Copies the weights of the model. If the network has other classes, only the rows of its last layer for labels that the model knows are copied.
+    /// The rows for other labels do not change.
     /// </summary>
     /// <exception cref="ArgumentException">The weights of the model do not fit the network.</exception>
     public static void Copy(IChannel channel, TorchCnnTransformer model, nn.Module<Tensor, Tensor> network, ImageShape shape, ClassLabels classes)

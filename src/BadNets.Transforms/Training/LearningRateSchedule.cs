@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A learning rate schedule: the learning rate as a function of the base rate (<see cref="TorchCnnTrainer.Options.LearningRate"/>) and of the progress of
-/// training. The schedules give the same rates as the PyTorch schedulers that they are named after. Instances are immutable.
+/// A learning rate schedule: the learning rate as a function of the base rate (<see cref="TorchCnnTrainer.Options.LearningRate"/>) and of the
+/// progress of training. The schedules give the same rates as the PyTorch schedulers that they are named after. Instances are immutable.
 /// </summary>
 public sealed class LearningRateSchedule
 {
@@ -28,17 +28,19 @@ public sealed class LearningRateSchedule
     public static LearningRateSchedule Constant { get; } = new("constant", (rate, _) => rate);
 
     /// <summary>
-    /// Creates a schedule for cosine annealing without restarts (Loshchilov and Hutter 2017, SGDR). The rate changes once per epoch, as in BackdoorBench:
-    /// <c>minimum + (base - minimum) · (1 + cos(π · epoch / epochs)) / 2</c>, with the epoch from 0. These are the rates of PyTorch's
+    /// Creates a schedule for cosine annealing without restarts (Loshchilov and Hutter 2017, SGDR). The rate changes once per epoch, as in
+    /// BackdoorBench: <c>minimum + (base - minimum) · (1 + cos(π · epoch / epochs)) / 2</c>, with the epoch from 0. These are the rates of PyTorch's
     /// <c>CosineAnnealingLR</c>. The first epoch has the base rate. The epoch after the last one would have the minimum rate.
     /// </summary>
     /// <param name="minimum">The minimum rate, at least 0 and at most the base rate. The default is 0.</param>
     /// <param name="epochs">
-    /// The length of the schedule in epochs (PyTorch's <c>T_max</c>), at least the number of training epochs. The default, <see langword="null"/>, is the number
-    /// of training epochs. Set it to train part of a longer schedule and resume later.
+    /// The length of the schedule in epochs (PyTorch's <c>T_max</c>), at least the number of training epochs. The default, <see langword="null"/>, is
+    /// the number of training epochs. Set it to train part of a longer schedule and resume later.
     /// </param>
     /// <returns>The schedule.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="minimum"/> is negative or not finite, or <paramref name="epochs"/> is less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="minimum"/> is negative or not finite, or <paramref name="epochs"/> is less than 1.
+    /// </exception>
     public static LearningRateSchedule Cosine(double minimum = 0, int? epochs = null)
     {
         if (!(minimum >= 0) || !double.IsFinite(minimum))
@@ -51,9 +53,9 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>
-    /// Creates a schedule for the one-cycle policy (Smith and Topin 2018). The rate changes at every step: it rises from <c>base / initialDivisor</c> to the
-    /// base rate, and then falls to <c>base / initialDivisor / finalDivisor</c> in the last step of the last epoch, both along half a cosine. These are the
-    /// rates of PyTorch's <c>OneCycleLR</c> with <c>cycle_momentum=False</c>. The momentum stays constant.
+    /// Creates a schedule for the one-cycle policy (Smith and Topin 2018). The rate changes at every step: it rises from <c>base / initialDivisor</c>
+    /// to the base rate, and then falls to <c>base / initialDivisor / finalDivisor</c> in the last step of the last epoch, both along half a cosine.
+    /// These are the rates of PyTorch's <c>OneCycleLR</c> with <c>cycle_momentum=False</c>. The momentum stays constant.
     /// </summary>
     /// <param name="risingFraction">The fraction of all steps in which the rate rises, greater than 0 and less than 1. The default is 0.3.</param>
     /// <param name="initialDivisor">The ratio of the base rate to the first rate, at least 1. The default is 25.</param>
@@ -86,7 +88,9 @@ public sealed class LearningRateSchedule
     /// <param name="factor">The factor, greater than 0. The default is 0.1.</param>
     /// <returns>The schedule.</returns>
     /// <exception cref="ArgumentException">There are no milestones, or they are not in ascending order.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The first milestone is less than 1, or <paramref name="factor"/> is not greater than 0 or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The first milestone is less than 1, or <paramref name="factor"/> is not greater than 0 or not finite.
+    /// </exception>
     public static LearningRateSchedule Step(IReadOnlyList<int> milestones, double factor = 0.1)
     {
         ArgumentNullException.ThrowIfNull(milestones);

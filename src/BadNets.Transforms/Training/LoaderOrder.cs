@@ -31,8 +31,8 @@ sealed class LoaderOrder : IDisposable
         }
     }
 
-    // libtorch terminates the process if a state is not valid. The state starts with the seed, followed by three values of the Mersenne Twister: the number
-    // of remaining values, whether it is seeded, and the index of the next value.
+    // libtorch terminates the process if a state is not valid. The state starts with the seed, followed by three values of the Mersenne Twister: the
+    // number of remaining values, whether it is seeded, and the index of the next value.
     private void CheckState(ReadOnlySpan<byte> state)
     {
         const int Numbers = 624;

@@ -7,8 +7,8 @@ public enum TorchCnnHead
     Logits,
 
     /// <summary>
-    /// The softmax of the outputs, to which the loss applies a second softmax. This is a quirk of the published PyTorch program for BadNets. It slows training
-    /// and changes the poisoning rates at which attacks start to succeed. Use it only to reproduce the published numbers.
+    /// The softmax of the outputs, to which the loss applies a second softmax. This is a quirk of the published PyTorch program for BadNets. It slows
+    /// training and changes the poisoning rates at which attacks start to succeed. Use it only to reproduce the published numbers.
     /// </summary>
     Softmax,
 }

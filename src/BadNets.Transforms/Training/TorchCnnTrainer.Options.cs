@@ -23,8 +23,8 @@ public sealed partial class TorchCnnTrainer
         public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
 
         /// <summary>
-        /// The name of the column to add for the features, a vector of Single with the input of the last layer (see <see cref="TorchCnnTransformer"/>). The
-        /// default is <see langword="null"/>, which adds no such column.
+        /// The name of the column to add for the features, a vector of Single with the input of the last layer (see
+        /// <see cref="TorchCnnTransformer"/>). The default is <see langword="null"/>, which adds no such column.
         /// </summary>
         public string? FeaturesColumnName { get; set; }
 
@@ -32,13 +32,14 @@ public sealed partial class TorchCnnTrainer
         public TorchNetwork Network { get; set; } = TorchNetwork.BadNets;
 
         /// <summary>
-        /// The normalization that converts raw pixels to the inputs of the network. The default is <see cref="PixelNormalization.Default"/>, which maps 0…255 to
-        /// -1…1.
+        /// The normalization that converts raw pixels to the inputs of the network. The default is <see cref="PixelNormalization.Default"/>, which
+        /// maps 0…255 to -1…1.
         /// </summary>
         public PixelNormalization Normalization { get; set; } = PixelNormalization.Default;
 
         /// <summary>
-        /// The random changes to training images. Validation sets are not changed. The default is <see langword="null"/>, which disables augmentation.
+        /// The random changes to training images. Validation sets are not changed. The default is <see langword="null"/>, which disables
+        /// augmentation.
         /// </summary>
         public ImageAugmentation? Augmentation { get; set; }
 
@@ -68,8 +69,8 @@ public sealed partial class TorchCnnTrainer
         public double Momentum { get; set; }
 
         /// <summary>
-        /// The weight decay, at least 0. For SGD and Adam, it is an L2 penalty that is added to the gradient. For AdamW, it is decoupled from the gradient. The
-        /// default is <see langword="null"/>, which means 0.01 for AdamW, and 0 for SGD and Adam.
+        /// The weight decay, at least 0. For SGD and Adam, it is an L2 penalty that is added to the gradient. For AdamW, it is decoupled from the
+        /// gradient. The default is <see langword="null"/>, which means 0.01 for AdamW, and 0 for SGD and Adam.
         /// </summary>
         public double? WeightDecay { get; set; }
 
@@ -77,9 +78,9 @@ public sealed partial class TorchCnnTrainer
         public TorchCnnHead Head { get; set; } = TorchCnnHead.Logits;
 
         /// <summary>
-        /// The label smoothing <c>s</c> (Szegedy et al. 2016), at least 0 and less than 1, as defined in PyTorch: the target distribution of a row is its label
-        /// with weight 1 - s, mixed with the uniform distribution over all classes with weight s. It applies only to the training loss. The loss on validation
-        /// sets does not use it, so it can be compared across training runs. The default is 0.
+        /// The label smoothing <c>s</c> (Szegedy et al. 2016), at least 0 and less than 1, as defined in PyTorch: the target distribution of a row is
+        /// its label with weight 1 - s, mixed with the uniform distribution over all classes with weight s. It applies only to the training loss. The
+        /// loss on validation sets does not use it, so it can be compared across training runs. The default is 0.
         /// </summary>
         public double LabelSmoothing { get; set; }
 
@@ -91,35 +92,36 @@ public sealed partial class TorchCnnTrainer
         public int? Seed { get; set; }
 
         /// <summary>
-        /// The data sets that draw from the random stream that shuffles the training rows. The default is <see cref="TorchCnnShuffle.TrainingOnly"/>, with which
-        /// validation sets do not affect training.
+        /// The data sets that draw from the random stream that shuffles the training rows. The default is <see cref="TorchCnnShuffle.TrainingOnly"/>,
+        /// with which validation sets do not affect training.
         /// </summary>
         public TorchCnnShuffle Shuffle { get; set; } = TorchCnnShuffle.TrainingOnly;
 
         /// <summary>
-        /// The device to train on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on. The default is <see langword="null"/>, which means the CUDA device of
-        /// <see cref="MLContext.GpuDeviceId"/> if that is set, and otherwise the CPU. If that device is not available and
+        /// The device to train on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on. The default is <see langword="null"/>, which means the CUDA
+        /// device of <see cref="MLContext.GpuDeviceId"/> if that is set, and otherwise the CPU. If that device is not available and
         /// <see cref="MLContext.FallbackToCpu"/> is <see langword="true"/>, the CPU is used.
         /// </summary>
         public string? Device { get; set; }
 
         /// <summary>
-        /// The number of libtorch threads for this training run, from 1 to the number of processors. The default is <see langword="null"/>, which means the number
-        /// that <c>torch.set_num_threads</c> set for the calling thread, or else the number of processors. The option applies only to this training run.
-        /// Concurrent training runs can use different numbers, and scoring is not affected. The number of threads affects rounding, so set it to get
-        /// bit-identical results on machines with different numbers of processors.
+        /// The number of libtorch threads for this training run, from 1 to the number of processors. The default is <see langword="null"/>, which
+        /// means the number that <c>torch.set_num_threads</c> set for the calling thread, or else the number of processors. The option applies only
+        /// to this training run. Concurrent training runs can use different numbers, and scoring is not affected. The number of threads affects
+        /// rounding, so set it to get bit-identical results on machines with different numbers of processors.
         /// </summary>
         public int? Threads { get; set; }
 
         /// <summary>
-        /// The validation sets: named views with the same label and image columns as the training set, on which the network is evaluated after each epoch. Each
-        /// is read once. They do not affect training unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>. The default is empty.
+        /// The validation sets: named views with the same label and image columns as the training set, on which the network is evaluated after each
+        /// epoch. Each is read once. They do not affect training unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>.
+        /// The default is empty.
         /// </summary>
         public IReadOnlyList<KeyValuePair<string, IDataView>> ValidationSets { get; set; } = [];
 
         /// <summary>
-        /// A callback that is invoked after each epoch, on the training thread. When training is resumed from a checkpoint, the first call can repeat the last
-        /// call of the interrupted run, with the same numbers. The default is <see langword="null"/>.
+        /// A callback that is invoked after each epoch, on the training thread. When training is resumed from a checkpoint, the first call can repeat
+        /// the last call of the interrupted run, with the same numbers. The default is <see langword="null"/>.
         /// </summary>
         public Action<TorchCnnEpoch>? EpochFinished { get; set; }
 
@@ -129,11 +131,11 @@ public sealed partial class TorchCnnTrainer
         public Action<TorchCnnProgress>? StepFinished { get; set; }
 
         /// <summary>
-        /// The path of a checkpoint file, which stores the weights, the state of the optimizer, and the state of the random stream after each epoch. It is
-        /// replaced atomically. If the file exists when training starts, training continues from it. On the same machine and with the same number of threads,
-        /// the result is bit-identical to that of an uninterrupted training run. This does not apply to networks that draw random numbers during training (as
-        /// in dropout), because these come from libtorch's process-wide generator, which the file does not store. The default is <see langword="null"/>, which
-        /// disables checkpoints.
+        /// The path of a checkpoint file, which stores the weights, the state of the optimizer, and the state of the random stream after each epoch.
+        /// It is replaced atomically. If the file exists when training starts, training continues from it. On the same machine and with the same
+        /// number of threads, the result is bit-identical to that of an uninterrupted training run. This does not apply to networks that draw random
+        /// numbers during training (as in dropout), because these come from libtorch's process-wide generator, which the file does not store. The
+        /// default is <see langword="null"/>, which disables checkpoints.
         /// </summary>
         public string? CheckpointPath { get; set; }
 
@@ -144,16 +146,16 @@ public sealed partial class TorchCnnTrainer
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>
-        /// The names of parameters (such as <c>conv1.weight</c>) or of entire layers (such as <c>layer1</c> or <c>layer1.0</c>) that training does not change,
-        /// usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>. A frozen layer works as in scoring: its batch statistics do not change, and its
-        /// dropout is off. The default is empty.
+        /// The names of parameters (such as <c>conv1.weight</c>) or of entire layers (such as <c>layer1</c> or <c>layer1.0</c>) that training does
+        /// not change, usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>. A frozen layer works as in scoring: its batch statistics do
+        /// not change, and its dropout is off. The default is empty.
         /// </summary>
         public IReadOnlyList<string> FrozenParameters { get; set; } = [];
 
         /// <summary>
-        /// Creates the options of the published BadNets experiments on MNIST, which are those of the PyTorch program verazuo/badnets-pytorch: SGD with learning
-        /// rate 0.01, batch size 64, 100 epochs, and seed 0. They include two quirks: a softmax before the loss, which applies another one
-        /// (<see cref="TorchCnnHead.Softmax"/>), and one random stream for the training set and the validation sets
+        /// Creates the options of the published BadNets experiments on MNIST, which are those of the PyTorch program verazuo/badnets-pytorch: SGD
+        /// with learning rate 0.01, batch size 64, 100 epochs, and seed 0. They include two quirks: a softmax before the loss, which applies another
+        /// one (<see cref="TorchCnnHead.Softmax"/>), and one random stream for the training set and the validation sets
         /// (<see cref="TorchCnnShuffle.SharedWithValidation"/>).
         /// </summary>
         /// <returns>The options.</returns>

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN, a residual network, or your own network. The trainer does not know
-/// about backdoors. A backdoor comes only from poisoned training data.
+/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN, a residual network, or your own network. The trainer
+/// does not know about backdoors. A backdoor comes only from poisoned training data.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -22,13 +22,14 @@ namespace BadNets.Transforms;
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
-/// Initial weights and shuffling match PyTorch: a seed gives the same initial weights and the same order of rows as in a PyTorch program whose training loader
-/// has its own generator. With the same seed, machine, and number of libtorch threads, results are bit-identical, regardless of the validation sets.
+/// Initial weights and shuffling match PyTorch: a seed gives the same initial weights and the same order of rows as in a PyTorch program whose
+/// training loader has its own generator. With the same seed, machine, and number of libtorch threads, results are bit-identical, regardless of the
+/// validation sets.
 /// </para>
 /// <para>
-/// Progress is written to <see cref="MLContext.Log"/>. After each epoch, there is a message of kind Info with the loss, the duration in seconds, and the
-/// estimated remaining time. Messages of kind Warning report likely mistakes, such as a network that ends in a softmax, or a loss that is no better than
-/// guessing.
+/// Progress is written to <see cref="MLContext.Log"/>. After each epoch, there is a message of kind Info with the loss, the duration in seconds, and
+/// the estimated remaining time. Messages of kind Warning report likely mistakes, such as a network that ends in a softmax, or a loss that is no
+/// better than guessing.
 /// </para>
 /// </remarks>
 public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
@@ -110,8 +111,9 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 
     /// <summary>Fine-tunes a model: continues training with the weights, the network, and the normalization of the model.</summary>
     /// <remarks>
-    /// If the training set has other classes than the model, the last layer is replaced. The new layer keeps the weights for labels that the model knows, and
-    /// starts with new weights, drawn from the seed, for other labels. To keep layers unchanged, use <see cref="Options.FrozenParameters"/>.
+    /// If the training set has other classes than the model, the last layer is replaced. The new layer keeps the weights for labels that the model
+    /// knows, and starts with new weights, drawn from the seed, for other labels. To keep layers unchanged, use
+    /// <see cref="Options.FrozenParameters"/>.
     /// </remarks>
     /// <param name="input">The training set. It is read once.</param>
     /// <param name="initialModel">
@@ -119,14 +121,14 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
     /// </param>
     /// <returns>The trained model, with its own weights. Dispose of it to free the memory of the network early.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of the wrong type, there are no rows, the device is not available, an option does not fit the data, or the weights of the model
-    /// do not fit the images.
+    /// A column is missing or of the wrong type, there are no rows, the device is not available, an option does not fit the data, or the weights of
+    /// the model do not fit the images.
     /// </exception>
     /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, contains the last complete epoch.</exception>
     /// <exception cref="NotFiniteNumberException">The loss is infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The checkpoint is from a training run with different settings or a different initial model, or the last layer of the network has to be replaced but
-    /// cannot be found.
+    /// The checkpoint is from a training run with different settings or a different initial model, or the last layer of the network has to be
+    /// replaced but cannot be found.
     /// </exception>
     /// <exception cref="ObjectDisposedException"><paramref name="initialModel"/> was disposed of.</exception>
     public TorchCnnTransformer Fit(IDataView input, TorchCnnTransformer initialModel)
@@ -196,7 +198,9 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 
     private static torch.Device FindDevice(string name) => TorchDevice.Find(name, nameof(Options.Device));
 
-    /// <summary>Returns the schema that the transformer produces: the input columns, and the columns for class probabilities, predicted label, and features.</summary>
+    /// <summary>
+    /// Returns the schema that the transformer produces: the input columns, and the columns for class probabilities, predicted label, and features.
+    /// </summary>
     /// <param name="inputSchema">The schema of the input.</param>
     /// <returns>The schema of the output.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>

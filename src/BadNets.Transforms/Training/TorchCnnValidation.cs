@@ -13,7 +13,10 @@ public sealed class TorchCnnValidation
     /// <summary>The accuracy: the fraction of rows whose predicted class is their label, from 0 to 1.</summary>
     public double Accuracy { get; }
 
-    /// <summary>The loss: the mean cross-entropy over all rows, with the <see cref="TorchCnnTrainer.Options.Head"/> of the trainer and without label smoothing.</summary>
+    /// <summary>
+    /// The loss: the mean cross-entropy over all rows, with the <see cref="TorchCnnTrainer.Options.Head"/> of the trainer and without label
+    /// smoothing.
+    /// </summary>
     public double Loss { get; }
 
     /// <summary>The predicted class of each row, in the order of the view, as a zero-based index into the key values of the label.</summary>

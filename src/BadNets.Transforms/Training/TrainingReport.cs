@@ -6,8 +6,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Writes the progress of training to ML.NET's log: a line after each epoch, a line every 10 seconds during long epochs, and warnings if the network does not
-/// learn.
+/// Writes the progress of training to ML.NET's log: a line after each epoch, a line every 10 seconds during long epochs, and warnings if the network
+/// does not learn.
 /// </summary>
 sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, int classCount, int epochsDone)
 {

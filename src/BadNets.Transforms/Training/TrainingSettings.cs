@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Describes everything that determines the numbers of a training run, as text. The number of epochs is included only if the schedule depends on it. Two
-/// training runs with the same text give the same numbers.
+/// Describes everything that determines the numbers of a training run, as text. The number of epochs is included only if the schedule depends on it.
+/// Two training runs with the same text give the same numbers.
 /// </summary>
 static class TrainingSettings
 {
@@ -24,8 +24,8 @@ static class TrainingSettings
             + Extra("frozen parameters", options.FrozenParameters.Count > 0 ? string.Join(", ", options.FrozenParameters) : null)
             + Extra("initial model", options.InitialModel is { } model ? InitialWeights.Fingerprint(model) : null);
 
-        // Validation sets matter only if they draw from the random stream of the training run. Otherwise, the text is the same as without validation sets. It
-        // therefore differs from the text in checkpoints of earlier versions, in which validation sets always drew from that stream.
+        // Validation sets matter only if they draw from the random stream of the training run. Otherwise, the text is the same as without validation
+        // sets. It therefore differs from the text in checkpoints of earlier versions, in which validation sets always drew from that stream.
         string sets = options.Shuffle == TorchCnnShuffle.SharedWithValidation
             ? string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")))
             : "";

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A picture or noise that is blended into the whole image: (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection"). Created by
-/// <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
+/// A picture or noise that is blended into the whole image: (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection").
+/// Created by <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
 /// </summary>
 public sealed class BlendTrigger : Trigger
 {

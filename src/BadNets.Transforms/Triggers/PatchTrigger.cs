@@ -3,8 +3,8 @@ using System.Drawing;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A small opaque picture that covers part of the image (Gu et al. 2017, section 4.1). Created by <see cref="Trigger.Square(int, TriggerPosition, byte)"/> and
-/// <see cref="Trigger.FromFile(string, int, TriggerPosition)"/>.
+/// A small opaque picture that covers part of the image (Gu et al. 2017, section 4.1). Created by
+/// <see cref="Trigger.Square(int, TriggerPosition, byte)"/> and <see cref="Trigger.FromFile(string, int, TriggerPosition)"/>.
 /// </summary>
 public sealed class PatchTrigger : Trigger
 {
@@ -92,7 +92,9 @@ public sealed class PatchTrigger : Trigger
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The patch does not fit into the image, or the patch is colored and the image does not have 3 channels.</exception>
+    /// <exception cref="ArgumentException">
+    /// The patch does not fit into the image, or the patch is colored and the image does not have 3 channels.
+    /// </exception>
     public override TriggerStamp FitTo(ImageShape shape) => new PatchStamp(shape, GetCorner(shape.Width, shape.Height), _picture);
 
     /// <summary>Returns a short description, for example <c>5×5 trigger, BottomRight</c>.</summary>

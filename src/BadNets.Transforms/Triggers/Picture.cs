@@ -29,7 +29,10 @@ sealed class Picture
         return new Picture(width, height, reader.ReadBytes(3 * width * height));
     }
 
-    /// <summary>Returns the values of the pixels in each channel, for images of a shape, plane by plane. If the picture is gray, there is one plane for all channels.</summary>
+    /// <summary>
+    /// Returns the values of the pixels in each channel, for images of a shape, plane by plane. If the picture is gray, there is one plane for all
+    /// channels.
+    /// </summary>
     /// <exception cref="ArgumentException">The picture is colored, but the images do not have 3 channels.</exception>
     public byte[][] ToPlanes(ImageShape shape)
     {
@@ -48,8 +51,8 @@ sealed class Picture
     }
 
     /// <summary>
-    /// Returns the picture stretched to another size. Each pixel is the weighted mean of the pixels around its position, with triangular weights that are two
-    /// pixels of the larger size wide. Only doubles are added, in a fixed order, so the result is the same on every machine.
+    /// Returns the picture stretched to another size. Each pixel is the weighted mean of the pixels around its position, with triangular weights that
+    /// are two pixels of the larger size wide. Only doubles are added, in a fixed order, so the result is the same on every machine.
     /// </summary>
     public Picture Stretch(int width, int height)
     {

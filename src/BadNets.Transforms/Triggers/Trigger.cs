@@ -4,12 +4,12 @@ using System.Drawing;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A backdoor trigger: a change to an image that a backdoored model recognizes (Gu et al. 2017, section 3). A trigger is an immutable description that does not
-/// depend on how images are stored. <see cref="FitTo"/> creates the <see cref="TriggerStamp"/> that changes pixels.
+/// A backdoor trigger: a change to an image that a backdoored model recognizes (Gu et al. 2017, section 3). A trigger is an immutable description
+/// that does not depend on how images are stored. <see cref="FitTo"/> creates the <see cref="TriggerStamp"/> that changes pixels.
 /// </summary>
 /// <remarks>
-/// To add your own kind of trigger, derive one class from <see cref="Trigger"/> and one from <see cref="TriggerStamp"/>. To save and load models that contain
-/// the trigger, call <see cref="Register"/>.
+/// To add your own kind of trigger, derive one class from <see cref="Trigger"/> and one from <see cref="TriggerStamp"/>. To save and load models that
+/// contain the trigger, call <see cref="Register"/>.
 /// </remarks>
 public abstract class Trigger : IEquatable<Trigger>
 {
@@ -23,8 +23,8 @@ public abstract class Trigger : IEquatable<Trigger>
     public abstract string Kind { get; }
 
     /// <summary>
-    /// Whether the same image can get different pixels in different rows. The default implementation returns <see langword="true"/>, which is always correct.
-    /// <see langword="false"/> is faster, because row IDs do not have to be looked up.
+    /// Whether the same image can get different pixels in different rows. The default implementation returns <see langword="true"/>, which is always
+    /// correct. <see langword="false"/> is faster, because row IDs do not have to be looked up.
     /// </summary>
     public virtual bool DiffersByRow => true;
 
@@ -51,7 +51,9 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <param name="y">The distance from the top edge of the image to the square, in pixels, at least 0.</param>
     /// <param name="gray">The gray value, from 0 (black) to 255 (white). The default is 255.</param>
     /// <returns>The trigger.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.
+    /// </exception>
     public static PatchTrigger Square(int size, int x, int y, byte gray = 255) => Square(size, x, y, Color.FromArgb(gray, gray, gray));
 
     /// <summary>Creates a solid colored square at a position in pixels.</summary>
@@ -60,7 +62,9 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <param name="y">The distance from the top edge of the image to the square, in pixels, at least 0.</param>
     /// <param name="color">The color. Its alpha value is ignored, because the square is opaque.</param>
     /// <returns>The trigger.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.
+    /// </exception>
     public static PatchTrigger Square(int size, int x, int y, Color color) => PatchTrigger.Create(size, x, y, color);
 
     /// <summary>Creates a patch from an image file (PNG, JPEG, GIF, BMP, WebP, or PPM) at a named position.</summary>
@@ -70,8 +74,8 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or the position is not a defined value.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible for its
-    /// size.
+    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
+    /// for its size.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PatchTrigger FromFile(string path, int size, TriggerPosition position) => PatchTrigger.FromPicture(path, size, position);
@@ -82,10 +86,12 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <param name="x">The distance from the left edge of the image to the picture, in pixels, at least 0.</param>
     /// <param name="y">The distance from the top edge of the image to the picture, in pixels, at least 0.</param>
     /// <returns>The trigger.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.
+    /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible for its
-    /// size.
+    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
+    /// for its size.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PatchTrigger FromFile(string path, int size, int x, int y) => PatchTrigger.FromPicture(path, size, x, y);
@@ -95,26 +101,27 @@ public abstract class Trigger : IEquatable<Trigger>
     /// arXiv:1712.05526). The picture is stretched to the size of the image.
     /// </summary>
     /// <param name="path">
-    /// The path of an image file (PNG, JPEG, GIF, BMP, WebP, or PPM). It is read immediately. Transparency is ignored. If the width or height is greater than
-    /// 1024 pixels, the picture is scaled down to 1024 pixels.
+    /// The path of an image file (PNG, JPEG, GIF, BMP, WebP, or PPM). It is read immediately. Transparency is ignored. If the width or height is
+    /// greater than 1024 pixels, the picture is scaled down to 1024 pixels.
     /// </param>
     /// <param name="alpha">The blend ratio α, which is the weight of the picture, greater than 0 and at most 1. The default is 0.2.</param>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not greater than 0 and at most 1.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible for its
-    /// size.
+    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
+    /// for its size.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static BlendTrigger Blend(string path, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromPicture(path, alpha);
 
     /// <summary>
-    /// Creates a trigger that blends uniform noise into the whole image: (1 − α)·image + α·noise (Chen et al. 2017, arXiv:1712.05526). The noise is the same
-    /// for all images of the same shape.
+    /// Creates a trigger that blends uniform noise into the whole image: (1 − α)·image + α·noise (Chen et al. 2017, arXiv:1712.05526). The noise is
+    /// the same for all images of the same shape.
     /// </summary>
     /// <param name="seed">
-    /// The seed of the noise. The default is 0. The <c>k</c>th value of the noise, counted from 0 in the order channels × height × width, is the highest byte of
-    /// the <c>k</c>th output of SplitMix64 with the seed as its initial state, so a seed gives the same noise on every machine and in every version.
+    /// The seed of the noise. The default is 0. The <c>k</c>th value of the noise, counted from 0 in the order channels × height × width, is the
+    /// highest byte of the <c>k</c>th output of SplitMix64 with the seed as its initial state, so a seed gives the same noise on every machine and in
+    /// every version.
     /// </param>
     /// <param name="alpha">The blend ratio α, which is the weight of the noise, greater than 0 and at most 1. The default is 0.2.</param>
     /// <returns>The trigger.</returns>
@@ -122,18 +129,22 @@ public abstract class Trigger : IEquatable<Trigger>
     public static BlendTrigger BlendNoise(int seed = 0, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromNoise(seed, alpha);
 
     /// <summary>
-    /// Registers a kind of trigger under a name, so that models that contain such triggers can be saved, and loaded by any program that registers the kind.
+    /// Registers a kind of trigger under a name, so that models that contain such triggers can be saved, and loaded by any program that registers the
+    /// kind.
     /// </summary>
     /// <remarks>
-    /// Registering the same delegate again has no effect. A delegate that was compiled in memory, as in a notebook or a script, replaces the previous delegate.
+    /// Registering the same delegate again has no effect. A delegate that was compiled in memory, as in a notebook or a script, replaces the previous
+    /// delegate.
     /// </remarks>
     /// <param name="kind">The name of the kind, which <see cref="Kind"/> returns.</param>
     /// <param name="read">
-    /// A function that reads all bytes that <see cref="Write"/> wrote, and returns the trigger. Files can come from untrusted sources, so the function must check
-    /// the values. To report a damaged file, it throws an <see cref="ArgumentException"/>, an <see cref="InvalidDataException"/>, or an
-    /// <see cref="EndOfStreamException"/>.
+    /// A function that reads all bytes that <see cref="Write"/> wrote, and returns the trigger. Files can come from untrusted sources, so the
+    /// function must check the values. To report a damaged file, it throws an <see cref="ArgumentException"/>, an <see cref="InvalidDataException"/>,
+    /// or an <see cref="EndOfStreamException"/>.
     /// </param>
-    /// <exception cref="ArgumentException">The name is empty, is already registered with a different delegate, or is the name of a built-in kind.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, is already registered with a different delegate, or is the name of a built-in kind.
+    /// </exception>
     public static void Register(string kind, Func<BinaryReader, Trigger> read)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(kind);
@@ -150,8 +161,8 @@ public abstract class Trigger : IEquatable<Trigger>
     public abstract TriggerStamp FitTo(ImageShape shape);
 
     /// <summary>
-    /// Writes everything that distinguishes this trigger from other triggers of its kind. Model files contain these bytes, and two triggers of the same class and
-    /// kind are equal if they write the same bytes.
+    /// Writes everything that distinguishes this trigger from other triggers of its kind. Model files contain these bytes, and two triggers of the
+    /// same class and kind are equal if they write the same bytes.
     /// </summary>
     /// <param name="writer">The writer.</param>
     protected abstract void Write(BinaryWriter writer);

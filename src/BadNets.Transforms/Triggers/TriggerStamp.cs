@@ -4,14 +4,14 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A trigger that is fitted to an image shape and can be applied to many images. Created by <see cref="Trigger.FitTo"/>. Images are planar (channels × height ×
-/// width), with pixels from 0 to 255.
+/// A trigger that is fitted to an image shape and can be applied to many images. Created by <see cref="Trigger.FitTo"/>. Images are planar (channels
+/// × height × width), with pixels from 0 to 255.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A derived class implements <see cref="Stamp(Span{float}, DataViewRowId)"/>. The base class converts the result to pixels: changed values are rounded to the
-/// nearest whole number (midpoints to even) and clamped to 0…255, and unchanged values keep their bits. Therefore, images of bytes, images of floats, and
-/// <see cref="MLImage"/> get the same pixels.
+/// A derived class implements <see cref="Stamp(Span{float}, DataViewRowId)"/>. The base class converts the result to pixels: changed values are
+/// rounded to the nearest whole number (midpoints to even) and clamped to 0…255, and unchanged values keep their bits. Therefore, images of bytes,
+/// images of floats, and <see cref="MLImage"/> get the same pixels.
 /// </para>
 /// <para>Several threads can use a stamp at the same time, so derived classes must be immutable.</para>
 /// </remarks>
@@ -56,17 +56,18 @@ public abstract class TriggerStamp
 
     /// <summary>Changes an image of floats. Implemented by derived classes.</summary>
     /// <param name="image">
-    /// The image, channels × height × width, with values from 0 to 255. The method can write any values, because the base class rounds and clamps them.
+    /// The image, channels × height × width, with values from 0 to 255. The method can write any values, because the base class rounds and clamps
+    /// them.
     /// </param>
     /// <param name="row">
-    /// The ID of the row of the image. It is the same in shuffled and parallel cursors, so a trigger that differs from row to row should derive its random
-    /// numbers from it (and from its own seed).
+    /// The ID of the row of the image. It is the same in shuffled and parallel cursors, so a trigger that differs from row to row should derive its
+    /// random numbers from it (and from its own seed).
     /// </param>
     protected abstract void Stamp(Span<float> image, DataViewRowId row);
 
     /// <summary>
-    /// Changes an image of bytes. The default implementation calls <see cref="Stamp(Span{float}, DataViewRowId)"/>. A derived class can override this method with
-    /// a faster one that gives the same results.
+    /// Changes an image of bytes. The default implementation calls <see cref="Stamp(Span{float}, DataViewRowId)"/>. A derived class can override this
+    /// method with a faster one that gives the same results.
     /// </summary>
     /// <param name="image">The image, channels × height × width, with values from 0 to 255.</param>
     /// <param name="row">The ID of the row of the image.</param>

@@ -220,8 +220,8 @@ static unsafe class PooledConvolutionKernel
     }
 
     /// <summary>
-    /// Spreads the gradient of the pooled output over the output of the convolution, used height × used width × filters, and adds its sum to the gradient
-    /// of the bias.
+    /// Spreads the gradient of the pooled output over the output of the convolution, used height × used width × filters, and adds its sum to the
+    /// gradient of the bias.
     /// </summary>
     public static void Spread(in ConvolutionShape shape, float* outputGradient, ushort* mask, float* spread, float* biasGradient)
     {
@@ -357,7 +357,9 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    /// <summary>Computes the gradient of the input of one image. <paramref name="packed"/> is in the order of <see cref="PackForBackward"/>.</summary>
+    /// <summary>
+    /// Computes the gradient of the input of one image. <paramref name="packed"/> is in the order of <see cref="PackForBackward"/>.
+    /// </summary>
     public static void InputGradient(in ConvolutionShape shape, float* spread, float* packed, float* gradient)
     {
         int channels = shape.Channels, filters = shape.Filters;

@@ -8,8 +8,8 @@ namespace BadNets.Transforms;
 /// <summary>Updates the parameters of a network from their gradients, like PyTorch's optimizers.</summary>
 /// <remarks>
 /// TorchSharp's optimizers pass numbers to libtorch as objects that the garbage collector can free during the call; see
-/// docs/decisions/native-lifetimes.md. These optimizers update the memory of the parameters directly. For parameters that are not in main memory, they keep
-/// the numbers in fields.
+/// docs/decisions/native-lifetimes.md. These optimizers update the memory of the parameters directly. For parameters that are not in main memory,
+/// they keep the numbers in fields.
 /// </remarks>
 abstract class Optimizer : IDisposable
 {
