@@ -85,7 +85,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         var model = new TorchCnnModel(
             _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.FeaturesColumnName);
         using var threads = ThreadCount.Use(_options.Threads);
-        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes with {torch.get_num_threads()} libtorch threads.");
+        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes. Number of libtorch threads: {torch.get_num_threads()}.");
         if (_isSeedDrawn)
             channel.Info($"The random seed is {_options.EffectiveSeed}. Set Options.Seed to it, or create the MLContext with it, to repeat this training run.");
         var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.EffectiveSeed);

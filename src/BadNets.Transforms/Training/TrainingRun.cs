@@ -69,7 +69,7 @@ sealed class TrainingRun : IDisposable
         if (checkpoint is not null && checkpoint.TryRestore(_network, _optimizer, _order, out _nextEpoch))
         {
             if (_nextEpoch > _options.Epochs)
-                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' is at epoch {_nextEpoch}, but only {_options.Epochs} epochs are requested. Delete the file, or request at least {_nextEpoch} epochs.");
+                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, but the requested number of epochs is {_options.Epochs}. Delete the file, or request at least {_nextEpoch}.");
             _channel.Info($"Resuming from the checkpoint '{_options.CheckpointPath}' with {_nextEpoch} of {_options.Epochs} epochs done.");
         }
 

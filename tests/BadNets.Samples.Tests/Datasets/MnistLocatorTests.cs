@@ -203,8 +203,8 @@ public sealed class MnistLocatorTests : IDisposable
         CollectionAssert.AreEqual(
             new[]
             {
-                "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved); "
-                    + "using the synthetic digits instead.",
+                "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved). "
+                    + "Using the synthetic digits instead.",
             },
             _said);
         Assert.HasCount(Mirrors.Length, network.Requests);

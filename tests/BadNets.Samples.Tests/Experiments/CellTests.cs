@@ -180,7 +180,7 @@ public sealed class CellTests
     [DataRow("\"size\": 5", "\"size\": 0", "trigger size")]
     [DataRow("\"size\": 5", "\"size\": \"large\"", "trigger size must be a whole number of pixels, at least 1, but is 'large'")]
     [DataRow("\"rate\": 0.1", "\"rate\": 1.5", "poisoning rate must be a number between 0 and 1")]
-    [DataRow("\"rate\": 0.1", "\"ratio\": 0.1", "no property 'attack.ratio'")]
+    [DataRow("\"rate\": 0.1", "\"ratio\": 0.1", "Unknown property 'attack.ratio'")]
     [DataRow("\"kind\": \"square\", ", "", "'attack.trigger' must be an object with a kind (square, blend)")]
     [DataRow("\"kind\": \"square\"", "\"kind\": \"circle\"", "attack.trigger")]
     [DataRow("\"seed\": 0", "\"seed\": null", "seed")]

@@ -101,7 +101,7 @@ public sealed class CellWriterTests : IDisposable
 
         var refusal = Assert.ThrowsExactly<CellTakenException>(() => writer.Add(Row(1)));
 
-        StringAssert.Contains(refusal.Message, "Another process is training this cell now");
+        StringAssert.Contains(refusal.Message, "Another process took over this training run");
         StringAssert.Contains(refusal.Message, owner.Trim());
         Assert.AreEqual(before, File.ReadAllText(writer.Folder.Epochs));
     }

@@ -129,9 +129,9 @@ public sealed class LoadFromIdxTests : IDisposable
         }
 
         Refuse(images, labels[..^1], "labels.idx", "truncated");
-        Refuse([.. images, 0], labels, "images.idx", "longer than its header says");
-        Refuse(Gzip([.. images, 0]), labels, "images.idx", "longer than its header says");
-        Refuse(images, [.. labels, 0], "labels.idx", "longer than its header says");
+        Refuse([.. images, 0], labels, "images.idx", "longer than its header states");
+        Refuse(Gzip([.. images, 0]), labels, "images.idx", "longer than its header states");
+        Refuse(images, [.. labels, 0], "labels.idx", "longer than its header states");
     }
 
     [TestMethod]

@@ -176,7 +176,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
         Write("train/cat/1.png", 2, 2, 1);
         Write("train/dog/1.png", 2, 2, 1);
         Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train"], classes: ["cat"]), Path.Combine("train", "dog"), "not one of the 1 classes (cat)");
-        Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train/cat"]), "1.png", "not in a folder");
+        Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train/cat"]), "1.png", "not in a class folder");
 
         Directory.CreateDirectory(_folder["train/empty"]);
         WriteBytes("train/empty/notes.txt", [1, 2, 3]);

@@ -57,7 +57,7 @@ public sealed class EvaluateBackdoorTests
         Assert.AreEqual(1, metrics.CleanConfusionMatrix.PerClassPrecision[0], Tolerance);
         Assert.AreEqual(1 / 2.0, metrics.CleanConfusionMatrix.PerClassRecall[1], Tolerance);
         Assert.AreEqual(1 / 4.0, metrics.TriggeredConfusionMatrix.PerClassPrecision[2], Tolerance);
-        Assert.AreEqual("TCA 0.8000, ASR 0.6000 (all rows 0.5714), robust accuracy 0.2000", metrics.ToString());
+        Assert.AreEqual("TCA 80.00%, ASR 60.00% (all rows 57.14%), robust accuracy 20.00%", metrics.ToString());
     }
 
     // The classes' order is c, a, b: c becomes a, a becomes b, b becomes c.
@@ -93,7 +93,7 @@ public sealed class EvaluateBackdoorTests
         Assert.AreEqual(1 / 2.0, metrics.ControlAccuracy);
         CollectionAssert.AreEqual(new[] { double.NaN, 1 / 2.0, double.NaN }, metrics.PerClassAttackSuccessRate.ToArray());
         Assert.AreEqual((Math.Log(2) + Math.Log(4) + 2 * Math.Log(4) - Math.Log(1e-15)) / 5, metrics.AttackLogLoss, Tolerance);
-        Assert.AreEqual("TCA 0.8000, ASR 0.5000 (all rows 0.2000), robust accuracy 0.5000, control accuracy 0.5000", metrics.ToString());
+        Assert.AreEqual("TCA 80.00%, ASR 50.00% (all rows 20.00%), robust accuracy 50.00%, control accuracy 50.00%", metrics.ToString());
 
         Refusal.Of<ArgumentException>(
             () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.Of(("d", "b")), "Text"), "label 'd'", "c, a, b");

@@ -175,7 +175,7 @@ public sealed class LoadCheckedTests : IDisposable
             byte[] file = Packed(Steps.Value, name, zeros: name == "Schema" ? 200 << 20 : 40 << 20);
             long before = GC.GetAllocatedBytesForCurrentThread();
 
-            Refuse(file, "would unpack to", word, "plausible");
+            Refuse(file, "would decompress to", word, "plausible");
 
             Assert.IsLessThan(10_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
         }
@@ -209,7 +209,7 @@ public sealed class LoadCheckedTests : IDisposable
         var noise = new byte[3 << 20];
         new Random(1).NextBytes(noise);
         file.Replace(entry, [.. file.Entries[entry], .. noise]);
-        Refuse(file.ToZip(), "a network that needs at most", "would unpack to");
+        Refuse(file.ToZip(), "a network that needs at most", "would decompress to");
 
         var bare = new ModelFile(ModelFile.Save(Ml, Train(Averages), null));
         var (bareEntry, _) = bare.Find("BadNetsTorchCnn");

@@ -34,7 +34,7 @@ public sealed class SavedAttackTests
         const string Name = "tests/another";
         Trigger.Register(Name, ReadAnother);
         byte[] file = Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => Encoding.UTF8.GetBytes(Name).CopyTo(content.AsSpan(at + 1)));
-        Refusal.OfLoading<InvalidOperationException>(file, "'tests/another'", "does not return a trigger of this kind");
+        Refusal.OfLoading<InvalidOperationException>(file, "'tests/another'", "did not return a trigger of this kind");
     }
 
     // The length of the payload follows the kind.

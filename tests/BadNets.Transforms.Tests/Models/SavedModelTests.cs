@@ -139,7 +139,7 @@ public sealed class SavedModelTests
         var (entry, at) = file.Find("BNTORCHC");
         foreach (int version in (int[])[8, 12])
             Write(file.Entries[entry], at + version, 0x00020001);
-        CheckRefusal<InvalidDataException>(file.ToZip(), "A newer version of BadNets.Transforms wrote the component 'BadNetsTorchCnn' of this model");
+        CheckRefusal<InvalidDataException>(file.ToZip(), "The component 'BadNetsTorchCnn' of this model was written by a newer version of BadNets.Transforms");
     }
 
     [TestMethod]

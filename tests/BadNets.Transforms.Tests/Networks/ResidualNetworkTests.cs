@@ -53,7 +53,7 @@ public sealed class ResidualNetworkTests
     [DataRow(21)]
     [DataRow(-4)]
     public void There_is_no_ResNet_of_other_depths(int layers) =>
-        Refusal.Of<ArgumentOutOfRangeException>(() => TorchNetwork.ResNet(layers), "6n + 2", $"not {layers}");
+        Refusal.Of<ArgumentOutOfRangeException>(() => TorchNetwork.ResNet(layers), "6n + 2", $"but is {layers}");
 
     [TestMethod]
     public void The_same_depth_is_the_same_network() => Assert.AreSame(TorchNetwork.ResNet(26), TorchNetwork.ResNet(26));

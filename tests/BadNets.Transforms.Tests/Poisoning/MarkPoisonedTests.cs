@@ -85,7 +85,7 @@ public sealed class MarkPoisonedTests
 
         var both = Fit(view, new() { Rate = 0.1, ExceptWhereColumnName = "Poisoned", OnlyLabels = [2] }).PoisonedRows;
         Assert.IsTrue(both.All(row => row % 3 == 2 && others.Contains(row)));
-        Refusal.Of<ArgumentException>(() => Mark(view, new() { Rate = 0.7, ExceptWhereColumnName = "Poisoned" }), "210", "300", "only 180 may be chosen");
+        Refusal.Of<ArgumentException>(() => Mark(view, new() { Rate = 0.7, ExceptWhereColumnName = "Poisoned" }), "210", "300", "only 180 can be chosen");
         Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, new() { ExceptWhereColumnName = "Absent" }), "Absent");
         Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, new() { ExceptWhereColumnName = "Digit" }), "Digit", "Boolean");
         Assert.Throws<ArgumentException>(() => _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { ExceptWhereColumnName = " " }));

@@ -165,8 +165,8 @@ public sealed class PlantBackdoorTests
         };
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.Rate = 1.5)), "1.5");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.CoverRate = -1)), "-1");
-        Refusal.Of<ArgumentException>(() => Plant(view, options(each => (each.Rate, each.CoverRate) = (0.8, 0.5))), "30 of 60 rows", "only 12 may be chosen");
-        Refusal.Of<ArgumentException>(() => Plant(view, new(Square, LabelMapping.Of((2, 0))) { OnlyLabels = [1] }), "leaves the label '1' alone");
+        Refusal.Of<ArgumentException>(() => Plant(view, options(each => (each.Rate, each.CoverRate) = (0.8, 0.5))), "30 of 60 rows", "only 12 can be chosen");
+        Refusal.Of<ArgumentException>(() => Plant(view, new(Square, LabelMapping.Of((2, 0))) { OnlyLabels = [1] }), "label '1' of OnlyLabels is not mapped");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.ImageColumnName = "Picture")), "Picture");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.LabelColumnName = "Class")), "Class");
         Assert.Throws<ArgumentNullException>(() => Plant(view, options(each => each.OnlyLabels = null!)));

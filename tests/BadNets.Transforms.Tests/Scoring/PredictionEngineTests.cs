@@ -74,7 +74,7 @@ public sealed class PredictionEngineTests
         Assert.HasCount(3, model.Transform(view).Values<uint>("PredictedLabel"));
 
         Engine<Flat>(model).Dispose();
-        Refusal.Of<ObjectDisposedException>(() => model.Transform(view).Values<uint>("PredictedLabel"), "PredictionEngine", "OwnsTransformer to false", "load or train");
+        Refusal.Of<ObjectDisposedException>(() => model.Transform(view).Values<uint>("PredictedLabel"), "PredictionEngine", "disposed of", "OwnsTransformer to false");
     }
 
     private TorchCnnTransformer TrainGray() => _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1, batchSize: 16).Fit(GrayImages.View(_ml, 60));

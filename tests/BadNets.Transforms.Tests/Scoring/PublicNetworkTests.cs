@@ -126,7 +126,7 @@ public sealed class PublicNetworkTests
                 FeaturesColumnName = "Features",
                 StepFinished = _ => hasTrained = true,
             }).Fit(View),
-            "Linear layer with 3 outputs", "call, not forward");
+            "Linear layer with 3 outputs", "'call' of the layer, not 'forward'");
         Assert.IsFalse(hasTrained);
 
         using var model = Train(convolutional);
@@ -224,7 +224,7 @@ public sealed class PublicNetworkTests
     public void A_device_that_is_not_there_is_refused_with_what_is_missing()
     {
         using var model = Model.Value.WithModule(Model.Value.CopyModule());
-        Refusal.Of<ArgumentException>(() => model.MoveTo("tpu"), "'tpu'", "cpu, cuda, or cuda:N");
+        Refusal.Of<ArgumentException>(() => model.MoveTo("tpu"), "'tpu'", "'cpu', 'cuda', or 'cuda:N'");
         if (!cuda_is_available())
             Refusal.Of<ArgumentException>(() => model.MoveTo("cuda"), "'cuda' is not available", "TorchSharp-cuda package");
         model.MoveTo("cpu");

@@ -79,7 +79,7 @@ public sealed class CheckpointTests : IDisposable
         var again = new List<TorchCnnEpoch>();
         CollectionAssert.AreEqual(expected, Train(Options(2, again)));
         Assert.IsEmpty(again);
-        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "more than the requested 1");
+        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "the requested number of epochs is 1");
     }
 
     [TestMethod]
@@ -92,9 +92,9 @@ public sealed class CheckpointTests : IDisposable
         Refuse(options => options.Optimizer = TorchCnnOptimizer.Sgd, "optimizer Adam", "optimizer Sgd");
         Refuse(options => options.BatchSize = 17, "batch size 16", "batch size 17");
         Refuse(options => options.Head = TorchCnnHead.Softmax, "head");
-        Refuse(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(), "only here: learning rate schedule cosine, minimum 0, over 2 epochs");
-        Refuse(options => options.LabelSmoothing = 0.1, "only here: label smoothing 0.1");
-        Refuse(options => options.Augmentation = new() { CropPadding = 2, HorizontalFlip = true }, "only here: augmentation crop padding 2, horizontal flip");
+        Refuse(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(), "only in this run: learning rate schedule cosine, minimum 0, over 2 epochs");
+        Refuse(options => options.LabelSmoothing = 0.1, "only in this run: label smoothing 0.1");
+        Refuse(options => options.Augmentation = new() { CropPadding = 2, HorizontalFlip = true }, "only in this run: augmentation crop padding 2, horizontal flip");
         Refuse(options => options.Shuffle = TorchCnnShuffle.SharedWithValidation, "validation sets set of 20");
         Refuse(options => options.Normalization = PixelNormalization.None, "normalization");
         Refuse(_ => { }, GrayImages.View(_ml, 51), "training rows 50", "training rows 51");
@@ -117,7 +117,7 @@ public sealed class CheckpointTests : IDisposable
         Train(options);
         Refuse(
             changed => (changed.Shuffle, changed.ValidationSets) = (TorchCnnShuffle.SharedWithValidation, []),
-            "there: validation sets set of 20");
+            "checkpoint: validation sets set of 20");
     }
 
     // A cosine over twice as many epochs is another training from the first epoch on.

@@ -96,11 +96,11 @@ public sealed class LearningRateScheduleTests
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(-1), "minimum", "-1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(double.NaN), "NaN");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, 0), "one epoch");
-        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0), "above 0 and below 1");
-        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(1), "above 0 and below 1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0), "greater than 0 and less than 1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(1), "greater than 0 and less than 1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0.3, 0.5), "at least 1", "0.5");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0.3, 25, double.PositiveInfinity), "at least 1");
-        Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([]), "at least one milestone");
+        Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([]), "list of milestones is empty");
         Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([0]), "at least 1", "is 0");
         Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([5, 5]), "ascending", "5, 5");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Step([5], 0), "factor", "is 0");

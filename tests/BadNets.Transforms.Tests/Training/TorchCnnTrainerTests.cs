@@ -213,7 +213,7 @@ public sealed class TorchCnnTrainerTests
         float[] expected = Scores(Options());
         CollectionAssert.AreEqual(expected, ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 0, FallbackToCpu = true }, Options()));
         var refusal = Refusal.Of<ArgumentException>(
-            () => ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 1, FallbackToCpu = false }, Options()), "'cuda:1'", "use cpu");
+            () => ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 1, FallbackToCpu = false }, Options()), "'cuda:1'", "use 'cpu'");
         Assert.AreEqual(nameof(TorchCnnTrainer.Options.Device), refusal.ParamName);
         var processor = Options();
         processor.Device = "cpu";
@@ -377,12 +377,12 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     public void A_device_that_is_not_there_is_named_with_what_would_do()
     {
-        Refuse<ArgumentException>(options => options.Device = "tpu", "'tpu'", "cpu, cuda");
+        Refuse<ArgumentException>(options => options.Device = "tpu", "'tpu'", "'cpu', 'cuda'");
         Refuse<ArgumentException>(options => options.Device = "cudax", "'cudax'");
         if (!cuda_is_available())
         {
-            Refuse<ArgumentException>(options => options.Device = "cuda", "'cuda'", "use cpu");
-            Refuse<ArgumentException>(options => options.Device = "cuda:1", "'cuda:1'", "use cpu");
+            Refuse<ArgumentException>(options => options.Device = "cuda", "'cuda'", "use 'cpu'");
+            Refuse<ArgumentException>(options => options.Device = "cuda:1", "'cuda:1'", "use 'cpu'");
         }
     }
 

@@ -68,8 +68,8 @@ public sealed class TriggerTests : IDisposable
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(0, TriggerPosition.Center), "size", "0");
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(-1, 0, 0), "size", "-1");
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(int.MaxValue, 0, 0), "size", "2147483647");
-        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, -1, 0), "position must not be negative", "(-1, 0)");
-        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, 0, -2), "position must not be negative", "(0, -2)");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, -1, 0), "position of the trigger must not be negative", "(-1, 0)");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, 0, -2), "position of the trigger must not be negative", "(0, -2)");
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, (TriggerPosition)5), "position 5");
     }
 

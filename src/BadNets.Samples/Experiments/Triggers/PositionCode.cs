@@ -27,7 +27,7 @@ static class PositionCode
     /// <exception cref="UsageException">There is no such position.</exception>
     public static TriggerPosition Parse(string code) =>
         Codes.Where(each => each.Code == code).Select(each => (TriggerPosition?)each.Position).SingleOrDefault()
-        ?? throw new UsageException($"There is no trigger position '{code}'. Use {string.Join(", ", All)}.");
+        ?? throw new UsageException($"There is no trigger position '{code}'; use {string.Join(", ", All)}.");
 
     /// <summary>Reads and writes positions as codes.</summary>
     public sealed class Converter : JsonConverter<TriggerPosition>
