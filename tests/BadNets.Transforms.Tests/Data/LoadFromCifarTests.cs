@@ -77,7 +77,7 @@ public sealed class LoadFromCifarTests : IDisposable
         {
             Refuse(rows[..length], CifarLabels.Cifar10, "train.bin", $"has {length} bytes", "3073");
             if (length > 0)
-                Refuse(Gzip(rows[..length]), CifarLabels.Cifar10, "train.bin", $"has {length} bytes when it is unpacked", "3073");
+                Refuse(Gzip(rows[..length]), CifarLabels.Cifar10, "train.bin", $"has {length} bytes after decompression", "3073");
         }
 
         Refuse([.. rows, 0], CifarLabels.Cifar10, "train.bin", "6147 bytes");
@@ -87,7 +87,7 @@ public sealed class LoadFromCifarTests : IDisposable
     public void The_other_data_set_is_recognized()
     {
         Refuse(Rows(0, [1, 2]), CifarLabels.Cifar10, "CIFAR-100", "labels");
-        Refuse(Gzip(Rows(0, [1])), CifarLabels.Cifar100Fine, "would fit CIFAR-10;", "labels");
+        Refuse(Gzip(Rows(0, [1])), CifarLabels.Cifar100Fine, "fits CIFAR-10.", "labels");
     }
 
     [TestMethod]

@@ -134,7 +134,7 @@ public sealed class EvaluateBackdoorTests
         Assert.IsLessThan(1L << 32, GC.GetTotalAllocatedBytes() - before);
         Assert.AreEqual(1 / 2.0, metrics.TestCleanAccuracy);
         Assert.AreEqual(1 / 4.0, metrics.AttackSuccessRate);
-        Refusal.Of<InvalidOperationException>(() => _ = metrics.CleanConfusionMatrix, "1048576 classes", "at most 4096");
+        Refusal.Of<InvalidOperationException>(() => _ = metrics.CleanConfusionMatrix, "1048576 classes", "maximum is 4096");
     }
 
     [TestMethod]

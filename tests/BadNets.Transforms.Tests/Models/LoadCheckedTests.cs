@@ -222,7 +222,7 @@ public sealed class LoadCheckedTests : IDisposable
     [DataRow("Microsoft.MLevil", "'Microsoft.MLevil'")]
     [DataRow("Microsoft.ML.Data, Culture=de", "assembly")]
     [DataRow("Microsoft.ML.NotThere", "Microsoft.ML.NotThere")]
-    [DataRow("\"", "cannot be read")]
+    [DataRow("\"", "not valid")]
     public void An_assembly_that_is_not_known_is_not_loaded(string assembly, string word)
     {
         var file = new ModelFile(Steps.Value);

@@ -61,7 +61,7 @@ public sealed class PredictionEngineTests
         using var folder = new TemporaryFolder();
         var view = GrayImages.View(_ml, 5);
         var filter = new RowFilter();
-        Refusal.Of<ArgumentException>(() => _ml.Model.SaveForScoring(filter, view.Schema, folder["model.zip"]), "one by one", "Save");
+        Refusal.Of<ArgumentException>(() => _ml.Model.SaveForScoring(filter, view.Schema, folder["model.zip"]), "row-to-row", "Save");
         Assert.IsFalse(File.Exists(folder["model.zip"]));
     }
 

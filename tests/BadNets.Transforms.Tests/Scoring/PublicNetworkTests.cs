@@ -211,7 +211,7 @@ public sealed class PublicNetworkTests
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(Model.Value.Module), "CopyModule");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(large), "'BadNets'", "'fc1.weight'", "512×512", "512×32");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(resNet), "'BadNets'", "'conv1.weight'", "16×1×3×3", "16×1×5×5");
-        Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, []), "no labels");
+        Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, []), "list of labels is empty");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2, "1"]), "'1' occurs twice");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2]), "'fc2.weight'", "3×512", "2×512");
 

@@ -186,7 +186,7 @@ public sealed class CheckpointTests : IDisposable
         void Check(byte[] content)
         {
             File.WriteAllBytes(Path, content);
-            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "damaged", "delete it");
+            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "damaged", "delete the file");
         }
     }
 
@@ -212,7 +212,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.HasCount(1, seen);
 
         File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-adam.bin"));
-        Refusal.Of<InvalidDataException>(() => Fit(TorchCnnOptimizer.Adam, Path), Path, "another version", "delete it");
+        Refusal.Of<InvalidDataException>(() => Fit(TorchCnnOptimizer.Adam, Path), Path, "another version", "delete the file");
 
         float[] Fit(TorchCnnOptimizer optimizer, string? checkpoint, List<TorchCnnEpoch>? seen = null)
         {
@@ -266,7 +266,7 @@ public sealed class CheckpointTests : IDisposable
         void Check(byte[] changed)
         {
             File.WriteAllBytes(Path, [.. SHA256.HashData(changed), .. changed]);
-            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "cannot be read", "delete it");
+            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "cannot be read", "delete the file");
         }
     }
 

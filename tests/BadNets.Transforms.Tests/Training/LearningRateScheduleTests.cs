@@ -95,7 +95,7 @@ public sealed class LearningRateScheduleTests
     {
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(-1), "minimum", "-1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(double.NaN), "NaN");
-        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, 0), "one epoch");
+        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, 0), "at least 1 epoch");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0), "greater than 0 and less than 1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(1), "greater than 0 and less than 1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0.3, 0.5), "at least 1", "0.5");

@@ -142,7 +142,7 @@ public sealed class TorchCnnTrainerTests
             ml.Log += (_, e) =>
             {
                 if (e.RawMessage.StartsWith("The random seed is ", StringComparison.Ordinal))
-                    seeds.Add(int.Parse(e.RawMessage.Split(' ', ';')[4], System.Globalization.CultureInfo.InvariantCulture));
+                    seeds.Add(int.Parse(e.RawMessage.Split(' ', '.')[4], System.Globalization.CultureInfo.InvariantCulture));
             };
             scores.Add(ScoresIn(ml, Options()));
         }
@@ -311,9 +311,9 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.PositiveInfinity, "learning rate");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = 0, "threads", $"from 1 to {Environment.ProcessorCount}", "is 0");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = Environment.ProcessorCount + 1, "threads", $"from 1 to {Environment.ProcessorCount}");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Shuffle = (TorchCnnShuffle)9, "shuffle 9");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer '9'");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head '9'");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Shuffle = (TorchCnnShuffle)9, "shuffle '9'");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = 1, "label smoothing", "is 1");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = double.NaN, "label smoothing", "NaN");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { CropPadding = -1 }, "crop padding", "-1");
@@ -390,7 +390,7 @@ public sealed class TorchCnnTrainerTests
     public void Missing_and_impossible_labels_are_named_with_their_row()
     {
         Refusal.Of<ArgumentException>(() => Fit(Keys(1, 2, 0)), "Label", "missing", "row 2");
-        Refusal.Of<ArgumentException>(() => Fit(Keys(1, 4)), "Label", "key 4", "row 1", "3 keys");
+        Refusal.Of<ArgumentException>(() => Fit(Keys(1, 4)), "Label", "key 4", "row 1", "maximum for its type is 3");
 
         void Fit(IDataView view) => _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(view);
     }

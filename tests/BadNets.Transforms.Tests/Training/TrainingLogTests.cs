@@ -51,7 +51,7 @@ public sealed class TrainingLogTests
         Train(options => (options.CheckpointPath, options.Epochs) = (folder["a.ckpt"], 3));
 
         Assert.HasCount(3, _info);
-        StringAssert.EndsWith(_info[1], "a.ckpt': 2 of 3 epochs are done.");
+        StringAssert.EndsWith(_info[1], "a.ckpt' with 2 of 3 epochs done.");
         StringAssert.StartsWith(_info[2], "Epoch 3 of 3: ");
     }
 

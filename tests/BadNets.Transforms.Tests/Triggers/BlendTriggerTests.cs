@@ -102,7 +102,7 @@ public sealed class BlendTriggerTests : IDisposable
     public void What_cannot_be_blended_is_refused()
     {
         foreach (double alpha in (double[])[0, -0.1, 1.01, double.NaN])
-            Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.BlendNoise(0, alpha), "above 0 and at most 1");
+            Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.BlendNoise(0, alpha), "greater than 0 and at most 1");
         string colored = WritePng(1, 1, [SKColors.Red]);
         Refusal.Of<ArgumentException>(() => Trigger.Blend(colored).FitTo(new ImageShape(1, 4, 4)), "3 channels", "1", "gray");
         Refusal.Of<InvalidDataException>(() => Trigger.Blend(_folder.Write("no.png", [1, 2, 3])), "no.png", "cannot be read");

@@ -70,13 +70,13 @@ public sealed class TriggerTests : IDisposable
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(int.MaxValue, 0, 0), "size", "2147483647");
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, -1, 0), "position of the trigger must not be negative", "(-1, 0)");
         Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, 0, -2), "position of the trigger must not be negative", "(0, -2)");
-        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, (TriggerPosition)5), "position 5");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.Square(1, (TriggerPosition)5), "position '5'");
     }
 
     [TestMethod]
     public void A_trigger_that_does_not_fit_names_both_sizes()
     {
-        Refusal.Of<ArgumentException>(() => Trigger.Square(9, TriggerPosition.Center).GetCorner(20, 8), "9×9", "20×8", "smaller");
+        Refusal.Of<ArgumentException>(() => Trigger.Square(9, TriggerPosition.Center).GetCorner(20, 8), "9×9", "20×8", "smaller trigger");
         Refusal.Of<ArgumentException>(() => Trigger.Square(3, 6, 0).GetCorner(8, 8), "3×3", "(6, 0)", "8×8", "(5, 5)");
         Refusal.Of<ArgumentException>(() => Trigger.Square(3, 0, int.MaxValue).GetCorner(8, 8), "8×8");
         Assert.AreEqual(new Point(5, 5), Trigger.Square(3, 5, 5).GetCorner(8, 8));
@@ -214,7 +214,7 @@ public sealed class TriggerTests : IDisposable
             file.SetLength((1L << 28) + 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "268435457 bytes", "smaller");
+        Refusal.Of<InvalidDataException>(() => Trigger.FromFile(path, 5, TriggerPosition.Center), path, "268435457 bytes", "resize the image");
 
         Assert.IsLessThan(1_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
