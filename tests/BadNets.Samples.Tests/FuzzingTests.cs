@@ -7,7 +7,7 @@ namespace BadNets.Samples.Tests;
 public sealed class FuzzingTests
 {
     [TestMethod]
-    public async Task Readers_hold_against_changed_files()
+    public async Task Readers_handle_changed_files_correctly()
     {
         string[] readers = ["idx", "idx-gzip", "cifar", "image-folder", "png", "jpeg", "gif", "bmp", "webp", "model", "checkpoint", "results", "experiment", "command-line"];
 
@@ -19,7 +19,7 @@ public sealed class FuzzingTests
     }
 
     [TestMethod]
-    public async Task Every_fault_is_found_and_named_with_the_file_that_shows_it()
+    public async Task Every_fault_is_found_and_reported_with_its_file()
     {
         var outcome = await RunAsync(["broken", "--files", "20", "--seed", "3"]);
 

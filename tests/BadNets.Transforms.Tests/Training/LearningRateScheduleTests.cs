@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests.Training;
 
-/// <summary>The rates of every step are those of PyTorch's schedulers, computed here from the definitions in PyTorch's documentation.</summary>
+/// <summary>The rate of every step matches PyTorch's schedulers, computed from the definitions in PyTorch's documentation.</summary>
 [TestClass]
 public sealed class LearningRateScheduleTests
 {
@@ -22,7 +22,7 @@ public sealed class LearningRateScheduleTests
         LearningRateSchedule.Cosine(minimum, length), epochs);
 
     [TestMethod]
-    public void Steps_multiply_the_rate_from_the_milestone_s_epoch_on() => Check(
+    public void Steps_multiply_the_rate_starting_at_the_milestone() => Check(
         step => (step / StepsPerEpoch) switch { < 2 => Rate, < 3 => Rate * 0.2, _ => Rate * 0.04 },
         LearningRateSchedule.Step([2, 3, 50], factor: 0.2), 6);
 
@@ -36,7 +36,7 @@ public sealed class LearningRateScheduleTests
         const double Rising = 0.4, Initial = 10, Final = 1000;
         Check(Expected, LearningRateSchedule.OneCycle(Rising, Initial, Final), epochs);
 
-        // torch.optim.lr_scheduler.OneCycleLR's two phases, which end at these (fractional) steps.
+        // The two phases of torch.optim.lr_scheduler.OneCycleLR, which end at these (fractional) steps.
         double Expected(int step)
         {
             double firstEnd = Rising * total - 1, secondEnd = total - 1;
@@ -69,7 +69,7 @@ public sealed class LearningRateScheduleTests
         }
     }
 
-    // A rate of zero moves no weight: where the schedule says so, nothing changes any more.
+    // With a rate of zero, weights do not change.
     [TestMethod]
     [DataRow(TorchCnnOptimizer.Sgd)]
     [DataRow(TorchCnnOptimizer.Adam)]
@@ -91,7 +91,7 @@ public sealed class LearningRateScheduleTests
     }
 
     [TestMethod]
-    public void Schedules_out_of_range_are_refused()
+    public void Schedules_out_of_range_are_rejected()
     {
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(-1), "minimum", "-1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(double.NaN), "NaN");

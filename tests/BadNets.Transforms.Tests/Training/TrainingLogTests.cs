@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What a training says in ML.NET's log.</summary>
+/// <summary>The messages of training in ML.NET's log.</summary>
 [TestClass]
 public sealed class TrainingLogTests
 {
@@ -20,7 +20,7 @@ public sealed class TrainingLogTests
     };
 
     [TestMethod]
-    public void Each_epoch_is_a_line_with_its_loss_its_seconds_and_the_time_left()
+    public void Each_epoch_writes_a_line_with_loss_duration_and_remaining_time()
     {
         var previous = CultureInfo.CurrentCulture;
         var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -43,7 +43,7 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
-    public void A_resumed_training_says_how_many_epochs_are_done()
+    public void A_resumed_training_run_logs_the_number_of_completed_epochs()
     {
         using var folder = new TemporaryFolder();
         Train(options => (options.CheckpointPath, options.Epochs) = (folder["a.ckpt"], 2));
@@ -56,7 +56,7 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
-    public void A_network_that_ends_in_a_softmax_is_warned_of()
+    public void A_network_that_ends_in_a_softmax_causes_a_warning()
     {
         Train(options => options.Network = new((shape, classes) => nn.Sequential(
             ("flatten", nn.Flatten()), ("out", nn.Linear(shape.Size, classes)), ("softmax", nn.Softmax(1)))));
@@ -66,7 +66,7 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
-    public void A_loss_that_explodes_is_warned_of_with_the_learning_rate()
+    public void A_diverging_loss_causes_a_warning_with_the_learning_rate()
     {
         Train(options => options.LearningRate = 1e6);
 
@@ -75,9 +75,9 @@ public sealed class TrainingLogTests
     }
 
     [TestMethod]
-    public void A_training_that_ends_no_better_than_guessing_is_warned_of()
+    public void Training_that_ends_no_better_than_guessing_causes_a_warning()
     {
-        // With this head the loss is bounded, so nothing explodes.
+        // With this head, the loss is bounded, so training does not diverge.
         Train(options => (options.LearningRate, options.Head) = (1e6, TorchCnnHead.Softmax));
 
         Assert.HasCount(1, _warnings);
