@@ -216,7 +216,7 @@ sealed class CheckedModel
             InvalidDataException or InvalidOperationException or ArgumentException => message,
             _ => $"It is damaged: {message}",
         };
-        return new InvalidDataException($"{source} cannot be loaded as a model: {reason}", failure);
+        return new InvalidDataException($"{source} cannot be loaded as a model. {reason}", failure);
     }
 
     // ML.NET creates components by reflection, and also wraps its own exceptions.

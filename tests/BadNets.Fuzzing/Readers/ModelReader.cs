@@ -113,7 +113,7 @@ sealed class ModelReader : FuzzReader
     }
 
     private static bool IsSentence(string message) =>
-        message.StartsWith("The stream cannot be loaded as a model: ", StringComparison.Ordinal) && message.IndexOfAny(['\n', '\r']) < 0
+        message.StartsWith("The stream cannot be loaded as a model. ", StringComparison.Ordinal) && message.IndexOfAny(['\n', '\r']) < 0
         && !message.Contains("target of an invocation", StringComparison.Ordinal) && !message.Contains("class instantiation", StringComparison.Ordinal);
 
     private ModelEntries Entries(ITransformer model)

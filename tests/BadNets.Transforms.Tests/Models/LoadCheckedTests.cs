@@ -110,7 +110,7 @@ public sealed class LoadCheckedTests : IDisposable
     public void The_message_names_the_file_and_the_cause()
     {
         string path = _folder.Write("model.zip", "not a model"u8.ToArray());
-        var refusal = Refusal.Of<InvalidDataException>(() => Ml.Model.LoadChecked(path), $"'{path}' cannot be loaded as a model: ");
+        var refusal = Refusal.Of<InvalidDataException>(() => Ml.Model.LoadChecked(path), $"'{path}' cannot be loaded as a model. ");
         Assert.IsNotNull(refusal.InnerException);
 
         Refusal.Of<FileNotFoundException>(() => Ml.Model.LoadChecked(_folder["absent.zip"]), "absent.zip");
@@ -344,7 +344,7 @@ public sealed class LoadCheckedTests : IDisposable
 
     private static void CheckSentence(string message)
     {
-        StringAssert.StartsWith(message, "The stream cannot be loaded as a model: ");
+        StringAssert.StartsWith(message, "The stream cannot be loaded as a model. ");
         Assert.DoesNotContain('\n', message);
         Assert.DoesNotContain("invocation", message, message);
         Assert.DoesNotContain("instantiation", message, message);
