@@ -44,6 +44,6 @@ sealed record Axis(string Path, JsonArray Values, string? Option = null, string?
         if (Values.Count == 0)
             throw new UsageException($"The axis '{Path}' has no values.");
         if (Path.Split('.')[0] is "dataset" or "seed")
-            throw new UsageException("The data set and the seed cannot be axes. List seeds in 'seeds'.");
+            throw new UsageException("The data set and the seed are not axes. List seeds in 'seeds'.");
     }
 }

@@ -81,7 +81,7 @@ sealed class CellWriter : IDisposable
         Export();
     }
 
-    /// <summary>Writes the images, in place of those of earlier versions.</summary>
+    /// <summary>Writes the images, and deletes those of earlier versions.</summary>
     public void Write(CellImages images)
     {
         images.Write(Folder);

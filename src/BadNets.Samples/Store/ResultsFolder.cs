@@ -89,7 +89,7 @@ sealed class ResultsFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The output folder '{path}' is not writable ({failure.Message.TrimEnd('.')}). Use --output to specify another folder.");
+            throw new UsageException($"The output folder '{path}' cannot be written to ({failure.Message.TrimEnd('.')}). Use --output to specify another folder.");
         }
     }
 }

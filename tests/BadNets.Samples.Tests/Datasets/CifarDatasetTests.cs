@@ -33,7 +33,7 @@ public sealed class CifarDatasetTests
         var outcome = await RunAsync(runs, folder);
 
         Assert.AreEqual(2, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "there is no data_batch_3.bin");
+        StringAssert.Contains(outcome.Error, "the file data_batch_3.bin is missing");
         Assert.IsEmpty(runs.CellNames);
     }
 

@@ -69,7 +69,7 @@ public sealed class MnistDownloaderTests : IDisposable
                 : throw new HttpRequestException(HttpRequestError.NameResolutionError));
         var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.AreEqual("first.test: it answered 403; second.test: its name could not be resolved", failure.Message);
+        Assert.AreEqual("first.test: it responded with status 403; second.test: its name could not be resolved", failure.Message);
     }
 
     [TestMethod]
@@ -155,7 +155,7 @@ public sealed class MnistDownloaderTests : IDisposable
         }));
         var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.AreEqual("first.test: it did not answer in time; second.test: it did not answer in time", failure.Message);
+        Assert.AreEqual("first.test: it did not respond in time; second.test: it did not respond in time", failure.Message);
         Assert.IsEmpty(_folder.FileNames);
     }
 

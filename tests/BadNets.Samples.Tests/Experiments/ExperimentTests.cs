@@ -218,7 +218,7 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "seeds": ["x"] }""", "seeds")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [] } ] }""", "no values")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate" } ] }""", "'axes[0].values' is missing")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "no property 'attack.speed'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "Unknown property 'attack.speed'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate.x", "values": [1] } ] }""", "'attack.rate.x'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "", "values": [1] } ] }""", "path")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack..rate", "values": [1] } ] }""", "path")]

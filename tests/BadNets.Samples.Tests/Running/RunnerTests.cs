@@ -278,7 +278,7 @@ public sealed class RunnerTests
         StringAssert.Contains(report.Output, "shows 2 runs, 2 failed.");
         string page = File.ReadAllText(runs.In("report.html"));
         StringAssert.Contains(page, "Missing: rate 5% (failed); rate 10% (failed).");
-        StringAssert.Contains(page, "failed: The loss became");
+        StringAssert.Contains(page, "failed: The loss is");
     }
 
     [TestMethod]

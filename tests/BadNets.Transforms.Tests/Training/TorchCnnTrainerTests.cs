@@ -319,7 +319,7 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = double.NaN, "label smoothing", "NaN");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { CropPadding = -1 }, "crop padding", "-1");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { RotationDegrees = 181 }, "rotation", "181");
-        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1), "after 1 epochs", "2 epochs");
+        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1), "after 1 epochs", "training run has 2");
         RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(minimum: 0.5), "minimum", "0.001", "0.5");
         RefuseAtOnce<ArgumentNullException>(options => options.LearningRateSchedule = null!, "LearningRateSchedule");
         RefuseAtOnce<ArgumentNullException>(options => options.Normalization = null!, "Normalization");
