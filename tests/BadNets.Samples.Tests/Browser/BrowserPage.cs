@@ -32,7 +32,7 @@ sealed class BrowserPage
     public static async Task<BrowserPage> StartAsync(Chromium browser, string session)
     {
         var page = new BrowserPage(browser, session);
-        foreach (string domain in new[] { "Page", "Runtime", "Log", "Network", "Performance" })
+        foreach (string domain in new[] { "Page", "Runtime", "Log", "Network" })
             await page.SendAsync($"{domain}.enable");
         return page;
     }

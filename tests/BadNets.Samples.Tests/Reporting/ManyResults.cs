@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Store;
 
@@ -25,11 +26,23 @@ static class ManyResults
         };
         var cells = experiment.With(CellProperty.At("recipe.epochs"), Epochs).CellsOn(new DatasetIdentity("MNIST", 60_000, 10_000)).ToArray();
         new Plan(experiment, cells).Write(results.Folder);
+        // One run for each trigger size is written as trainings do, which takes long; the others are copies of it.
+        var patterns = cells.GroupBy(cell => ((SquarePlan)cell.Attack.Trigger).Size).ToDictionary(alike => alike.Key, alike =>
+        {
+            var cell = alike.First();
+            results.Train(cell, [.. Enumerable.Range(0, Epochs).Select(epoch => alike.Key * epoch / 100.0)]);
+            ReferenceResults.AddImages(results.Folder.Of(cell), isSuccess: alike.Key > 5);
+            return results.Folder.Of(cell);
+        });
         foreach (var cell in cells)
         {
-            double end = Math.Min(0.999, cell.Attack.Rate * ((SquarePlan)cell.Attack.Trigger).Size * 4 + cell.Seed / 100.0);
-            results.Train(cell, [.. Enumerable.Range(0, Epochs).Select(epoch => end * epoch / (Epochs - 1))]);
-            ReferenceResults.AddImages(results.Folder.Of(cell), isSuccess: end > 0.5);
+            CellFolder pattern = patterns[((SquarePlan)cell.Attack.Trigger).Size], folder = results.Folder.Of(cell);
+            if (folder == pattern)
+                continue;
+            Directory.CreateDirectory(folder.Path);
+            File.Copy(pattern.Epochs, folder.Epochs);
+            File.Copy(pattern.Images, folder.Images);
+            File.WriteAllText(folder.Description, JsonSerializer.Serialize(new CellDescription(CellDescription.CurrentFormat, cell, Machine.ThisOne), CellJson.Options));
         }
 
         return results;

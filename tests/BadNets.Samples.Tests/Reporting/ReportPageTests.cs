@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Reporting;
@@ -229,7 +228,7 @@ public sealed class ReportPageTests
         await page.SetMediaAsync("print", "dark");
         await page.RunAsync("dispatchEvent(new Event('beforeprint'));");
 
-        Assert.IsTrue(pages is >= 4 and <= 9, $"{pages} pages");
+        Assert.IsTrue(pages is >= 4 and <= 10, $"{pages} pages");
         Assert.AreEqual("", await page.EvaluateAsync<string>("""
             [...document.querySelectorAll("main *")].filter(element => element.checkVisibility() && !element.closest("thead") && (element.getBoundingClientRect().right > innerWidth + 1
                 || (element instanceof HTMLElement && getComputedStyle(element).overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1)))
@@ -246,16 +245,15 @@ public sealed class ReportPageTests
         ResultReport.Write(results.Folder);
         var page = await NewPageAsync();
         await page.SetSizeAsync(1440);
-        List<double> seconds = [];
-        // Other processes can only make it slower.
-        for (int i = 0; i < 4; i++)
-        {
-            await page.OpenAsync(results.In("report.html"));
-            seconds.Add(await page.EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].loadEventEnd / 1000"));
-        }
+        // The processor's time, because the machine may have other work.
+        await page.SendAsync("Performance.enable", new() { ["timeDomain"] = "threadTicks" });
 
+        await page.OpenAsync(results.In("report.html"));
+
+        var metrics = await page.SendAsync("Performance.getMetrics");
+        double seconds = metrics["metrics"]!.AsArray().Single(metric => metric!["name"]!.GetValue<string>() == "TaskDuration")!["value"]!.GetValue<double>();
+        Assert.IsTrue(seconds is > 0 and < 1, $"{seconds} s");
         Assert.AreEqual(1000, await page.EvaluateAsync<int>("document.querySelectorAll('table.runs tbody tr').length"));
-        Assert.IsLessThan(1, seconds.Min());
         Assert.AreEqual(ImageRows.MostRuns, await page.EvaluateAsync<int>("document.querySelectorAll('.tiles[data-runs]').length"));
         StringAssert.Contains(await page.EvaluateAsync<string>("document.querySelector('main').textContent"), "A page has the images of at most 32 runs, so that it stays small; those of the other 968 are in cells/ID/images.json.");
     }

@@ -121,6 +121,9 @@
     });
   }
 
+  // What is written beside an item, which has a whole name for screen readers.
+  const name = (runs, text, attributes) => svg("text", { ...attributes, "data-runs": runs.join(" "), "aria-hidden": "true", fill: "currentColor", "pointer-events": "none" }, text);
+
   const plotStyle = { background: "transparent", color: "currentColor", fontFamily: "inherit", fontSize: `${fontSize}px`, overflow: "visible" };
   const tipStyle = { fill: "var(--paper)", stroke: "var(--soft)", fontSize, lineHeight: 1.3 };
 
@@ -187,10 +190,9 @@
       const item = svg("g", { "data-runs": series.runs.join(" ") });
       item.append(
         svg("rect", { x: right, y: at - lineHeight / 2, width: marginRight, height: lineHeight, fill: "transparent" }),
-        svg("path", { d: `M${placeX(end.x)},${placeY(end.mean)}L${right + 6},${at}H${right + 20}`, fill: "none", stroke: color(end.index), "stroke-width": 1.5 }),
-        svg("text", { x: right + 24, y: at, dy: "0.35em", "text-anchor": "start", fill: "currentColor" }, cut(series.label, labelWidth + 2)));
+        svg("path", { d: `M${placeX(end.x)},${placeY(end.mean)}L${right + 6},${at}H${right + 20}`, fill: "none", stroke: color(end.index), "stroke-width": 1.5 }));
       items.push({ node: item, runs: series.runs, text: `${series.label}: ${format(chart.y, end.mean)} at the end` });
-      plot.append(item);
+      plot.append(name(series.runs, cut(series.label, labelWidth + 2), { x: right + 24, y: at, dy: "0.35em", "text-anchor": "start" }), item);
     });
     if (labels.length === 0 && chart.dots) {
       const taken = [];
@@ -200,7 +202,7 @@
         const label = [y - 13, y + 19].find(top => !taken.some(other => Math.abs(other.x - x) < other.half + half + 3 && Math.abs(other.y - top) < lineHeight));
         if (label !== undefined && all.flat().length <= 12) {
           taken.push({ x, y: label, half });
-          item.append(svg("text", { x, y: label, class: "value", "text-anchor": "middle", fill: "currentColor", dy: "0.2em" }, text));
+          plot.append(name(point.runs, text, { x, y: label, class: "value", "text-anchor": "middle", dy: "0.2em" }));
         }
 
         items.push({ node: item, runs: point.runs, text: point.title.replace("\n", ", ") });
@@ -240,10 +242,8 @@
 
     const items = rows.map(row => {
       const item = svg("g", { "data-runs": row.run });
-      item.append(
-        svg("rect", { x: 0, y: placeY(row.index) - rowHeight / 2, width, height: rowHeight, fill: "transparent" }),
-        svg("text", { x: marginLeft - 10, y: placeY(row.index), dy: "0.35em", "text-anchor": "end", fill: "currentColor" }, cut(row.label, marginLeft - 14)));
-      plot.append(item);
+      item.append(svg("rect", { x: 0, y: placeY(row.index) - rowHeight / 2, width, height: rowHeight, fill: "transparent" }));
+      plot.append(name(row.runs, cut(row.label, marginLeft - 14), { x: marginLeft - 10, y: placeY(row.index), dy: "0.35em", "text-anchor": "end" }), item);
       return { node: item, runs: row.runs, text: row.title.replaceAll("\n", ", ") };
     });
     if (chart.measures.length > 1) {
@@ -293,8 +293,6 @@
       node.setAttribute("role", "button");
       node.setAttribute("aria-label", text);
       node.setAttribute("aria-pressed", "false");
-      // The label says it all, and whole.
-      for (const written of node.querySelectorAll("text")) written.setAttribute("aria-hidden", "true");
       node.setAttribute("tabindex", index === 0 ? "0" : "-1");
       node.addEventListener("focus", () => {
         light(runs);
@@ -469,7 +467,10 @@
   }
 
   // Cards are not displayed as a table, which takes the table's meaning from screen readers.
+  const cards = matchMedia("(max-width: 40rem)");
+
   function keepMeaning(table) {
+    if (!cards.matches || table.getAttribute("role") === "table") return;
     table.setAttribute("role", "table");
     for (const group of [table.tHead, ...table.tBodies]) group.setAttribute("role", "rowgroup");
     for (const row of table.rows) {
@@ -484,6 +485,7 @@
     linkRows(table);
     makeSortable(table, toolbar);
     keepMeaning(table);
+    cards.addEventListener("change", () => keepMeaning(table));
     table.parentElement.before(toolbar);
   }
 
