@@ -46,6 +46,7 @@ sealed class CommonOptions
     private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training run, at most one per core. Results differ by rounding. [default: 1]", 1, Environment.ProcessorCount);
     private readonly Option<int?> _parallel = WholeNumber("--parallel", "Training runs at the same time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
     private readonly Option<string?> _shard = new("--shard") { Description = "Train only one part of the cells, for example 1/4. [default: the task's part in a Slurm job array or indexed Kubernetes job, otherwise all]", HelpName = "part/parts" };
+    private readonly Option<bool> _noControl = new("--no-control") { Description = "Do not train the clean control." };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the earlier results of these cells and start again." };
     private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows.", 1);
     private readonly Option<string?> _output = MakeOutput();
@@ -105,7 +106,7 @@ sealed class CommonOptions
                 command.Add(option);
         }
 
-        foreach (var option in new Option[] { _seed, _seeds, _batchSize, _learningRate, _optimizer, _set, _threads, _parallel, _shard, _fresh, _output, _rows })
+        foreach (var option in new Option[] { _seed, _seeds, _batchSize, _learningRate, _optimizer, _set, _threads, _parallel, _shard, _noControl, _fresh, _output, _rows })
             command.Add(option);
     }
 
@@ -187,6 +188,8 @@ sealed class CommonOptions
                 experiment = experiment.With(property, property.Parse(text));
         }
 
+        if (parsed.GetValue(_noControl))
+            experiment = experiment with { CleanControl = false };
         if (MakeSeeds(parsed) is { Length: > 0 } seeds)
             experiment = experiment with { Seeds = seeds };
         // Report a wrong value before looking for data.

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
@@ -16,6 +17,10 @@ sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Sele
     private const int LongestSlug = 60;
 
     public double Rate { get; } = Share("poisoning rate", Rate);
+
+    /// <summary>Whether it changes no row, so that the model is a clean one.</summary>
+    [JsonIgnore]
+    public bool IsNone => Rate == 0 && CoverRate is null;
 
     public double? CoverRate { get; } = CoverRate is { } rate && Share("cover rate", rate) > 0 ? rate : null;
 

@@ -17,6 +17,7 @@ sealed record CellProperty(
     string Path, string Name, string? Requirement = null, string? Unit = null, string Prefix = "", string Suffix = "", bool IsText = false)
 {
     public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training rows", Prefix: "rate ");
+    public static readonly CellProperty CoverRate = new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training rows", Prefix: "cover ");
     public static readonly CellProperty TriggerSize = new("attack.trigger.size", "trigger size", "a whole number of pixels, at least 1", "side in pixels", Suffix: " px");
     public static readonly CellProperty TriggerPosition = new("attack.trigger.position", "trigger position");
     public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ", IsText: true);
@@ -25,9 +26,8 @@ sealed record CellProperty(
     // Names for what people vary often. Every other property is named by its path.
     private static readonly CellProperty[] Named =
     [
-        Rate, TriggerSize, TriggerPosition, Target, Seed,
+        Rate, CoverRate, TriggerSize, TriggerPosition, Target, Seed,
         new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "ratio "),
-        new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training rows", Prefix: "cover "),
         new("recipe.epochs", "number of epochs", "a whole number of at least 1", Suffix: " epochs"),
         new("recipe.batchSize", "batch size", "a whole number of at least 1", "rows", Prefix: "batch "),
         new("recipe.learningRate", "learning rate", "a number above 0", Prefix: "rate "),

@@ -32,6 +32,9 @@ sealed record Experiment
     /// <summary>What varies.</summary>
     public IReadOnlyList<Axis> Axes { get; init; } = [];
 
+    /// <summary>Whether to train the clean control as well: the cell before it is varied, with a poisoning rate of 0.</summary>
+    public bool CleanControl { get; init; }
+
     /// <summary>The claims about the results.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
@@ -41,10 +44,10 @@ sealed record Experiment
     /// <summary>The names of built-in experiments, if it consists of them.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
-    /// <summary>The cells on a data set, for each seed.</summary>
+    /// <summary>The cells on a data set, for each seed, and then the clean controls.</summary>
     /// <exception cref="UsageException">A value does not fit.</exception>
     public IEnumerable<Cell> CellsOn(DatasetIdentity dataset) =>
-        from document in Documents()
+        from document in CleanControl ? Documents().Append(Control()) : Documents()
         from seed in Seeds
         select CellJson.ReadCell(Complete(document, dataset, seed));
 
@@ -98,8 +101,8 @@ sealed record Experiment
         Published?.Check();
         if (Includes.Count > 0)
         {
-            if (Cell is not null || Axes.Count > 0 || Claims.Count > 0)
-                throw new UsageException("An experiment that includes others must not have its own cell, axes, or claims.");
+            if (Cell is not null || Axes.Count > 0 || Claims.Count > 0 || CleanControl)
+                throw new UsageException("An experiment that includes others must not have its own cell, axes, claims, or clean control.");
             return;
         }
 
@@ -128,6 +131,14 @@ sealed record Experiment
         var cell = (JsonObject)Cell!.DeepClone();
         cell["recipe"] = FullRecipe(cell["recipe"]);
         return cell;
+    }
+
+    private JsonObject Control()
+    {
+        var control = Template();
+        CellProperty.Rate.Set(control, 0);
+        CellProperty.CoverRate.Remove(control);
+        return control;
     }
 
     private static JsonObject FullRecipe(JsonNode? recipe)

@@ -124,7 +124,7 @@ public sealed class RunFileTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("baseline --epochs 1 --set attack.trigger.gray=128 --set recipe.momentum=0.5 --set attack.mapping={\"kind\":\"next\"}");
+        var outcome = await runs.RunAsync("baseline --no-control --epochs 1 --set attack.trigger.gray=128 --set recipe.momentum=0.5 --set attack.mapping={\"kind\":\"next\"}");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         var cell = CellDescription.Read(runs.OnlyFolder())!.Cell;

@@ -38,7 +38,7 @@ public sealed class CifarDatasetTests
     }
 
     private static Task<SampleOutcome> RunAsync(SampleRuns runs, string folder) => SampleRuns.RunAsync(
-        ["baseline", "--quick", "--epochs", "1", "--dataset", "cifar10", "--data", folder, "--output", runs.Output], new StringWriter(), CancellationToken.None);
+        ["baseline", "--no-control", "--quick", "--epochs", "1", "--dataset", "cifar10", "--data", folder, "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
     // Rows of a label and 3 × 1024 bytes: a bar for each class, and noise.
     private static void Write(string folder)

@@ -85,7 +85,7 @@ public sealed class FolderDatasetTests
     }
 
     private static Task<SampleOutcome> RunAsync(SampleRuns runs, string folder, params string[] options) => SampleRuns.RunAsync(
-        ["baseline", "--quick", "--epochs", "1", "--dataset", $"folder:{folder}", "--output", runs.Output, .. options], new StringWriter(), CancellationToken.None);
+        ["baseline", "--no-control", "--quick", "--epochs", "1", "--dataset", $"folder:{folder}", "--output", runs.Output, .. options], new StringWriter(), CancellationToken.None);
 
     private static async Task<Dataset> FindAsync(string folder)
     {

@@ -66,7 +66,7 @@ public sealed class CellTests
     {
         Assert.AreEqual("mnist_square5-br_to1_r0.1_reference_e100_s0-179896caba", Read(Baseline).Id);
         var identity = new DatasetIdentity("MNIST", 60000, 10000);
-        Assert.AreEqual(Read(Baseline), ExperimentCatalog.All.Single(experiment => experiment.Name == "baseline").CellsOn(identity).Single());
+        Assert.AreEqual(Read(Baseline), ExperimentCatalog.All.Single(experiment => experiment.Name == "baseline").CellsOn(identity).First());
     }
 
     [TestMethod]

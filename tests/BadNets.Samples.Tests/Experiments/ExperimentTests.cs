@@ -25,6 +25,7 @@ public sealed class ExperimentTests
             new[]
             {
                 "exp01_MNIST_trigger1_pr0p1_ep100_ts5",
+                "exp01_MNIST_trigger1_pr0p0_ep100_ts5",
                 "exp02_MNIST_trigger1_pr0p01_ep100_ts5",
                 "exp02_MNIST_trigger1_pr0p02_ep100_ts5",
                 "exp02_MNIST_trigger1_pr0p025_ep100_ts5",
@@ -45,12 +46,13 @@ public sealed class ExperimentTests
     }
 
     [TestMethod]
-    public void Sixteen_runs_need_fourteen_trainings()
+    public void Sixteen_runs_and_the_clean_control_need_fifteen_trainings()
     {
         Cell[] cells = [.. Published.SelectMany(experiment => experiment.CellsOn(Mnist))];
 
-        Assert.HasCount(16, cells);
-        Assert.HasCount(14, cells.Distinct());
+        Assert.HasCount(17, cells);
+        Assert.HasCount(15, cells.Distinct());
+        Assert.HasCount(1, cells.Where(cell => cell.Attack.IsNone));
         // All but the baseline train the largest square at the bottom right at a rate of 0.05.
         Assert.HasCount(3, cells.Where(cell => cell.Attack.Trigger == new SquarePlan(5, TriggerPosition.BottomRight) && cell.Attack.Rate == 0.05));
     }
@@ -83,7 +85,7 @@ public sealed class ExperimentTests
     public void What_the_published_columns_cannot_say_has_no_published_name()
     {
         var published = Published[0];
-        var attack = published.CellsOn(Mnist).Single().Attack;
+        var attack = published.CellsOn(Mnist).First().Attack;
         Attack[] attacks =
         [
             attack with { Trigger = new BlendPlan() }, attack with { Trigger = new SquarePlan(5, TriggerPosition.BottomRight, Gray: 128) },
@@ -93,7 +95,7 @@ public sealed class ExperimentTests
         Cell[] cells =
         [
             .. attacks.Select(attack => new Cell(Mnist, attack, Recipe.Reference, 0)),
-            .. new[] { "../MNIST", "a/b" }.Select(name => published.CellsOn(Mnist with { Name = name }).Single()),
+            .. new[] { "../MNIST", "a/b" }.Select(name => published.CellsOn(Mnist with { Name = name }).First()),
             new Cell(Mnist, attack, Recipe.Reference with { Name = "../../reference" }, 0),
         ];
         string?[] names = [.. cells.Select(cell => new Plan(published, [cell]).ExportNameOf(cell))];
@@ -122,6 +124,23 @@ public sealed class ExperimentTests
             foreach (var (before, after) in ExperimentCatalog.Expand(experiment).Zip(ExperimentCatalog.Expand(again)))
                 CollectionAssert.AreEqual(before.CellsOn(Mnist).ToArray(), after.CellsOn(Mnist).ToArray());
         }
+    }
+
+    [TestMethod]
+    public void A_clean_control_is_the_same_run_without_poisoned_rows()
+    {
+        var experiment = Parse($$"""
+            {
+              "name": "control", "title": "Control", "cell": { "attack": {{Square.Replace("0.1 }", "0.1, \"coverRate\": 0.2 }", StringComparison.Ordinal)}}, "recipe": "modern" }, "seeds": [3, 4],
+              "axes": [ { "path": "attack.trigger.size", "values": [1, 2] } ], "cleanControl": true
+            }
+            """);
+
+        Cell[] cells = [.. experiment.CellsOn(Mnist)], controls = [.. cells.Where(cell => cell.Attack.IsNone)];
+
+        Assert.HasCount(6, cells.Distinct());
+        CollectionAssert.AreEqual(new[] { 3, 4 }, controls.Select(cell => cell.Seed).ToArray());
+        Assert.IsTrue(controls.All(cell => cell.Recipe == Recipe.Modern && cell.Attack == new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0)));
     }
 
     [TestMethod]

@@ -27,7 +27,7 @@ sealed class FakeResults : IDisposable
     /// <summary>The cell of an experiment with one value for each of its axes.</summary>
     public static Cell CellOf(Experiment experiment, string[] values, int epochs, int seed = 0, DatasetIdentity? dataset = null)
     {
-        var single = experiment with { Axes = [.. experiment.Axes.Zip(values, (axis, value) => axis.With([value]))], Seeds = [seed] };
+        var single = experiment with { Axes = [.. experiment.Axes.Zip(values, (axis, value) => axis.With([value]))], Seeds = [seed], CleanControl = false };
         return single.With(CellProperty.At("recipe.epochs"), JsonValue.Create(epochs)).CellsOn(dataset ?? Mnist).Single();
     }
 

@@ -135,6 +135,38 @@ public sealed class ResultReportTests
     }
 
     [TestMethod]
+    public void A_clean_control_stands_beside_the_runs_that_it_is_the_control_of()
+    {
+        using var results = new FakeResults().Add(FakeResults.Baseline, "", [0.5, 0.99]);
+        var poisoned = FakeResults.CellOf(FakeResults.Baseline, [], epochs: 2);
+        var control = With(poisoned, "attack.rate", JsonValue.Create(0)!);
+        new Plan(FakeResults.Baseline, [poisoned, control]).Write(results.Folder);
+        results.Train(control, [0.001, 0.002]);
+
+        var summary = ResultReport.Write(results.Folder);
+
+        var panel = PanelReader.PanelsOf(Results.Read(results.Folder)).Single();
+        Assert.AreEqual(poisoned, panel.Points.Single().Runs.Single().Cell);
+        Assert.AreEqual(control, panel.Controls.Single().Cell);
+        CollectionAssert.AreEquivalent(new[] { 0.1, 0 }, summary.Select(row => row.PoisoningRate).ToArray());
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "clean control");
+    }
+
+    [TestMethod]
+    public void Clean_runs_alone_are_results_of_their_own()
+    {
+        using var results = new FakeResults();
+        var clean = With(FakeResults.CellOf(FakeResults.Baseline, [], epochs: 2), "attack.rate", JsonValue.Create(0)!);
+        new Plan(FakeResults.Baseline, [clean]).Write(results.Folder);
+        results.Train(clean, [0.001, 0.002]);
+
+        var panel = PanelReader.PanelsOf(Results.Read(results.Folder)).Single();
+
+        Assert.AreEqual(clean, panel.Points.Single().Runs.Single().Cell);
+        Assert.IsEmpty(panel.Controls);
+    }
+
+    [TestMethod]
     public void Partial_results_are_reported()
     {
         using var results = new FakeResults();

@@ -17,7 +17,7 @@ public sealed class EvaluatorTests
     public async Task A_saved_model_measures_as_it_did_when_it_was_trained()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick --threads 1");
+        await runs.RunAsync("baseline --no-control --quick --threads 1");
         string run = runs.CsvNames().Single();
 
         var outcome = await runs.RunAsync($"evaluate --model {runs.OnlyFolder().Model}");
@@ -61,7 +61,7 @@ public sealed class EvaluatorTests
     public async Task A_running_evaluation_stops_when_told_to()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick");
+        await runs.RunAsync("baseline --no-control --quick");
         string model = runs.OnlyFolder().Model;
 
         var outcome = await runs.RunUntilAsync($"evaluate --model {model}", line => line.StartsWith("Measuring ", StringComparison.Ordinal));
@@ -76,7 +76,7 @@ public sealed class EvaluatorTests
     public async Task A_model_with_the_longest_name_is_measured(char letter)
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick");
+        await runs.RunAsync("baseline --no-control --quick");
         string model = Path.Combine(runs.Data, new string(letter, (255 - ".zip".Length) / Encoding.UTF8.GetByteCount([letter])) + ".zip");
         File.Move(runs.OnlyFolder().Model, model);
 
@@ -93,7 +93,7 @@ public sealed class EvaluatorTests
     public async Task Markup_in_a_models_name_is_text(string name)
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick --epochs 1");
+        await runs.RunAsync("baseline --no-control --quick --epochs 1");
         string model = Path.Combine(runs.Data, name.Replace('/', '_') + ".zip");
         File.Move(runs.OnlyFolder().Model, model);
 
@@ -148,7 +148,7 @@ public sealed class EvaluatorTests
     public async Task A_model_with_one_flipped_bit_gets_a_sentence()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick --epochs 1 --threads 1");
+        await runs.RunAsync("baseline --no-control --quick --epochs 1 --threads 1");
         string model = runs.OnlyFolder().Model, flipped = Path.Combine(runs.Data, "flipped.zip");
 
         // In the network itself, with the zip file's own checksum right, and in the file.
@@ -173,7 +173,7 @@ public sealed class EvaluatorTests
     public async Task The_schema_of_a_model_is_not_needed()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick --epochs 1 --threads 1");
+        await runs.RunAsync("baseline --no-control --quick --epochs 1 --threads 1");
         string model = runs.OnlyFolder().Model;
         var expected = await runs.RunAsync($"evaluate --model {model}");
         FlipBit(model, "Schema", 20);

@@ -5,7 +5,7 @@ namespace BadNets.Samples.Tests.Running;
 [TestClass]
 public sealed class ResumeTests
 {
-    private const string Command = "baseline --epochs 4 --threads 1";
+    private const string Command = "baseline --no-control --epochs 4 --threads 1";
     private const string Run = $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep4_ts5";
 
     private static readonly Cell Cell = SampleRuns.CellOf(rate: 0.1, epochs: 4);
@@ -23,7 +23,7 @@ public sealed class ResumeTests
         var resumed = await broken.RunAsync(Command);
 
         Assert.AreEqual(130, stopped.ExitCode);
-        StringAssert.Contains(stopped.Error, "baseline --epochs 4 --threads 1 --data");
+        StringAssert.Contains(stopped.Error, "baseline --no-control --epochs 4 --threads 1 --data");
         Assert.DoesNotContain("--fresh", stopped.Error);
         Assert.AreEqual(0, resumed.ExitCode, resumed.Error);
         StringAssert.Contains(resumed.Output, "continuing after epoch");
@@ -110,11 +110,11 @@ public sealed class ResumeTests
     public async Task A_damaged_record_is_named_and_can_be_forgotten(string content)
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --epochs 1");
+        await runs.RunAsync("baseline --no-control --epochs 1");
         File.WriteAllText(runs.OnlyFolder().Description, content);
 
-        var refused = await runs.RunAsync("baseline --epochs 1");
-        var fresh = await runs.RunAsync("baseline --epochs 1 --fresh");
+        var refused = await runs.RunAsync("baseline --no-control --epochs 1");
+        var fresh = await runs.RunAsync("baseline --no-control --epochs 1 --fresh");
 
         Assert.AreEqual(1, refused.ExitCode);
         StringAssert.Contains(refused.Error, ".json");

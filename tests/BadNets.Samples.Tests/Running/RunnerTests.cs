@@ -23,7 +23,7 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("baseline --epochs 2 --threads 1");
+        var outcome = await runs.RunAsync("baseline --no-control --epochs 2 --threads 1");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         string[] lines = File.ReadAllLines(runs.In("csv", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep2_ts5.csv"));
@@ -35,15 +35,15 @@ public sealed class RunnerTests
     }
 
     [TestMethod]
-    public async Task All_trains_shared_cells_once_and_writes_sixteen_files()
+    public async Task All_trains_shared_cells_once_and_writes_a_file_for_each_run()
     {
         using var runs = new SampleRuns();
 
         var outcome = await runs.RunAsync($"all --epochs 1 --parallel {Parallel}");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.Contains(outcome.Output, "14 to train");
-        Assert.HasCount(16, runs.CsvNames());
+        StringAssert.Contains(outcome.Output, "15 to train");
+        Assert.HasCount(17, runs.CsvNames());
         string Numbers(string run) => string.Join(',', runs.CsvWithoutSeconds(run).Split('\n')[1].Split(',')[..5]);
         Assert.AreEqual(Numbers($"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5"), Numbers($"exp03_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5"));
         Assert.AreEqual(Numbers($"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5"), Numbers($"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1"));
@@ -90,13 +90,13 @@ public sealed class RunnerTests
     public async Task Other_settings_make_other_cells_side_by_side(string options)
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --epochs 1");
+        await runs.RunAsync("baseline --no-control --epochs 1");
         string csv = runs.In("csv", runs.CsvNames().Single() + ".csv");
         var first = runs.OnlyFolder();
         string[] files = [csv, first.Epochs, first.Description, first.Checkpoint];
         byte[][] before = [.. files.Select(File.ReadAllBytes)];
 
-        var other = await runs.RunAsync($"baseline --epochs 1 {options}".Replace("--epochs 1 --epochs", "--epochs", StringComparison.Ordinal));
+        var other = await runs.RunAsync($"baseline --no-control --epochs 1 {options}".Replace("--epochs 1 --epochs", "--epochs", StringComparison.Ordinal));
 
         Assert.AreEqual(0, other.ExitCode, other.Error);
         Assert.HasCount(2, runs.CellNames);
@@ -114,7 +114,7 @@ public sealed class RunnerTests
         string csv = runs.In("csv", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5.csv");
         File.WriteAllText(csv, "precious");
 
-        var outcome = await runs.RunAsync("baseline --epochs 1");
+        var outcome = await runs.RunAsync("baseline --no-control --epochs 1");
 
         Assert.AreEqual(2, outcome.ExitCode);
         Assert.AreEqual("precious", File.ReadAllText(csv));
@@ -124,9 +124,9 @@ public sealed class RunnerTests
     public async Task Fresh_with_a_mistake_forgets_nothing()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --epochs 1");
+        await runs.RunAsync("baseline --no-control --epochs 1");
 
-        var refused = await runs.RunAsync("baseline --epochs 1 --fresh --target 12");
+        var refused = await runs.RunAsync("baseline --no-control --epochs 1 --fresh --target 12");
 
         Assert.AreEqual(2, refused.ExitCode);
         Assert.HasCount(1, runs.CsvNames());
@@ -177,10 +177,10 @@ public sealed class RunnerTests
         var outcome = await process.WaitForEndAsync();
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.Contains(outcome.Output, "Digits-first300, 300 training and 50 test rows, reference recipe, 1 epoch; 14 to train");
-        Assert.HasCount(16, runs.CsvNames());
-        Assert.HasCount(17, File.ReadAllLines(runs.In("summary.csv")));
-        Assert.HasCount(14, runs.CellNames);
+        StringAssert.Contains(outcome.Output, "Digits-first300, 300 training and 50 test rows, reference recipe, 1 epoch; 15 to train");
+        Assert.HasCount(17, runs.CsvNames());
+        Assert.HasCount(18, File.ReadAllLines(runs.In("summary.csv")));
+        Assert.HasCount(15, runs.CellNames);
         foreach (var cell in runs.CellNames.Select(name => new CellFolder(runs.In("cells", name))))
         {
             foreach (string file in new[] { cell.Model, cell.Checkpoint, cell.Epochs, cell.Description, cell.Sheet("svg"), cell.Sheet("png") })
@@ -299,9 +299,9 @@ public sealed class RunnerTests
     public async Task Settings_of_a_cell_without_an_epoch_can_be_changed()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick --learning-rate 1e30");
+        await runs.RunAsync("baseline --no-control --quick --learning-rate 1e30");
 
-        var outcome = await runs.RunAsync("baseline --quick");
+        var outcome = await runs.RunAsync("baseline --no-control --quick");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.AreEqual(1, Directory.GetFiles(runs.In("cells"), "failure.txt", SearchOption.AllDirectories).Length);
@@ -312,12 +312,12 @@ public sealed class RunnerTests
     public async Task A_failure_whose_trace_cannot_be_kept_is_told_all_the_same()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --quick --learning-rate 1e30");
+        await runs.RunAsync("baseline --no-control --quick --learning-rate 1e30");
         string trace = runs.OnlyFolder().Failure;
         File.Delete(trace);
         Directory.CreateDirectory(trace);
 
-        var outcome = await runs.RunAsync("baseline --quick --learning-rate 1e30");
+        var outcome = await runs.RunAsync("baseline --no-control --quick --learning-rate 1e30");
 
         Assert.AreEqual(1, outcome.ExitCode);
         StringAssert.Contains(outcome.Error, "The loss became");
@@ -356,7 +356,7 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("baseline --quick --learning-rate 1e30");
+        var outcome = await runs.RunAsync("baseline --no-control --quick --learning-rate 1e30");
 
         Assert.AreEqual(1, outcome.ExitCode);
         StringAssert.Contains(outcome.Error, "not a number in epoch 0");
@@ -406,7 +406,7 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        await runs.RunAsync("baseline --epochs 1 --seeds 0,7");
+        await runs.RunAsync("baseline --no-control --epochs 1 --seeds 0,7");
 
         CollectionAssert.AreEqual(new[] { $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5", $"exp01_{SmallDigits.Name}_trigger1_pr0p1_ep1_ts5_seed7" }, runs.CsvNames());
         CollectionAssert.AreEquivalent(new[] { SampleRuns.CellOf(rate: 0.1).Id, SampleRuns.CellOf(rate: 0.1, seed: 7).Id }, runs.CellNames);
@@ -420,7 +420,7 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("baseline --epochs 1");
+        var outcome = await runs.RunAsync("baseline --no-control --epochs 1");
 
         StringAssert.Contains(outcome.Output, $"the results call this data set {SmallDigits.Name}.");
         StringAssert.Contains(outcome.Output, $"{SmallDigits.Name}, 256 training and 64 test rows");
@@ -432,7 +432,7 @@ public sealed class RunnerTests
         MnistFolder.OrInconclusive();
         using var runs = new SampleRuns();
 
-        var outcome = await SampleRuns.RunAsync(["baseline", "--rows", "320", "--epochs", "1", "--output", runs.Output], new StringWriter(), CancellationToken.None);
+        var outcome = await SampleRuns.RunAsync(["baseline", "--no-control", "--rows", "320", "--epochs", "1", "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(outcome.Output, "MNIST-first320, 320 training and 53 test rows");

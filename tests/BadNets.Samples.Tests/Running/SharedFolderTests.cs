@@ -59,7 +59,7 @@ public sealed class SharedFolderTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("baseline --epochs 1 --shard 2/2");
+        var outcome = await runs.RunAsync("baseline --no-control --epochs 1 --shard 2/2");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.IsEmpty(runs.CellNames);

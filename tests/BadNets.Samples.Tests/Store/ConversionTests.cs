@@ -108,7 +108,7 @@ public sealed class ConversionTests : IDisposable
     public async Task A_folder_without_earlier_results_is_refused()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --epochs 1");
+        await runs.RunAsync("baseline --no-control --epochs 1");
 
         var nothing = await SampleRuns.RunAsync(["convert", "--output", runs.Output], new StringWriter(), CancellationToken.None);
         await ConvertAsync();
@@ -142,14 +142,14 @@ public sealed class ConversionTests : IDisposable
     public async Task Results_of_an_experiment_that_is_no_more_do_not_disturb()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("baseline --epochs 1");
+        await runs.RunAsync("baseline --no-control --epochs 1");
         string plan = Directory.EnumerateFiles(runs.In("experiments")).Single();
         File.WriteAllText(plan, File.ReadAllText(plan).Replace("\"baseline\"", "\"gone\"", StringComparison.Ordinal));
 
         var report = await runs.ReportAsync();
-        var again = await runs.RunAsync("baseline --epochs 1");
+        var again = await runs.RunAsync("baseline --no-control --epochs 1");
         File.Delete(plan);
-        var without = await runs.RunAsync("baseline --epochs 1");
+        var without = await runs.RunAsync("baseline --no-control --epochs 1");
 
         foreach (var outcome in new[] { report, again, without })
             Assert.AreEqual(0, outcome.ExitCode, outcome.Error);

@@ -17,7 +17,11 @@ static class StudyFindings
     private static Finding HighCleanAccuracy(Study study)
     {
         const string Claim = "Clean accuracy stays high, regardless of the attack.";
-        string[] missing = [.. study.Panels.SelectMany(panel => ClaimJudge.UnfinishedIn(panel, panel.Points)).Distinct()];
+        string[] missing = 
+        [
+            .. study.Panels.SelectMany(panel => ClaimJudge.UnfinishedIn(panel, panel.Points)).Distinct(),
+            .. study.Panels.SelectMany(panel => panel.Controls).Distinct().Where(run => !run.IsComplete).Select(run => FormattableString.Invariant($"the clean control, seed {run.Cell.Seed} ({run.State})")),
+        ];
         if (missing.Length > 0)
             return new(Claim, Verdict.CannotBeJudged, ClaimJudge.Missing(missing));
         double[] accuracies = [.. study.Cells.Select(run => run.Last!.CleanAccuracy)];

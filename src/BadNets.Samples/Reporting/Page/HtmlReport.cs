@@ -65,7 +65,7 @@ sealed class HtmlReport(IReadOnlyList<Study> studies, IReadOnlyDictionary<Panel,
         AddSettings(study);
         AddFindings(study);
         _page.AppendLine("<h3>Summary</h3>");
-        var rows = study.Panels.SelectMany(panel => panel.Points.SelectMany(point => point.Runs.Select(run => (run, point.Label))));
+        var rows = study.Panels.SelectMany(panel => panel.Points.SelectMany(point => point.Runs.Select(run => (run, point.Label))).Concat(panel.Controls.Select(run => (run, "clean control"))));
         new SummaryTable("Varied", rows, withExperiments: true).AddTo(_page);
         foreach (var panel in study.Panels)
             Add(panel);

@@ -9,12 +9,13 @@ namespace BadNets.Samples.Reporting;
 /// <param name="Constant">What its cells have in common, as JSON.</param>
 /// <param name="Axes">What varies.</param>
 /// <param name="Points">The points that have run or will run, in the order of the axes' values.</param>
+/// <param name="Controls">The clean controls, by seed: runs with a poisoning rate of 0 that otherwise equal the panel's. They are not among the points.</param>
 /// <param name="NotPlanned">Values that the experiment has, but that were never started.</param>
 sealed record Panel(
     Experiment Experiment, string Name, JsonObject Constant, IReadOnlyList<PanelAxis> Axes, IReadOnlyList<PanelPoint> Points,
-    IReadOnlyList<IReadOnlyList<PanelValue>> NotPlanned)
+    IReadOnlyList<PanelRun> Controls, IReadOnlyList<IReadOnlyList<PanelValue>> NotPlanned)
 {
-    public IEnumerable<PanelRun> Runs => Points.SelectMany(point => point.Runs);
+    public IEnumerable<PanelRun> Runs => Points.SelectMany(point => point.Runs).Concat(Controls);
 
     /// <summary>The points that can be judged.</summary>
     public IReadOnlyList<PanelPoint> Complete => [.. Points.Where(point => point.IsComplete)];

@@ -19,9 +19,16 @@ static class PanelReader
             // The last plan has the description as it is now.
             var experiment = plans.Last().Experiment;
             CellProperty[] varied = [.. experiment.Axes.Select(axis => axis.Property), CellProperty.Seed];
-            var cells = plans.SelectMany(plan => plan.Cells).Distinct().Select(cell => (Cell: cell, Document: DocumentOf(cell)));
-            foreach (var alike in cells.GroupBy(each => CellJson.Canonical(Without(varied, each.Document)), StringComparer.Ordinal))
-                panels.Add(Make(experiment, alike.Key, [.. alike], results));
+            var cells = plans.SelectMany(plan => plan.Cells).Distinct().Select(cell => (Cell: cell, Document: DocumentOf(cell))).ToArray();
+            var groups = cells.GroupBy(each => CellJson.Canonical(Without(varied, each.Document)), StringComparer.Ordinal).Select(alike => alike.ToArray());
+            foreach (var sameAttack in groups.GroupBy(group => CellJson.Canonical(Without([.. varied, CellProperty.Rate, CellProperty.CoverRate], group[0].Document)), StringComparer.Ordinal))
+            {
+                var poisoned = sameAttack.Where(group => !IsClean(group)).ToArray();
+                // Clean cells alone are no controls: someone asked for them.
+                var controls = poisoned.Length == 0 ? [] : sameAttack.Where(IsClean).SelectMany(group => group).ToArray();
+                panels.AddRange((poisoned.Length == 0 ? [.. sameAttack] : poisoned)
+                    .Select(group => Make(experiment, CellJson.Canonical(Without(varied, group[0].Document)), group, controls, results)));
+            }
         }
 
         // Names do not say everything: two data sets may have the same name.
@@ -32,7 +39,10 @@ static class PanelReader
         ];
     }
 
-    private static Panel Make(Experiment experiment, string constant, IReadOnlyList<(Cell Cell, JsonObject Document)> cells, Results results)
+    private static bool IsClean((Cell Cell, JsonObject Document)[] cells) => Array.TrueForAll(cells, each => each.Cell.Attack.IsNone);
+
+    private static Panel Make(
+        Experiment experiment, string constant, (Cell Cell, JsonObject Document)[] cells, (Cell Cell, JsonObject Document)[] controls, Results results)
     {
         var all = Declared(experiment, cells[0].Cell.Dataset);
         PanelAxis[] axes = [.. experiment.Axes.Select(axis => new PanelAxis(axis.Property, all.Concat(cells.Select(each => each.Document)).Select(axis.Property.In)))];
@@ -44,6 +54,7 @@ static class PanelReader
         ];
         var declared = all.Select(document => Key(ValuesIn(axes, document))).ToHashSet(StringComparer.Ordinal);
         return new Panel(experiment, NameOf(experiment, cells[0].Cell, constant), JsonNode.Parse(constant)!.AsObject(), axes, points,
+            [.. controls.Select(each => RunOf(experiment, results.Cells[each.Cell.Id])).OrderBy(run => run.Cell.Seed)],
             [.. places.Where(values => declared.Contains(Key(values)) && !runs.Contains(Key(values)))]);
     }
 
@@ -54,7 +65,7 @@ static class PanelReader
     private static JsonObject[] Declared(Experiment experiment, DatasetIdentity dataset)
     {
         var builtIn = ExperimentCatalog.All.FirstOrDefault(known => known.Name == experiment.Name && known.Axes.Select(axis => axis.Path).SequenceEqual(experiment.Axes.Select(axis => axis.Path)));
-        return [.. (builtIn ?? experiment).CellsOn(dataset).Select(DocumentOf)];
+        return [.. ((builtIn ?? experiment) with { CleanControl = false }).CellsOn(dataset).Select(DocumentOf)];
     }
 
     // The runs' names without what varies; for other experiments, a short description and a hash of the full description.

@@ -19,6 +19,9 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     /// <summary>Its cells; cells that experiments share are one.</summary>
     public IReadOnlyList<PanelRun> Cells => [.. Runs.DistinctBy(run => run.Cell)];
 
+    /// <summary>Its clean controls: runs without poisoned rows.</summary>
+    public IReadOnlyList<PanelRun> Controls => [.. Cells.Where(run => run.Cell.Attack.IsNone)];
+
     public Cell FirstCell => Panels[0].Points[0].Runs[0].Cell;
 
     /// <summary>What distinguishes it: data set, recipe, what is changed in the recipe, and the label mapping.</summary>
