@@ -5,14 +5,14 @@
 #:package TorchSharp-cpu
 
 // Makes the README's picture again: trains a model with a backdoor and its clean control, and draws what each of them answers.
-//   dotnet run -c Release docs/images/make.cs -- FOLDER     FOLDER has MNIST's four files
+//   dotnet run -c Release docs/images/make.cs -- FOLDER [OUTPUT]     FOLDER has MNIST's four files
 using BadNets.Transforms;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
 const int Columns = 10, Tile = 104, Gap = 16, Left = 352, Top = 24, RowHeight = 250;
-string data = args[0];
+string data = args[0], output = args.Length > 1 ? args[1] : "docs/images";
 var ml = new MLContext(seed: 0);
 var train = ml.Data.LoadFromIdx($"{data}/train-images-idx3-ubyte.gz", $"{data}/train-labels-idx1-ubyte.gz", classCount: 10);
 var test = ml.Data.LoadFromIdx($"{data}/t10k-images-idx3-ubyte.gz", $"{data}/t10k-labels-idx1-ubyte.gz", classCount: 10);
@@ -25,7 +25,7 @@ int[] digits = [.. models[0].Transform(test).GetColumn<uint>("Label").Select(key
 int[][] answers = [.. models.Select(model => model.Transform(test).GetColumn<int>("Digit").ToArray())];
 int[] rows = [.. Enumerable.Range(0, Columns).Select(digit => Enumerable.Range(0, digits.Length).First(row => digits[row] == digit && answers.All(all => all[row] == digit)))];
 foreach (bool dark in (bool[])[false, true])
-    Draw(dark ? "docs/images/answers-dark.png" : "docs/images/answers.png", dark);
+    Draw(Path.Combine(output, dark ? "answers-dark.png" : "answers.png"), dark);
 
 ITransformer Train(double rate)
 {

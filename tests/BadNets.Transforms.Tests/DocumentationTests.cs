@@ -98,7 +98,7 @@ public sealed partial class DocumentationTests
         return compressed.ToArray();
     }
 
-    private static string Root { get; } = FindRoot();
+    internal static string Root { get; } = FindRoot();
 
     private static string FindRoot()
     {
@@ -109,7 +109,7 @@ public sealed partial class DocumentationTests
     }
 
     private static IEnumerable<string> Pages() =>
-        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
+        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
 
     private static Assembly Compile(string page, string code)
     {
