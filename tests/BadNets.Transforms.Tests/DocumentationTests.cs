@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -36,6 +37,17 @@ public sealed partial class DocumentationTests
         {
             Environment.CurrentDirectory = previous;
         }
+    }
+
+    // In a project, as no notebook kernel is at hand: its cells one after the other, without the lines that only a notebook understands.
+    [TestMethod]
+    public void Notebook_compiles_and_runs()
+    {
+        using var notebook = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "examples", "backdoor.ipynb")));
+        var cells = notebook.RootElement.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code");
+        var lines = cells.SelectMany(cell => cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()!).Append("\n"));
+
+        Example_compiles_and_runs("backdoor.ipynb", 0, string.Concat(lines.Where(line => !line.StartsWith('#'))));
     }
 
     [TestMethod]
