@@ -19,9 +19,12 @@ readonly record struct CellFolder(string Path)
     /// <summary>Held open by the process that trains the cell.</summary>
     public string Lock => In("lock");
 
-    /// <summary>The contact sheet: images as the model sees them.</summary>
+    /// <summary>Test images and what the model answers.</summary>
+    public string Images => In("images.json");
+
+    /// <summary>What earlier versions wrote instead of <see cref="Images"/>: the images as a figure.</summary>
     /// <param name="extension"><c>png</c> or <c>svg</c>.</param>
-    public string Sheet(string extension) => In($"images.{extension}");
+    public string EarlierImages(string extension) => In($"images.{extension}");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

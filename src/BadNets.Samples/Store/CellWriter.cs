@@ -81,6 +81,14 @@ sealed class CellWriter : IDisposable
         Export();
     }
 
+    /// <summary>Writes the images, in place of those of earlier versions.</summary>
+    public void Write(CellImages images)
+    {
+        images.Write(Folder);
+        File.Delete(Folder.EarlierImages("svg"));
+        File.Delete(Folder.EarlierImages("png"));
+    }
+
     /// <summary>Writes the CSV files for the published code's scripts.</summary>
     public void Export()
     {
@@ -125,7 +133,7 @@ sealed class CellWriter : IDisposable
         string[] files =
         [
             .. exports.Select(results.Csv).Where(File.Exists),
-            folder.Description, folder.Epochs, folder.Checkpoint, folder.Model, folder.Failure, folder.Sheet("svg"), folder.Sheet("png"),
+            folder.Description, folder.Epochs, folder.Checkpoint, folder.Model, folder.Failure, folder.Images, folder.EarlierImages("svg"), folder.EarlierImages("png"),
         ];
         foreach (string file in files)
             File.Delete(file);

@@ -36,7 +36,7 @@ static class Conversion
             foreach (string run in record.Runs)
                 Move(results.In("models", run + ".zip"), folder.Model);
             foreach (string extension in new[] { "svg", "png" })
-                Move(results.FigurePath("digits_" + record.Name, extension), folder.Sheet(extension));
+                Move(results.FigurePath("digits_" + record.Name, extension), folder.EarlierImages(extension));
             Move(results.In("failures", record.Name + ".txt"), folder.Failure);
             // Last, after the files and the description, so that an interrupted conversion can be repeated.
             CsvTable.Write(folder.Epochs, stored.Epochs);

@@ -46,9 +46,9 @@ sealed class EarlierRecord
             var cell = MakeCell(content.Settings);
             if (epochs.Length > cell.Recipe.Epochs)
                 throw new UsageException(FormattableString.Invariant($"it has {epochs.Length} epochs of {cell.Recipe.Epochs}"));
-            string name = Path.GetFileNameWithoutExtension(path), failure = results.In("failures", name + ".txt"), sheet = results.FigurePath("digits_" + name, "png");
+            string name = Path.GetFileNameWithoutExtension(path), failure = results.In("failures", name + ".txt");
             return new EarlierRecord(name, content.Runs,
-                new StoredCell(cell, content.Machine, epochs, FailureFile.ReadSentence(failure), results.Relative(failure), File.Exists(sheet) ? sheet : null));
+                new StoredCell(cell, content.Machine, epochs, FailureFile.ReadSentence(failure), results.Relative(failure), results.Of(cell)));
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {

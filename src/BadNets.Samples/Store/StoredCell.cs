@@ -9,8 +9,8 @@ namespace BadNets.Samples.Store;
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="Failure">Why training failed, in a sentence, or null.</param>
 /// <param name="FailurePath">The file with the stack trace, relative to the results.</param>
-/// <param name="SheetPath">The contact sheet as PNG, or null.</param>
-sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string FailurePath, string? SheetPath)
+/// <param name="Folder">The folder of its files, which need not exist.</param>
+sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string FailurePath, CellFolder Folder)
 {
     /// <summary>The last finished epoch, or null.</summary>
     public EpochRow? Last => Epochs.Count == 0 ? null : Epochs[^1];
@@ -25,10 +25,9 @@ sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Ep
         var folder = results.Of(cell);
         // Epochs before the description: a process that starts again deletes the description first.
         var epochs = ReadEpochs(folder.Epochs, cell);
-        string sheet = folder.Sheet("png");
         return CellDescription.Read(folder) is { } description
-            ? new(cell, description.Machine, epochs, FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), File.Exists(sheet) ? sheet : null)
-            : new(cell, null, [], FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), null);
+            ? new(cell, description.Machine, epochs, FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), folder)
+            : new(cell, null, [], FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), folder);
     }
 
     /// <exception cref="InvalidDataException">The file is damaged.</exception>

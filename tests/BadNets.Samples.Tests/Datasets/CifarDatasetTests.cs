@@ -19,7 +19,7 @@ public sealed class CifarDatasetTests
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(outcome.Output, "200 training and 40 test rows");
         StringAssert.StartsWith(runs.CellNames.Single(), "cifar10-");
-        Assert.IsTrue(File.Exists(runs.OnlyFolder().Sheet("png")));
+        Assert.IsTrue(File.Exists(runs.OnlyFolder().Images));
     }
 
     [TestMethod]

@@ -22,7 +22,7 @@ public sealed class FolderDatasetTests
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(File.ReadAllText(runs.OnlyFolder().Description), "\"target\": \"00001\"");
         Assert.IsTrue(File.Exists(runs.OnlyFolder().Model));
-        Assert.IsTrue(File.Exists(runs.OnlyFolder().Sheet("png")));
+        Assert.IsTrue(File.Exists(runs.OnlyFolder().Images));
     }
 
     [TestMethod]

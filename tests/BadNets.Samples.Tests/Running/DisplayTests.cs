@@ -96,7 +96,7 @@ public sealed class DisplayTests
 
             return true;
         });
-        ResultTable.Print(console, [.. cells.Select(cell => new StoredCell(cell, null, [], null, "failure.txt", null))], labels,
+        ResultTable.Print(console, [.. cells.Select(cell => new StoredCell(cell, null, [], null, "failure.txt", default))], labels,
             new SweepOutcome([new CellFailure(cells[0], new IOException("[z]"), null)], [cells[1]]));
 
         foreach (string text in new[] { "[x]", "[/]", "[y]", "[z]" })

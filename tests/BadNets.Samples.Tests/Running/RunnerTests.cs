@@ -183,13 +183,13 @@ public sealed class RunnerTests
         Assert.HasCount(15, runs.CellNames);
         foreach (var cell in runs.CellNames.Select(name => new CellFolder(runs.In("cells", name))))
         {
-            foreach (string file in new[] { cell.Model, cell.Checkpoint, cell.Epochs, cell.Description, cell.Sheet("svg"), cell.Sheet("png") })
+            foreach (string file in new[] { cell.Model, cell.Checkpoint, cell.Epochs, cell.Description, cell.Images })
                 Assert.IsTrue(File.Exists(file), file);
         }
 
-        // One figure of the baseline, three of each sweep.
-        Assert.HasCount(1 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.svg"));
-        Assert.HasCount(1 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.png"));
+        // One figure of all runs, two of the baseline, three of each sweep.
+        Assert.HasCount(1 + 2 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.svg"));
+        Assert.HasCount(1 + 2 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.png"));
         StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "Digits-first300, reference recipe, 1 epoch");
     }
 
@@ -277,7 +277,7 @@ public sealed class RunnerTests
         Assert.AreEqual(0, report.ExitCode, report.Error);
         StringAssert.Contains(report.Output, "shows 2 runs, 2 failed.");
         string page = File.ReadAllText(runs.In("report.html"));
-        StringAssert.Contains(page, "Missing: rate 0.05 (failed); rate 0.1 (failed).");
+        StringAssert.Contains(page, "Missing: rate 5% (failed); rate 10% (failed).");
         StringAssert.Contains(page, "failed: The loss became");
     }
 

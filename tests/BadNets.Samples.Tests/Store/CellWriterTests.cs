@@ -146,7 +146,7 @@ public sealed class CellWriterTests : IDisposable
         using (var writer = CellWriter.TryOpen(_results, Cell, exports, fresh: false)!)
         {
             writer.Add(Row(0));
-            foreach (string file in new[] { writer.Folder.Model, writer.Folder.Checkpoint, writer.Folder.Failure, writer.Folder.Sheet("png"), writer.Folder.Sheet("svg") })
+            foreach (string file in new[] { writer.Folder.Model, writer.Folder.Checkpoint, writer.Folder.Failure, writer.Folder.Images, writer.Folder.EarlierImages("png"), writer.Folder.EarlierImages("svg") })
                 File.WriteAllText(file, "old");
         }
 
