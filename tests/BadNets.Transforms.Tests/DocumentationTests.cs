@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -36,6 +37,17 @@ public sealed partial class DocumentationTests
         {
             Environment.CurrentDirectory = previous;
         }
+    }
+
+    // In a project, as no notebook kernel is at hand: its cells one after the other, without the lines that only a notebook understands.
+    [TestMethod]
+    public void Notebook_compiles_and_runs()
+    {
+        using var notebook = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "examples", "backdoor.ipynb")));
+        var cells = notebook.RootElement.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code");
+        var lines = cells.SelectMany(cell => cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()!).Append("\n"));
+
+        Example_compiles_and_runs("backdoor.ipynb", 0, string.Concat(lines.Where(line => !line.StartsWith('#'))));
     }
 
     [TestMethod]
@@ -98,7 +110,7 @@ public sealed partial class DocumentationTests
         return compressed.ToArray();
     }
 
-    private static string Root { get; } = FindRoot();
+    internal static string Root { get; } = FindRoot();
 
     private static string FindRoot()
     {
@@ -109,7 +121,7 @@ public sealed partial class DocumentationTests
     }
 
     private static IEnumerable<string> Pages() =>
-        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
+        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
 
     private static Assembly Compile(string page, string code)
     {
