@@ -205,7 +205,7 @@ sealed class SampleCommand
             else
             {
                 PrintColumns(ExperimentCatalog.All.Select(experiment => (experiment.Name,
-                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Values.Select(axis.Property.InWords))}"))}")));
+                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Values.Select(axis.Property.ShortOf))}"))}")));
             }
         });
         return command;

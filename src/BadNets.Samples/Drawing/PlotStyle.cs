@@ -1,6 +1,5 @@
 using OxyPlot;
 using OxyPlot.Axes;
-using OxyPlot.Legends;
 
 namespace BadNets.Samples.Drawing;
 
@@ -21,12 +20,10 @@ static class PlotStyle
 
     public static readonly OxyColor Frame = OxyColor.FromRgb(0x99, 0x99, 0x99);
 
-    private const double TextSize = 16;
-    private const double WidestName = 200;
+    public const double TextSize = 16;
+    public const double WidestName = 230;
+
     private const double TurnedNameRoom = 26;
-    private const double LegendEntryRoom = 65;
-    private const double LegendLine = 24;
-    private const double UsualLegendRows = 3;
 
     private static readonly OxyColor Lightest = OxyColor.FromRgb(0xf0, 0xf4, 0xf8);
     private static readonly OxyColor Darkest = OxyColor.FromRgb(0x08, 0x30, 0x6b);
@@ -34,62 +31,56 @@ static class PlotStyle
     private static readonly OxyColor OnLight = OxyColor.FromRgb(0x11, 0x11, 0x11);
     private static readonly OxyColor OnDark = OxyColor.FromRgb(0xfe, 0xfe, 0xfe);
 
-    // Okabe and Ito's colors, which color-blind readers can tell apart, without the yellow that is lost on white; dashes for those who see none.
+    // In the order of Okabe and Ito's colors, which color-blind readers can tell apart, darkened to a contrast of at least 3 on white; dashes for those who see none.
     private static readonly OxyColor[] Colors =
     [
         OxyColor.FromRgb(0x00, 0x72, 0xb2),
         OxyColor.FromRgb(0xd5, 0x5e, 0x00),
-        OxyColor.FromRgb(0x00, 0x9e, 0x73),
-        OxyColor.FromRgb(0xcc, 0x79, 0xa7),
-        OxyColor.FromRgb(0xe6, 0x9f, 0x00),
-        OxyColor.FromRgb(0x56, 0xb4, 0xe9),
-        OxyColor.FromRgb(0x77, 0x77, 0x77),
+        OxyColor.FromRgb(0x00, 0x87, 0x64),
+        OxyColor.FromRgb(0xb4, 0x50, 0x8a),
+        OxyColor.FromRgb(0xa0, 0x6b, 0x00),
+        OxyColor.FromRgb(0x2b, 0x93, 0xc4),
+        OxyColor.FromRgb(0x5c, 0x5c, 0x5c),
     ];
 
     // In points, the same in SVG and PNG: what OxyPlot's own line styles are multiples of differs between the two.
     // One fewer than the colors, so that the two come together again only after 42 curves.
     private static readonly double[]?[] AllDashes = [null, [10, 4], [3, 3], [12, 4, 3, 4], [20, 5], [6, 3]];
 
+    public static int ColorCount => Colors.Length;
+
     public static OxyColor Color(int index) => Colors[index % Colors.Length];
 
     /// <summary>Lengths of strokes and gaps, or null for a solid line.</summary>
     public static double[]? Dashes(int index) => AllDashes[index % AllDashes.Length];
 
-    public static PlotModel MakeModel(string title, string subtitle)
+    public static PlotModel MakeModel(string title, string subtitle) => new()
     {
-        var model = new PlotModel
-        {
-            Title = title,
-            Subtitle = subtitle,
-            TitleFontSize = SizeToFit(title, 19),
-            TitleFontWeight = FontWeights.Normal,
-            SubtitleFontSize = SizeToFit(subtitle, 14),
-            TextColor = Ink,
-            PlotAreaBorderColor = Ink,
-            PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
-            DefaultFont = FontFamily,
-            DefaultFontSize = TextSize,
-            Padding = new OxyThickness(8, 8, 24, 8),
-        };
-        model.Legends.Add(new Legend
-        {
-            // Outside, where no curve can be.
-            LegendPlacement = LegendPlacement.Outside,
-            LegendPosition = LegendPosition.BottomCenter,
-            LegendOrientation = LegendOrientation.Horizontal,
-            LegendFontSize = TextSize,
-            LegendTextColor = Ink,
-            LegendSymbolLength = 36,
-            LegendColumnSpacing = 16,
-            LegendItemSpacing = 20,
-        });
-        return model;
-    }
+        Title = title,
+        Subtitle = subtitle,
+        TitleFontSize = SizeToFit(title, 19),
+        TitleFontWeight = FontWeights.Normal,
+        SubtitleFontSize = SizeToFit(subtitle, 14),
+        TextColor = Ink,
+        PlotAreaBorderColor = Ink,
+        PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
+        DefaultFont = FontFamily,
+        DefaultFontSize = TextSize,
+        Padding = new OxyThickness(8, 8, 24, 8),
+    };
 
-    public static LinearAxis MakeAxis(AxisPosition position, string title) => new()
+    /// <summary>An axis of numbers.</summary>
+    /// <param name="position">Where it is.</param>
+    /// <param name="title">What it measures.</param>
+    /// <param name="least">Its start.</param>
+    /// <param name="most">Its end.</param>
+    /// <param name="ticks">Its ticks and their texts.</param>
+    public static LinearAxis MakeAxis(AxisPosition position, string title, double least, double most, IReadOnlyList<(double At, string Text)> ticks) => new TickAxis(ticks)
     {
         Position = position,
         Title = title,
+        Minimum = least,
+        Maximum = most,
         TitleFontSize = TextSize,
         FontSize = TextSize,
         AxisTitleDistance = 14,
@@ -98,10 +89,19 @@ static class PlotStyle
         TitleColor = Ink,
         MinorTickSize = 0,
         TickStyle = TickStyle.Outside,
-        MajorGridlineStyle = position == AxisPosition.Left ? LineStyle.Solid : LineStyle.None,
+        MajorGridlineStyle = LineStyle.Solid,
         MajorGridlineColor = Grid,
         MajorGridlineThickness = 1,
     };
+
+    /// <summary>About five round numbers between two numbers.</summary>
+    public static IReadOnlyList<double> RoundNumbers(double least, double most)
+    {
+        const int About = 5;
+        double power = Math.Pow(10, Math.Floor(Math.Log10((most - least) / About)));
+        double step = new[] { 1.0, 2.0, 5.0, 10.0 }.First(each => (most - least) / (each * power) <= About + 1) * power;
+        return [.. Enumerable.Range(0, 2 * About + 2).Select(i => Math.Round(Math.Ceiling(least / step) * step + i * step, 10)).TakeWhile(number => number <= most)];
+    }
 
     /// <summary>An axis of names. Long ones are cut off, and those at the bottom are turned where they would overlap.</summary>
     public static CategoryAxis MakeNameAxis(AxisPosition position, string title, IReadOnlyList<string> names)
@@ -135,7 +135,7 @@ static class PlotStyle
 
     private static bool AreTurned(IReadOnlyList<string> names) => names.Any(name => WidthOf(name) > (Width - WidestName) / names.Count);
 
-    private static double WidthOf(string text)
+    public static double WidthOf(string text)
     {
         using var measure = new TextMeasure();
         return measure.WidthOf(text, TextSize);
@@ -155,20 +155,5 @@ static class PlotStyle
         static double Light(byte value) => Math.Pow(value / 255.0, 2.2);
         // Where black and white have the same contrast (WCAG 2).
         return 0.2126 * Light(shade.R) + 0.7152 * Light(shade.G) + 0.0722 * Light(shade.B) > 0.179 ? OnLight : OnDark;
-    }
-
-    /// <summary>How much taller a figure with many legend entries must be.</summary>
-    public static double RoomForLegend(IEnumerable<string> entries)
-    {
-        double rows = entries.Sum(entry => WidthOf(entry) + LegendEntryRoom) / (0.8 * Width);
-        return Math.Max(0, Math.Ceiling(rows) - UsualLegendRows) * LegendLine;
-    }
-
-    /// <summary>An axis from 0 to 100 %, with room for markers at both ends.</summary>
-    public static LinearAxis MakePercentAxis(string title)
-    {
-        var axis = MakeAxis(AxisPosition.Left, title);
-        (axis.Minimum, axis.Maximum, axis.MajorStep) = (-5, 105, 20);
-        return axis;
     }
 }

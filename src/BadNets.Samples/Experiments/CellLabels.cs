@@ -26,13 +26,8 @@ sealed class CellLabels
 
     public string Of(Cell cell) => _labels[cell.Id];
 
-    private static string ShortText(CellProperty property, JsonNode document)
-    {
-        string text = property.InWords(property.In(document));
-        return property == CellProperty.Rate && text == "0%" ? "clean control"
-            : property == CellProperty.TriggerPosition ? text
-            : property.Prefix + text + property.Suffix;
-    }
+    private static string ShortText(CellProperty property, JsonNode document) =>
+        property == CellProperty.Rate && property.ShortOf(property.In(document)) == "0%" ? "clean control" : property.LabelOf(property.In(document));
 
     private static IEnumerable<string> Leaves(JsonNode? node, string path) => node is JsonObject members
         ? members.SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Key : $"{path}.{member.Key}"))

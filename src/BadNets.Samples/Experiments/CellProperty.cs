@@ -13,11 +13,13 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Prefix">What comes before a value in legends.</param>
 /// <param name="Suffix">What comes after a value in legends.</param>
 /// <param name="IsText">Whether a value is text even if it reads like a number: the label 007 is not the label 7.</param>
+/// <param name="IsShare">Whether a value is a share from 0 to 1, which people read in percent.</param>
 sealed record CellProperty(
-    string Path, string Name, string? Requirement = null, string? Unit = null, string Prefix = "", string Suffix = "", bool IsText = false)
+    string Path, string Name, string? Requirement = null, string? Unit = null, string Prefix = "", string Suffix = "", bool IsText = false,
+    bool IsShare = false)
 {
-    public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training rows", Prefix: "rate ");
-    public static readonly CellProperty CoverRate = new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training rows", Prefix: "cover ");
+    public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training images", Prefix: "rate ", IsShare: true);
+    public static readonly CellProperty CoverRate = new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training images", Prefix: "cover ", IsShare: true);
     public static readonly CellProperty TriggerSize = new("attack.trigger.size", "trigger size", "a whole number of pixels, at least 1", "side in pixels", Suffix: " px");
     public static readonly CellProperty TriggerPosition = new("attack.trigger.position", "trigger position");
     public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ", IsText: true);
@@ -105,12 +107,6 @@ sealed record CellProperty(
             ? JsonValue.Create(position.ToCode())
             : value;
 
-    /// <summary>A value for people: a rate as a percentage, a position in words.</summary>
-    public string InWords(JsonNode? value) =>
-        Path == Rate.Path && double.TryParse(TextOf(value), CultureInfo.InvariantCulture, out double rate) ? rate.ToString("0.####%", CultureInfo.InvariantCulture)
-        : Path == TriggerPosition.Path && PositionCode.TryParse(TextOf(value)) is { } position ? position.ToName()
-        : TextOf(value);
-
     /// <summary>A value as it is typed on the command line.</summary>
     public static string TextOf(JsonNode? value) => value switch
     {
@@ -121,11 +117,13 @@ sealed record CellProperty(
     };
 
     /// <summary>A value with its meaning, for legends.</summary>
-    public string LabelOf(JsonNode? value)
-    {
-        string text = TextOf(value);
-        return this == TriggerPosition && PositionCode.All.Contains(text) ? PositionCode.Parse(text).ToName() : Prefix + text + Suffix;
-    }
+    public string LabelOf(JsonNode? value) => Prefix + ShortOf(value);
+
+    /// <summary>A value for people, next to the property's name: a rate as a percentage, a position in words.</summary>
+    public string ShortOf(JsonNode? value) =>
+        IsShare && value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>().ToString("0.####%", CultureInfo.InvariantCulture)
+        : Path == TriggerPosition.Path && PositionCode.TryParse(TextOf(value)) is { } position ? position.ToName()
+        : TextOf(value) + Suffix;
 
     /// <summary>The sentence for a document that is not a cell.</summary>
     public static UsageException Refuse(JsonNode document, JsonException fault)

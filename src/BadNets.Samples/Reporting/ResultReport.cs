@@ -1,4 +1,3 @@
-using BadNets.Samples.Drawing;
 using BadNets.Samples.Files;
 using BadNets.Samples.Store;
 
@@ -29,13 +28,10 @@ static class ResultReport
         ];
         CsvTable.Write(folder.Summary, summary);
 
-        var studies = Study.Of(panels);
-        var figures = studies
-            .SelectMany(study => study.Panels.Select(panel => (study, panel)))
-            .ToDictionary(pair => pair.panel, pair => PanelFigures.Of(pair.study, pair.panel).ToArray());
-        foreach (var figure in figures.Values.SelectMany(figures => figures))
-            FigureFile.Write(folder.FigurePath(figure.Name, "svg"), folder.FigurePath(figure.Name, "png"), figure.Width, figure.Height, figure.Draw);
-        AtomicFile.WriteText(folder.Report, new HtmlReport(studies, figures, others).Make());
+        (Study Study, StudyFigures Figures)[] studies = [.. Study.Of(panels).Select(study => (study, StudyFigures.Of(study)))];
+        foreach (var figure in studies.SelectMany(study => study.Figures.All))
+            figure.Write(folder.FigurePath(figure.Chart.Name, "svg"), folder.FigurePath(figure.Chart.Name, "png"));
+        AtomicFile.WriteText(folder.Report, new HtmlReport(studies, others).Make());
         return summary;
     }
 }

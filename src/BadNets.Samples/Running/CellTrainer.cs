@@ -56,9 +56,22 @@ sealed class CellTrainer(Dataset dataset, int threads)
             .GetModelFor(TransformerScope.Scoring);
         using var network = (TorchCnnTransformer)model.LastTransformer;
         writer.Check();
-        ImageSheet.Of(cell, network, test, CellSteps.Trigger(ml, cell.Attack, test)).Write(writer.Folder.Sheet("svg"), writer.Folder.Sheet("png"));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test)));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
+    }
+
+    /// <summary>Makes the images of a cell again from its model, without training.</summary>
+    /// <exception cref="InvalidDataException">The model cannot be read.</exception>
+    public void MakeImages(CellWriter writer)
+    {
+        var ml = new MLContext(writer.Cell.Seed);
+        var model = ml.Model.LoadChecked(writer.Folder.Model);
+        using var disposable = model as IDisposable;
+        if (model is not TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
+            throw new InvalidDataException($"'{writer.Folder.Model}' is not a model that this program trained.");
+        var test = dataset.Test(ml);
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test)));
     }
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell)

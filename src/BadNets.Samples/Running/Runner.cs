@@ -42,6 +42,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         foreach (var failure in outcome.Failures)
             error.WriteLine($"{failure.Cell.Id} failed: {failure}");
         cancellationToken.ThrowIfCancellationRequested();
+        MakeMissingImages(results, trainer, works, cancellationToken);
         ExportCompleteCells(results);
         StoredCell[] stored = [.. works.Select(work => StoredCell.Read(results, work.Cell))];
         ResultTable.Print(console, stored, labels, outcome);
@@ -76,6 +77,27 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         }
 
         return work;
+    }
+
+    // Earlier versions did not store them, or stored them as a figure.
+    private void MakeMissingImages(ResultsFolder results, CellTrainer trainer, CellWork[] works, CancellationToken cancellationToken)
+    {
+        foreach (var work in works.Where(work => work.IsDone && !File.Exists(results.Of(work.Cell).Images)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var writer = CellWriter.TryOpen(results, work.Cell, work.Exports, fresh: false);
+            if (writer is null)
+                continue;
+            try
+            {
+                trainer.MakeImages(writer);
+            }
+            catch (InvalidDataException fault)
+            {
+                // The results are complete without them.
+                error.WriteLine($"There are no images of {work.Cell.Id}: {fault.Message}");
+            }
+        }
     }
 
     // Experiments that other processes have started since may have cells in common with these.

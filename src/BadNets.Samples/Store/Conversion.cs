@@ -4,10 +4,10 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>Converts results from version 0.1, so that training can continue.</summary>
+/// <summary>Converts results of version 0.1, so that training can continue.</summary>
 static class Conversion
 {
-    /// <summary>Converts a folder. Checkpoints, models, and images move to their new places; the CSV files stay where they are.</summary>
+    /// <summary>Converts a folder. Checkpoints, models, and images are moved to their new folders. The CSV files are not moved.</summary>
     /// <returns>The number of cells.</returns>
     /// <exception cref="UsageException">There is nothing to convert, or another process writes a cell.</exception>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
@@ -28,7 +28,7 @@ static class Conversion
     {
         var stored = record.Cell;
         using var writer = CellWriter.TryOpen(results, stored.Cell, exports, fresh: false)
-            ?? throw new UsageException($"Another process trains '{stored.Cell.Id}'; wait for it to end.");
+            ?? throw new UsageException($"Another process is training '{stored.Cell.Id}'. Wait until it ends.");
         var folder = writer.Folder;
         if (writer.Epochs.Count == 0)
         {
@@ -36,14 +36,14 @@ static class Conversion
             foreach (string run in record.Runs)
                 Move(results.In("models", run + ".zip"), folder.Model);
             foreach (string extension in new[] { "svg", "png" })
-                Move(results.FigurePath("digits_" + record.Name, extension), folder.Sheet(extension));
+                Move(results.FigurePath("digits_" + record.Name, extension), folder.EarlierImages(extension));
             Move(results.In("failures", record.Name + ".txt"), folder.Failure);
             // Last, after the files and the description, so that an interrupted conversion can be repeated.
             CsvTable.Write(folder.Epochs, stored.Epochs);
             new CellDescription(CellDescription.CurrentFormat, stored.Cell, stored.Machine!).Write(folder);
         }
 
-        // What version 0.1 called modern is another recipe now, and its cells have other names.
+        // The recipe that version 0.1 called modern is a different one today, and its cells have different IDs.
         foreach (string run in record.Runs.Except(exports))
             File.Delete(results.Csv(run));
         foreach (string run in exports.Except(record.Runs))

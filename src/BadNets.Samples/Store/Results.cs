@@ -2,7 +2,7 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>Everything in a results folder.</summary>
+/// <summary>The content of a results folder.</summary>
 /// <param name="Plans">The experiments that were started.</param>
 /// <param name="Cells">The stored results of their cells and of all other cells, by ID.</param>
 sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, StoredCell> Cells)
@@ -33,7 +33,7 @@ sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, Sto
         var others = results.Cells.ExceptBy(planned.Select(cell => cell.Id), folder => Path.GetFileName(folder.Path))
             .Select(folder => Try(() => CellDescription.Read(folder), _ => null)).OfType<CellDescription>().Select(description => description.Cell);
         foreach (var cell in planned.Concat(others))
-            cells.Add(cell.Id, Try(() => StoredCell.Read(results, cell), reason => new StoredCell(cell, null, [], reason, null, null))!);
+            cells.Add(cell.Id, Try(() => StoredCell.Read(results, cell), reason => new StoredCell(cell, null, [], reason, null, results.Of(cell)))!);
         foreach (var record in earlier)
         {
             if (!cells.TryGetValue(record.Cell.Cell.Id, out var stored) || stored.Epochs.Count == 0)
@@ -43,7 +43,7 @@ sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, Sto
         return new Results([.. plans, .. PlansOf(earlier)], cells);
     }
 
-    /// <summary>The experiments that records of version 0.1 belong to, by the names of their CSV files.</summary>
+    /// <summary>Returns the experiments that records of version 0.1 belong to, according to the names of their CSV files.</summary>
     public static IReadOnlyList<Plan> PlansOf(IReadOnlyList<EarlierRecord> records) =>
     [
         .. from experiment in ExperimentCatalog.All

@@ -9,8 +9,8 @@ namespace BadNets.Samples.Store;
 /// <param name="Epochs">The finished epochs, in order.</param>
 /// <param name="Failure">Why training failed, or why a file cannot be read, in a sentence; otherwise null.</param>
 /// <param name="FailurePath">The file with the stack trace, relative to the results; null if there is no such file.</param>
-/// <param name="SheetPath">The contact sheet as PNG, or null.</param>
-sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string? FailurePath, string? SheetPath)
+/// <param name="Folder">The folder of its files, which need not exist.</param>
+sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string? FailurePath, CellFolder Folder)
 {
     /// <summary>The last finished epoch, or null.</summary>
     public EpochRow? Last => Epochs.Count == 0 ? null : Epochs[^1];
@@ -18,17 +18,16 @@ sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Ep
     public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
 
     /// <summary>Reads a cell, even while another process trains it.</summary>
-    /// <returns>The cell; without epochs if training has not started.</returns>
+    /// <returns>The stored results, without epochs if training has not started.</returns>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static StoredCell Read(ResultsFolder results, Cell cell)
     {
         var folder = results.Of(cell);
-        // Epochs before the description: a process that starts again deletes the description first.
+        // Read the epochs before the description, because a process that starts again deletes the description first.
         var epochs = ReadEpochs(folder.Epochs, cell);
-        string sheet = folder.Sheet("png");
         return CellDescription.Read(folder) is { } description
-            ? new(cell, description.Machine, epochs, FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), File.Exists(sheet) ? sheet : null)
-            : new(cell, null, [], FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), null);
+            ? new(cell, description.Machine, epochs, FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), folder)
+            : new(cell, null, [], FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), folder);
     }
 
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
@@ -42,7 +41,7 @@ sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Ep
             string? fault = epochs[i].FindFault()
                 ?? (epochs[i].Epoch == i ? null : FormattableString.Invariant($"epoch is {epochs[i].Epoch}, but must be {i}"));
             if (fault is not null)
-                throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an impossible value in line {i + 2}: {fault}."));
+                throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an invalid value in line {i + 2}: {fault}."));
         }
 
         return epochs.Count <= cell.Recipe.Epochs

@@ -74,9 +74,9 @@ public sealed class RunFileTests
 
     [TestMethod]
     [DataRow("not json", "not an experiment")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "colour": 1 }""", "no property 'colour'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "colour": 1 }""", "Unknown property 'colour'")]
     [DataRow("""{ "name": 7, "title": "A", "cell": { "attack": ATTACK } }""", "wrong type")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "no property 'attack.speed'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "Unknown property 'attack.speed'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "seed", "values": [1] } ] }""", "'seeds'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.rate", "values": [] } ] }""", "no values")]
     [DataRow("""{ "name": "../a", "title": "A", "cell": { "attack": ATTACK } }""", "'../a'")]
@@ -141,7 +141,7 @@ public sealed class RunFileTests
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.MatchesRegex(@"(?m)^baseline +The basic attack", outcome.Output);
-        Assert.MatchesRegex(@"(?m)^trigger-size .* trigger size 1, 3, 4, 5", outcome.Output);
+        Assert.MatchesRegex(@"(?m)^trigger-size .* trigger size 1 px, 3 px, 4 px, 5 px", outcome.Output);
         Assert.HasCount(5, outcome.Output.TrimEnd().Split('\n'));
     }
 

@@ -16,7 +16,7 @@ public sealed class FindingsTests
         var finding = Only(results, "poisoning rates");
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "between poisoning rate 0.02 (ASR 0.0200) and 0.025 (ASR 0.9500)");
+        StringAssert.Contains(finding.Evidence, "between poisoning rate 2% (ASR 2.00%) and 2.5% (ASR 95.00%)");
     }
 
     [TestMethod]
@@ -27,7 +27,7 @@ public sealed class FindingsTests
         var finding = Only(results, "poisoning rates");
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "between poisoning rate 0.02 (ASR 0.0200) and 0.03 (ASR 0.9900); in between: 0.025 (ASR 0.7200).");
+        StringAssert.Contains(finding.Evidence, "between poisoning rate 2% (ASR 2.00%) and 3% (ASR 99.00%); in between: 2.5% (ASR 72.00%).");
     }
 
     [TestMethod]
@@ -39,8 +39,8 @@ public sealed class FindingsTests
     }
 
     [TestMethod]
-    [DataRow(0.95, 0.99, "already succeeds at poisoning rate 0.01")]
-    [DataRow(0.01, 0.02, "fails even at poisoning rate 0.05")]
+    [DataRow(0.95, 0.99, "already succeeds at poisoning rate 1%")]
+    [DataRow(0.01, 0.02, "fails even at poisoning rate 5%")]
     [DataRow(0.95, 0.02, "no single point")]
     [DataRow(0.02, 0.7, "no single point")]
     public void Without_a_threshold_it_says_what_there_is(double low, double high, string expected)
@@ -109,9 +109,9 @@ public sealed class FindingsTests
         var (sooner, stays) = (Only(results, "sooner than one"), Only(results, "in every epoch"));
 
         Assert.AreEqual(Verdict.DoesNotHold, sooner.Verdict);
-        Assert.AreEqual("Epoch in which ASR first reaches 0.9: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 1 (center).", sooner.Evidence);
+        Assert.AreEqual("Epoch in which ASR first reaches 90%: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 1 (center).", sooner.Evidence);
         Assert.AreEqual(Verdict.Holds, stays.Verdict);
-        Assert.AreEqual("Epoch from which on ASR stays at 0.9 or more: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 5 (center).", stays.Evidence);
+        Assert.AreEqual("Epoch from which ASR stays at 90% or more: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 5 (center).", stays.Evidence);
     }
 
     [TestMethod]
@@ -149,7 +149,7 @@ public sealed class FindingsTests
         var finding = Only(results, "Clean accuracy");
 
         Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
-        StringAssert.Contains(finding.Evidence, "0.6100");
+        StringAssert.Contains(finding.Evidence, "61.00%");
     }
 
     [TestMethod]
@@ -173,7 +173,7 @@ public sealed class FindingsTests
         {
             var finding = Only(results, claim);
             Assert.AreEqual(Verdict.CannotBeJudged, finding.Verdict);
-            Assert.AreEqual("Missing: rate 0.02, seed 0 (failed); rate 0.025, seed 3 (unfinished).", finding.Evidence);
+            Assert.AreEqual("Missing: rate 2%, seed 0 (failed); rate 2.5%, seed 3 (unfinished).", finding.Evidence);
         }
     }
 
@@ -183,7 +183,7 @@ public sealed class FindingsTests
         using var results = new FakeResults().AddRates(("0.01", 0.01), ("0.05", 0.99));
         results.Add(FakeResults.PoisoningRate, "0.05", [], epochs: 2, seed: 1);
 
-        Assert.AreEqual("Missing: rate 0.05, seed 1 (unfinished).", Only(results, "poisoning rates").Evidence);
+        Assert.AreEqual("Missing: rate 5%, seed 1 (unfinished).", Only(results, "poisoning rates").Evidence);
     }
 
     [TestMethod]
@@ -235,7 +235,7 @@ public sealed class FindingsTests
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
         Assert.AreEqual(
-            "Epoch in which ASR first reaches 0.9, median over the seeds: 2 (bottom right), 2 (bottom left; 1 of 3 seeds never), 2 (top right), 2 (top left), 3 (center).",
+            "Epoch in which ASR first reaches 90%, median over the seeds: 2 (bottom right), 2 (bottom left; 1 of 3 seeds never), 2 (top right), 2 (top left), 3 (center).",
             finding.Evidence);
     }
 
@@ -269,8 +269,8 @@ public sealed class FindingsTests
 
         Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
         Assert.AreEqual(
-            "At 3 px: The attack fails even at poisoning rate 0.05 (ASR 0.0200). "
-            + "At 5 px: The attack moves from failure to success between poisoning rate 0.01 (ASR 0.0100) and 0.05 (ASR 0.9900).",
+            "At 3 px: The attack fails even at poisoning rate 5% (ASR 2.00%). "
+            + "At 5 px: The attack moves from failure to success between poisoning rate 1% (ASR 1.00%) and 5% (ASR 99.00%).",
             finding.Evidence);
     }
 
@@ -282,7 +282,7 @@ public sealed class FindingsTests
         results.Add(wrong, "0.01", [0, 0.01]).Add(wrong, "0.05", [0, 0.99]);
 
         Assert.AreEqual(new Finding("Late.", Verdict.CannotBeJudged, "The claim does not fit the experiment's axes."), Only(results, "Late"));
-        Assert.AreEqual(new Finding("Turn.", Verdict.CannotBeJudged, "Missing: rate 0.5 (not run)."), Only(results, "Turn"));
+        Assert.AreEqual(new Finding("Turn.", Verdict.CannotBeJudged, "Missing: rate 50% (not run)."), Only(results, "Turn"));
     }
 
     [TestMethod]

@@ -24,6 +24,7 @@ public sealed class ResultReportTests
         CollectionAssert.AreEqual(
             new[]
             {
+                "exp01_MNIST_trigger1_pr0p1_ep100_ts5_loss",
                 "exp01_MNIST_trigger1_pr0p1_ep100_ts5_training",
                 "exp02_MNIST_trigger1_ep100_ts5_asr_vs_epoch",
                 "exp02_MNIST_trigger1_ep100_ts5_asr_vs_poisoning_rate",
@@ -34,6 +35,9 @@ public sealed class ResultReportTests
                 "exp04_MNIST_pr0p05_ts5_ep100_asr_by_trigger_position",
                 "exp04_MNIST_pr0p05_ts5_ep100_asr_vs_epoch",
                 "exp04_MNIST_pr0p05_ts5_ep100_tca_by_trigger_position",
+                "published_asr_all_rows_mnist_reference_1a01fefdec",
+                "published_tca_mnist_reference_1a01fefdec",
+                "runs_mnist_reference_1a01fefdec",
             },
             Figures(results, "svg"));
         CollectionAssert.AreEqual(Figures(results, "svg"), Figures(results, "png"));
@@ -50,8 +54,8 @@ public sealed class ResultReportTests
         {
             var texts = XDocument.Parse(File.ReadAllText(path)).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value).ToArray();
             Assert.Contains("MNIST, reference recipe, 100 epochs, target 1", texts, path);
-            Assert.Contains(text => text.Contains("ublished", StringComparison.Ordinal), texts, path);
-            Assert.Contains(text => text.Contains("(%)", StringComparison.Ordinal), texts, path);
+            Assert.IsTrue(path.EndsWith("_loss.svg", StringComparison.Ordinal) || texts.Any(text => text.EndsWith('%')), path);
+            Assert.AreEqual(Path.GetFileName(path).StartsWith("published", StringComparison.Ordinal), texts.Any(text => text.Contains("ublished", StringComparison.Ordinal)), path);
         }
     }
 
@@ -65,7 +69,7 @@ public sealed class ResultReportTests
         foreach (string path in Directory.EnumerateFiles(results.In("figures"), "*.png"))
         {
             using var image = SKBitmap.Decode(path);
-            Assert.AreEqual((1600, 1000), (image.Width, image.Height));
+            Assert.AreEqual(1600, image.Width);
             int dark = Enumerable.Range(0, 1600 * 80).Count(i => image.GetPixel(i % 1600, i / 1600).Red < 128);
             Assert.IsGreaterThan(500, dark, path);
         }
@@ -99,13 +103,15 @@ public sealed class ResultReportTests
 
         string page = File.ReadAllText(results.In("report.html"));
         StringAssert.StartsWith(page, "<!doctype html>");
-        Assert.DoesNotContain("<script", page);
+        StringAssert.Contains(page, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:;");
         Assert.DoesNotContain("<iframe", page);
+        Assert.DoesNotContain("<script src", page);
+        string markup = page[..page.IndexOf("<script", StringComparison.Ordinal)];
         foreach (string link in new[] { "src=\"", "href=\"", "url(" })
         {
-            for (int at = page.IndexOf(link, StringComparison.Ordinal); at >= 0; at = page.IndexOf(link, at + 1, StringComparison.Ordinal))
+            for (int at = markup.IndexOf(link, StringComparison.Ordinal); at >= 0; at = markup.IndexOf(link, at + 1, StringComparison.Ordinal))
             {
-                string target = page[(at + link.Length)..];
+                string target = markup[(at + link.Length)..];
                 Assert.IsTrue(target.StartsWith("data:", StringComparison.Ordinal) || target.StartsWith('#'), target[..40]);
             }
         }
@@ -114,8 +120,10 @@ public sealed class ResultReportTests
             .Replace("&nbsp;", " "));
         string[] ids = [.. body.Descendants().Select(element => (string?)element.Attribute("id")).OfType<string>()];
         Assert.HasCount(ids.Length, ids.Distinct().ToArray());
-        Assert.HasCount(10, body.Descendants("figure").ToArray());
-        Assert.HasCount(16, body.Descendants("tbody").Single().Elements("tr").ToArray());
+        Assert.HasCount(14, body.Descendants("figure").ToArray());
+        // A run that experiments share has one row.
+        Assert.HasCount(14, body.Descendants("table").Single(table => (string?)table.Attribute("class") == "runs").Element("tbody")!.Elements("tr").ToArray());
+        Assert.HasCount(14, body.Descendants("table").Single(table => (string?)table.Attribute("class") == "compared").Element("tbody")!.Elements("tr").ToArray());
     }
 
     [TestMethod]
@@ -128,8 +136,9 @@ public sealed class ResultReportTests
         string page = File.ReadAllText(results.In("report.html"));
         foreach (string expected in new[]
         {
-            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd", "learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 0.1", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
-            "between poisoning rate 0.02 (ASR 0.0020) and 0.025 (ASR 0.9500)", "between trigger size 4 (ASR 0.0020) and 5 (ASR 0.9990)", "class=\"verdict seen\"",
+            "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd", "learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 10%", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
+            "between poisoning rate 2% (ASR 0.20%) and 2.5% (ASR 95.00%)", "between trigger size 4 px (ASR 0.20%) and 5 px (ASR 99.90%)", "class=\"verdict seen\"",
+            "99.9% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%.", "all --dataset mnist<",
         })
             StringAssert.Contains(page, expected);
     }
@@ -149,7 +158,7 @@ public sealed class ResultReportTests
         Assert.AreEqual(poisoned, panel.Points.Single().Runs.Single().Cell);
         Assert.AreEqual(control, panel.Controls.Single().Cell);
         CollectionAssert.AreEquivalent(new[] { 0.1, 0 }, summary.Select(row => row.PoisoningRate).ToArray());
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "clean control");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "99.0% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%, the clean model's 98.0%.".Replace("'", "&#39;", StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -227,7 +236,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
+        Assert.DoesNotContain("ublished runs", File.ReadAllText(results.In("report.html")));
         StringAssert.Contains(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,,");
     }
 
@@ -254,27 +263,13 @@ public sealed class ResultReportTests
     }
 
     [TestMethod]
-    public void The_legend_names_published_values_wherever_there_are_some()
-    {
-        double[] success = [.. Enumerable.Repeat(0.99, 100)];
-        using var results = new FakeResults().Add(FakeResults.PoisoningRate, "0.05", success).Add(FakeResults.PoisoningRate, "0.2", success);
-
-        ResultReport.Write(results.Folder);
-
-        StringAssert.Contains(File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep100_ts5_asr_vs_epoch.svg")), "Published, at the end");
-    }
-
-    [TestMethod]
     public void The_clean_control_alone_has_an_axis()
     {
         using var results = new FakeResults().AddRates(("0", 0.0));
 
         ResultReport.Write(results.Folder);
 
-        string svg = File.ReadAllText(results.In("figures", "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate.svg"));
-        double[] ticks = [.. Regex.Matches(svg, "text-anchor=\"middle\"[^>]*>([0-9.−-]+)<").Select(match => double.Parse(match.Groups[1].Value.Replace('−', '-'), CultureInfo.InvariantCulture))];
-        Assert.Contains(0.0, ticks);
-        Assert.IsLessThanOrEqualTo(0.02, ticks.Max());
+        StringAssert.Contains(TextsOf(results, "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate"), "|0%|");
     }
 
     [TestMethod]
@@ -292,7 +287,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        Assert.DoesNotContain("Published", File.ReadAllText(results.In("report.html")));
+        Assert.DoesNotContain("ublished runs", File.ReadAllText(results.In("report.html")));
         StringAssert.Contains(File.ReadAllLines(results.In("summary.csv"))[1], ",,,done,,");
     }
 
@@ -338,7 +333,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        Assert.HasCount(2, Figures(results, "svg"));
+        Assert.HasCount(2, Figures(results, "svg").Where(name => name.EndsWith("_training", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -361,17 +356,17 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         string[] figures = Figures(results, "svg");
-        Assert.HasCount(3, figures);
+        Assert.HasCount(4, figures);
         string map = TextsOf(results, figures.Single(name => name.EndsWith("_asr_map", StringComparison.Ordinal)));
-        foreach (string expected in new[] { "95.0", "0.0", "1.0", "1 of 3 epochs", "not run", "bottom right", "center", "0.01", "0.05", "0.1" })
+        foreach (string expected in new[] { "95.0", "0.0", "1.0", "1 of 3 epochs", "not run", "bottom right", "center", "1%", "5%", "10%" })
             StringAssert.Contains(map, $"|{expected}|");
         string accuracies = TextsOf(results, figures.Single(name => name.EndsWith("_tca_map", StringComparison.Ordinal)));
         StringAssert.Contains(accuracies, "|98.0|");
         string lines = TextsOf(results, figures.Single(name => name.EndsWith("_asr_vs_poisoning_rate", StringComparison.Ordinal)));
-        foreach (string expected in new[] { "bottom right", "center", "Not finished" })
+        foreach (string expected in new[] { "bottom right", "center" })
             StringAssert.Contains(lines, $"|{expected}|");
         string page = File.ReadAllText(results.In("report.html"));
-        StringAssert.Contains(page, "<td class=\"text\">center, rate 0.05</td>");
+        StringAssert.Contains(page, "<th scope=\"row\">5%, center</th>");
         StringAssert.Contains(page, "; varied: trigger position and poisoning rate<");
     }
 
@@ -403,9 +398,9 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         string page = File.ReadAllText(results.In("report.html"));
-        StringAssert.Contains(page, "<td class=\"text\">square, 3 px</td>");
-        StringAssert.Contains(page, "<td class=\"text\">square, 5 px</td>");
-        StringAssert.Contains(page, "The lowest ASR is 0.9900 (square, 3 px).");
+        StringAssert.Contains(page, "<th scope=\"row\">3 px</th>");
+        StringAssert.Contains(page, "<th scope=\"row\">5 px</th>");
+        StringAssert.Contains(page, "The lowest ASR is 99.00% (square, 3 px).");
     }
 
     [TestMethod]
@@ -444,7 +439,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        StringAssert.StartsWith(Figures(results, "svg").Single(), "baseline_a-..-..-..-evil_reference_");
+        CollectionAssert.AreEqual(new[] { "baseline_a-..-..-..-evil", "baseline_a-..-..-..-evil", "runs_a-..-..-..-evil" }, Figures(results, "svg").Select(name => name[..name.IndexOf("_reference_", StringComparison.Ordinal)]).ToArray());
     }
 
     [TestMethod]
@@ -458,7 +453,7 @@ public sealed class ResultReportTests
         Assert.HasCount(3, rows);
         Assert.AreEqual(("", "done", "3"), (rows[2].Experiment, rows[2].State, rows[2].TriggerSize));
         string page = File.ReadAllText(results.In("report.html"));
-        StringAssert.Contains(page[page.IndexOf("<h2>Other cells</h2>", StringComparison.Ordinal)..], rows[2].Cell);
+        StringAssert.Contains(page[page.IndexOf("<h2>Other training runs</h2>", StringComparison.Ordinal)..], "<th scope=\"row\">5%, 3 px, bottom right</th>");
     }
 
     [TestMethod]
@@ -486,7 +481,7 @@ public sealed class ResultReportTests
         var rows = ResultReport.Write(results.Folder);
 
         CollectionAssert.AreEquivalent(new[] { ("", "done"), ("", "unfinished") }, rows.Select(row => (row.Experiment, row.State)).ToArray());
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<h2>Other cells</h2>");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<h2>Other training runs</h2>");
     }
 
     [TestMethod]
@@ -498,8 +493,8 @@ public sealed class ResultReportTests
 
         string line = File.ReadAllLines(results.In("summary.csv"))[2];
         StringAssert.StartsWith(line, "exp02_MNIST_trigger1_pr0p05_ep2_ts5,exp02,MNIST,reference,0.05,5,br,1,0,2,0,,,,,0,,,unfinished,0 of 2 epochs finished");
-        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "<td>0 of 2</td>");
-        StringAssert.Contains(TextsOf(results, "exp02_MNIST_trigger1_ep2_ts5_asr_vs_poisoning_rate"), "|Not finished|");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), ">0 of 2</td>");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "ASR after the last epoch. Not finished: rate 5% (not run).");
     }
 
     [TestMethod]
@@ -540,7 +535,7 @@ public sealed class ResultReportTests
         for (int line = 0; line < expected.Length; line++)
             Assert.AreEqual(expected[line], actual[line]);
         CollectionAssert.AreEqual(
-            Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, "figures"), "exp*.svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray(),
+            Directory.EnumerateFiles(Path.Combine(CheckedInResults(), name, "figures"), "*.svg").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ToArray(),
             Figures(results, "svg").Order(StringComparer.Ordinal).ToArray());
     }
 

@@ -163,7 +163,7 @@ public sealed class DisplayTests
         var board = new RunBoard(cells, labels, new RemainingTime(cells.Select(cell => KeyValuePair.Create(cell, 10)), 2, new ManualTime()), () => 24);
         board.Change(cells[0], line => line with { State = RunState.Failed, Message = "[y]" });
         console.Write(board);
-        ResultTable.Print(console, [.. cells.Select(cell => new StoredCell(cell, null, [], null, "failure.txt", null))], labels,
+        ResultTable.Print(console, [.. cells.Select(cell => new StoredCell(cell, null, [], null, "failure.txt", default))], labels,
             new SweepOutcome([new CellFailure(cells[0], new IOException("[z]"), null)], [cells[1]]));
 
         foreach (string text in new[] { "[x]", "[/]", "[y]", "[z]" })

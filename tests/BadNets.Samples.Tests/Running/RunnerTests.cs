@@ -183,13 +183,13 @@ public sealed class RunnerTests
         Assert.HasCount(15, runs.CellNames);
         foreach (var cell in runs.CellNames.Select(name => new CellFolder(runs.In("cells", name))))
         {
-            foreach (string file in new[] { cell.Model, cell.Checkpoint, cell.Epochs, cell.Description, cell.Sheet("svg"), cell.Sheet("png") })
+            foreach (string file in new[] { cell.Model, cell.Checkpoint, cell.Epochs, cell.Description, cell.Images })
                 Assert.IsTrue(File.Exists(file), file);
         }
 
-        // One figure of the baseline, three of each sweep.
-        Assert.HasCount(1 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.svg"));
-        Assert.HasCount(1 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.png"));
+        // One figure of all runs, two of the baseline, three of each sweep.
+        Assert.HasCount(1 + 2 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.svg"));
+        Assert.HasCount(1 + 2 + 3 * 3, Directory.GetFiles(runs.In("figures"), "*.png"));
         StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "Digits-first300, reference recipe, 1 epoch");
     }
 
@@ -277,8 +277,8 @@ public sealed class RunnerTests
         Assert.AreEqual(0, report.ExitCode, report.Error);
         StringAssert.Contains(report.Output, "shows 2 runs, 2 failed.");
         string page = File.ReadAllText(runs.In("report.html"));
-        StringAssert.Contains(page, "Missing: rate 0.05 (failed); rate 0.1 (failed).");
-        StringAssert.Contains(page, "failed: The loss became");
+        StringAssert.Contains(page, "Missing: rate 5% (failed); rate 10% (failed).");
+        StringAssert.Contains(page, "failed: The loss is");
     }
 
     [TestMethod]
@@ -320,7 +320,7 @@ public sealed class RunnerTests
         var outcome = await runs.RunAsync("baseline --no-control --quick --learning-rate 1e30");
 
         Assert.AreEqual(1, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "The loss became");
+        StringAssert.Contains(outcome.Error, "The loss is");
         Assert.DoesNotContain("failure.txt", outcome.Error);
     }
 
@@ -422,7 +422,7 @@ public sealed class RunnerTests
 
         var outcome = await runs.RunAsync("baseline --no-control --epochs 1");
 
-        StringAssert.Contains(outcome.Output, $"the results call this data set {SmallDigits.Name}.");
+        StringAssert.Contains(outcome.Output, $"In the results, this data set is called {SmallDigits.Name}.");
         StringAssert.Contains(outcome.Output, $"{SmallDigits.Name}, 256 training and 64 test rows");
     }
 

@@ -3,16 +3,24 @@ using OxyPlot;
 
 namespace BadNets.Samples.Reporting;
 
-/// <summary>A figure: the name of its files, a sentence that says what it shows, and how it is drawn.</summary>
-sealed record ReportFigure(string Name, string Description, PlotModel Model)
+/// <summary>A chart drawn for a file.</summary>
+sealed record ReportFigure(Chart Chart, PlotModel Model)
 {
-    public double Width { get; init; } = PlotStyle.Width;
+    public static ReportFigure Of(Chart chart) => new(chart, chart switch
+    {
+        SeriesChart series => SeriesFigure.Draw(series),
+        DotChart dots => DotFigure.Draw(dots),
+        MapChart map => MapFigure.Draw(map),
+        _ => throw new InvalidOperationException($"Nothing draws charts of the kind {chart.GetType().Name}."),
+    });
 
-    public double Height { get; init; } = PlotStyle.Height;
+    public void Write(string svgPath, string pngPath) => FigureFile.Write(svgPath, pngPath, Chart.Width, Chart.Height, Draw);
 
-    public void Draw(IRenderContext context)
+    public string MakeSvg() => FigureFile.MakeSvg(Chart.Width, Chart.Height, Draw);
+
+    private void Draw(IRenderContext context)
     {
         ((IPlotModel)Model).Update(updateData: true);
-        ((IPlotModel)Model).Render(context, new OxyRect(0, 0, Width, Height));
+        ((IPlotModel)Model).Render(context, new OxyRect(0, 0, Chart.Width, Chart.Height));
     }
 }

@@ -21,7 +21,7 @@ static class AnswerSentence
         return $"{Capitalize(Percent.Rounded(last.AttackSuccess))} of {Success(run.Cell.Attack.Mapping)}; accuracy on clean images {Percent.Rounded(last.CleanAccuracy)}{clean}.";
     }
 
-    private static bool IsBackdoored(PanelRun run) => run.IsComplete && run.Cell.Attack.Rate > 0;
+    private static bool IsBackdoored(PanelRun run) => run.IsComplete && !run.Cell.Attack.IsNone;
 
     private static string Success(MappingPlan mapping) => mapping switch
     {

@@ -6,10 +6,10 @@ sealed class AttackSucceedsJudge : ClaimJudge
     {
         var untrained = points.MinBy(Accuracy)!;
         if (Accuracy(untrained) < PanelRun.TrainedAccuracy)
-            return (Verdict.CannotBeJudged, Text($"A model that can hardly classify clean images may classify any image as the target (TCA {Accuracy(untrained):F4})."));
+            return (Verdict.CannotBeJudged, Text($"A model that can hardly classify clean images may classify any image as the target (TCA {Percent.Of(Accuracy(untrained))})."));
         var worst = points.MinBy(point => point.FinalSuccess!.Value.Mean)!;
         return (VerdictOf(worst.Succeeds), points.Count == 1
-            ? Text($"ASR {Rate(worst)}, TCA {Accuracy(worst):F4}.")
+            ? Text($"ASR {Rate(worst)}, TCA {Percent.Of(Accuracy(worst))}.")
             : $"The lowest ASR is {Rate(worst)} ({worst.Label}).");
     }
 

@@ -6,8 +6,6 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Judges claims of one kind. A new kind of claim is a record in Experiments/Claims, a class here, and a line in <see cref="Of"/>.</summary>
 abstract class ClaimJudge
 {
-    private const int MostNamed = 8;
-
     public static Finding Judge(Claim claim, Panel panel) => Of(claim).JudgeIn(panel, ControlCharacters.Show(claim.Text));
 
     /// <summary>The runs that are not finished or were never started, in words.</summary>
@@ -22,12 +20,11 @@ abstract class ClaimJudge
                select $"{name}{(seed.Length == 0 ? "" : $", {seed}")} ({run.State})";
     }
 
-    public static string Missing(IReadOnlyCollection<string> runs) =>
-        $"Missing: {string.Join("; ", runs.Take(MostNamed))}{(runs.Count > MostNamed ? Text($"; and {runs.Count - MostNamed} more") : "")}.";
+    public static string Missing(IReadOnlyCollection<string> runs) => $"Missing: {Sentences.List(runs)}.";
 
     protected static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    protected static string Rate(PanelPoint point) => Text($"{point.FinalSuccess!.Value.Mean:F4}");
+    protected static string Rate(PanelPoint point) => Percent.Of(point.FinalSuccess!.Value.Mean);
 
     protected static Verdict VerdictOf(bool holds) => holds ? Verdict.Holds : Verdict.DoesNotHold;
 

@@ -7,7 +7,7 @@ sealed class LaterThanOthersJudge(LaterThanOthers claim) : OneAgainstOthers(clai
     protected override (Verdict Verdict, string Evidence) Judge(PanelPoint one, IReadOnlyList<PanelPoint> others, Func<PanelPoint, string> label)
     {
         double late = MedianOf(one);
-        string what = claim.Lasting ? Text($"Epoch from which on ASR stays at {PanelRun.SuccessRate} or more") : Text($"Epoch in which ASR first reaches {PanelRun.SuccessRate}");
+        string what = claim.Lasting ? "Epoch from which ASR stays at 90% or more" : "Epoch in which ASR first reaches 90%";
         string median = others.Append(one).Any(point => point.Runs.Count > 1) ? ", median over the seeds" : "";
         return (VerdictOf(others.All(other => MedianOf(other) < late)),
             $"{what}{median}: {string.Join(", ", others.Append(one).Select(point => Describe(point, label(point))))}.");

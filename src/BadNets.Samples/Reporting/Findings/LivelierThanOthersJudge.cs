@@ -12,8 +12,10 @@ sealed class LivelierThanOthersJudge(LivelierThanOthers claim) : OneAgainstOther
             return (Verdict.CannotBeJudged, "The attack works in too few epochs to judge.");
         var liveliest = moving.MaxBy(other => other.Move);
         return (VerdictOf(liveliest.Move < most),
-            Text($"From one epoch to the next, ASR changes by {most:F4} on average ({label(one)}) once the attack has worked, and by at most {liveliest.Move:F4} elsewhere ({liveliest.Label})."));
+            $"Once the attack has worked, ASR changes by {Points(most)} percentage points from one epoch to the next on average ({label(one)}), and by at most {Points(liveliest.Move!.Value)} elsewhere ({liveliest.Label}).");
     }
+
+    private static string Points(double share) => Text($"{100 * share:F2}");
 
     private static double? MoveOf(PanelPoint point) => Spread.Of(point.Complete.Select(run => run.Volatility).OfType<double>())?.Mean;
 }

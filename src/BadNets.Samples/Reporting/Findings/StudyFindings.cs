@@ -17,7 +17,7 @@ static class StudyFindings
     private static Finding HighCleanAccuracy(Study study)
     {
         const string Claim = "Clean accuracy stays high, regardless of the attack.";
-        string[] missing = 
+        string[] missing =
         [
             .. study.Panels.SelectMany(panel => ClaimJudge.UnfinishedIn(panel, panel.Points)).Distinct(),
             .. study.Panels.SelectMany(panel => panel.Controls).Distinct().Where(run => !run.IsComplete).Select(run => FormattableString.Invariant($"the clean control, seed {run.Cell.Seed} ({run.State})")),
@@ -28,6 +28,6 @@ static class StudyFindings
         if (accuracies.Length < 2)
             return new(Claim, Verdict.CannotBeJudged, "There is only one run.");
         return new(Claim, accuracies.Min() >= HighAccuracy * accuracies.Max() ? Verdict.Holds : Verdict.DoesNotHold,
-            FormattableString.Invariant($"Final TCA is between {accuracies.Min():F4} and {accuracies.Max():F4} in {accuracies.Length} runs."));
+            FormattableString.Invariant($"Final TCA is between {Percent.Of(accuracies.Min())} and {Percent.Of(accuracies.Max())} in {accuracies.Length} runs."));
     }
 }

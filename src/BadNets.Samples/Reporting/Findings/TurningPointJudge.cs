@@ -40,11 +40,11 @@ sealed class TurningPointJudge(TurningPoint claim) : ClaimJudge
     private static string WithoutTransition(Panel panel, IReadOnlyList<PanelPoint> points, string name) =>
         points.All(point => point.Succeeds) ? $"The attack already succeeds at {name} {AtRate(panel, points[0])}."
         : points.All(point => point.Fails) ? $"The attack fails even at {name} {AtRate(panel, points[^1])}."
-        : $"There is no single point where failure turns into success: {string.Join(", ", points.Select(point => $"ASR {Rate(point)} at {ValueOf(panel, point).Text}"))}.";
+        : $"There is no single point where failure turns into success: {string.Join(", ", points.Select(point => $"ASR {Rate(point)} at {ValueOf(panel, point).Short}"))}.";
 
     private static PanelAxis AxisOf(Panel panel) => panel.Axes.First(axis => axis.IsNumeric);
 
     private static PanelValue ValueOf(Panel panel, PanelPoint point) => point.Values[panel.IndexOf(AxisOf(panel))];
 
-    private static string AtRate(Panel panel, PanelPoint point) => $"{ValueOf(panel, point).Text} (ASR {Rate(point)})";
+    private static string AtRate(Panel panel, PanelPoint point) => $"{ValueOf(panel, point).Short} (ASR {Rate(point)})";
 }

@@ -8,9 +8,10 @@ namespace BadNets.Samples.Reporting;
 /// <summary>A value of an axis.</summary>
 /// <param name="Key">The same for equal values.</param>
 /// <param name="Text">The value as it is typed on the command line.</param>
+/// <param name="Short">The value for people, next to the axis's name.</param>
 /// <param name="Label">The value with its meaning.</param>
 /// <param name="Number">The value if it is a number.</param>
-sealed record PanelValue(string Key, string Text, string Label, double? Number)
+sealed record PanelValue(string Key, string Text, string Short, string Label, double? Number)
 {
     public static string KeyOf(JsonNode? node) => node is null ? "null" : CellJson.Canonical(node);
 
@@ -21,7 +22,7 @@ sealed record PanelValue(string Key, string Text, string Label, double? Number)
            let label = LabelOf(property, node)
            let alike = nodes.Where(other => LabelOf(property, other) == label).ToArray()
            select new PanelValue(
-               KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), label + Difference(property, node, alike), NumberOf(node)),
+               KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), ControlCharacters.Show(property.ShortOf(node)), label + Difference(property, node, alike), NumberOf(node)),
     ];
 
     // An object's kind needs no explanation.

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadNets.Samples.Errors;
@@ -21,6 +23,14 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
 
     /// <summary>Its clean controls: runs without poisoned rows.</summary>
     public IReadOnlyList<PanelRun> Controls => [.. Cells.Where(run => run.Cell.Attack.IsNone)];
+
+    /// <summary>The clean control that a run is compared with: the same training without poisoned rows; null if there is none.</summary>
+    public PanelRun? ControlOf(PanelRun run) => Controls
+        .Where(control => control.IsComplete && control.Cell.Recipe == run.Cell.Recipe && control.Cell.Seed == run.Cell.Seed)
+        .OrderByDescending(control => control.Cell.Attack.Trigger == run.Cell.Attack.Trigger).FirstOrDefault();
+
+    /// <summary>Tells studies apart in the names of files.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CellJson.Canonical(Constant))).AsSpan(0, 5));
 
     public Cell FirstCell => Panels[0].Points[0].Runs[0].Cell;
 
