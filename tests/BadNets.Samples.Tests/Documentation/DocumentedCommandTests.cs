@@ -11,10 +11,10 @@ namespace BadNets.Samples.Tests.Documentation;
 [TestClass]
 public sealed partial class DocumentedCommandTests
 {
-    private const string Program = "dotnet run -c Release --project src/BadNets.Samples -- ";
+    private static readonly string[] Programs = ["dotnet run -c Release --project src/BadNets.Samples -- ", "badnets "];
 
     public static IEnumerable<object[]> ProgramCommands =>
-        Commands().Where(command => command.Line.StartsWith(Program, StringComparison.Ordinal)).Select(command => Shorten(command.Line[Program.Length..])).Distinct().Select(arguments => new object[] { arguments });
+        Commands().Select(command => ArgumentsOf(command.Line)).OfType<string>().Select(Shorten).Distinct().Select(arguments => new object[] { arguments });
 
     [TestMethod]
     [DynamicData(nameof(ProgramCommands))]
@@ -60,7 +60,7 @@ public sealed partial class DocumentedCommandTests
         string[] notRun =
         [
             .. from command in Commands()
-               where !command.Line.StartsWith(Program, StringComparison.Ordinal)
+               where ArgumentsOf(command.Line) is null
                let example = Example().Match(command.Line)
                let isRun = command.Line == "dotnet test -c Release" || command.Line == ".ci/run"
                    || command.Line == "dotnet build -c Release" && ci.Contains("dotnet build -c Release --no-restore", StringComparison.Ordinal)
@@ -132,6 +132,9 @@ public sealed partial class DocumentedCommandTests
             image.Encode(file, SKEncodedImageFormat.Png, 100);
         }
     }
+
+    private static string? ArgumentsOf(string line) =>
+        Programs.FirstOrDefault(program => line.StartsWith(program, StringComparison.Ordinal)) is { } program ? line[program.Length..] : null;
 
     // The test names the folders and the number of epochs. Its data are not MNIST, and have too few rows for the smallest rate.
     private static string Shorten(string arguments) =>
