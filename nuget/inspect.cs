@@ -5,27 +5,27 @@ using System.Reflection.PortableExecutable;
 using System.Text;
 using System.Xml.Linq;
 
-// Looks into a package and its symbols: what is in them, what the package says of itself, and that nothing tells where they were built.
+// Inspects a package and its symbols: the content, the metadata, and that they do not contain paths of the build machine.
 //
 //   dotnet run nuget/inspect.cs -- FOLDER SAME-FOLDER COMMIT REPOSITORY-URL FORBIDDEN-TEXT...
 //
-// FOLDER and SAME-FOLDER hold two packages of the same commit that were packed in different places. REPOSITORY-URL is empty if there is none.
+// FOLDER and SAME-FOLDER contain two packages of the same commit that were packed in different folders. REPOSITORY-URL can be empty.
 
 var (packages, others, commit, url, forbidden) = (args[0], args[1], args[2], args[3], args[4..]);
 const string Assembly = "lib/net10.0/BadNets.Transforms.dll", Symbols = "lib/net10.0/BadNets.Transforms.pdb";
 var package = Read(packages, "nupkg");
 var symbols = Read(packages, "snupkg");
 
-Check("the package holds the files it should", package.Keys, [Assembly, "lib/net10.0/BadNets.Transforms.xml", "buildTransitive/net10.0/BadNets.Transforms.targets",
+Check("the package contains the expected files", package.Keys, [Assembly, "lib/net10.0/BadNets.Transforms.xml", "buildTransitive/net10.0/BadNets.Transforms.targets",
     "BadNets.Transforms.nuspec", "README.md", "icon.png"]);
-Check("the symbols too", symbols.Keys, [Symbols, "BadNets.Transforms.nuspec"]);
+Check("the symbols package contains the expected files", symbols.Keys, [Symbols, "BadNets.Transforms.nuspec"]);
 
 var metadata = XDocument.Load(new MemoryStream(package["BadNets.Transforms.nuspec"])).Root!.Elements().Single();
 string? Say(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
 var repository = metadata.Elements().Single(element => element.Name.LocalName == "repository");
-Check("title, authors, description, release notes and tags are there", from name in new[] { "title", "authors", "description", "releaseNotes", "tags" } where string.IsNullOrWhiteSpace(Say(name)) select name, []);
-Check("license, icon and readme are the repository's", [Say("license"), Say("icon"), Say("readme")], ["MIT", "icon.png", "README.md"]);
-Check("commit, repository and project URL are git's", [repository.Attribute("commit")?.Value, repository.Attribute("url")?.Value ?? "", Say("projectUrl") ?? ""],
+Check("there are title, authors, description, release notes, and tags", from name in new[] { "title", "authors", "description", "releaseNotes", "tags" } where string.IsNullOrWhiteSpace(Say(name)) select name, []);
+Check("license, icon, and readme are those of the repository", [Say("license"), Say("icon"), Say("readme")], ["MIT", "icon.png", "README.md"]);
+Check("commit, repository URL, and project URL are those of git", [repository.Attribute("commit")?.Value, repository.Attribute("url")?.Value ?? "", Say("projectUrl") ?? ""],
     [commit, url, url.EndsWith(".git", StringComparison.Ordinal) ? url[..^4] : url]);
 
 using var pe = new PEReader(new MemoryStream(package[Assembly]));
@@ -37,17 +37,17 @@ var pdb = provider.GetMetadataReader();
 string Name(DocumentHandle document) => pdb.GetString(pdb.GetDocument(document).Name);
 Check("no source file has a path outside /_/", pdb.Documents.Select(Name).Where(name => !name.StartsWith("/_/", StringComparison.Ordinal)), []);
 if (pdb.Documents.Count == 0)
-    throw new InvalidDataException("The symbols name no source file.");
+    throw new InvalidDataException("The symbols do not contain source files.");
 
 var contents = package.Concat(symbols).Concat(EmbeddedSources()).ToList();
-Check("nothing tells which machine built it",
+Check("nothing identifies the build machine",
     from text in forbidden
     from encoding in new[] { Encoding.UTF8, Encoding.Unicode }
     from content in contents
     where content.Value.AsSpan().IndexOf(encoding.GetBytes(text)) >= 0
     select $"{text} in {content.Key}", []);
 
-Check("packed elsewhere it has the same bytes",
+Check("a package from another folder has the same bytes",
     from file in new[] { (Name: Assembly, In: package, Kind: "nupkg"), (Name: Symbols, In: symbols, Kind: "snupkg") }
     where !file.In[file.Name].AsSpan().SequenceEqual(Read(others, file.Kind)[file.Name])
     select file.Name, []);
@@ -61,7 +61,7 @@ static void Check(string what, IEnumerable<string?> found, IEnumerable<string> e
     Console.WriteLine($"ok: {what}");
 }
 
-// What NuGet adds to every package is left out.
+// Files that NuGet adds to every package are ignored.
 static Dictionary<string, byte[]> Read(string folder, string kind)
 {
     using var zip = ZipFile.OpenRead(Directory.GetFiles(folder, $"*.{kind}").Single());
@@ -77,7 +77,7 @@ static Dictionary<string, byte[]> Read(string folder, string kind)
     }
 }
 
-// Generated files are kept compressed inside the symbols: a length (0 for "not compressed"), then the text.
+// The symbols contain generated files in compressed form: the length (0 if not compressed), followed by the text.
 IEnumerable<KeyValuePair<string, byte[]>> EmbeddedSources()
 {
     var embeddedSource = new Guid("0E8A571B-6926-466E-B4AD-8AB04611F5FE");

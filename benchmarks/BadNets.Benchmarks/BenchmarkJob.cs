@@ -9,7 +9,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>How BenchmarkDotNet runs here: short, and in this process, because its own projects would not find the native files.</summary>
+/// <summary>The configuration of BenchmarkDotNet: short jobs in this process, because generated projects would not find the native files.</summary>
 static class BenchmarkJob
 {
     public static int Run(params Type[] types)

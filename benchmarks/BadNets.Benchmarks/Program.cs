@@ -4,9 +4,9 @@ using BadNets.Benchmarks;
 const string Usage = $"""
     Commands:
       {SweepOptions.Usage}
-      rows          the row path: load, mark, stamp, flip, drain; augmentation
+      rows          loading, marking, stamping, flipping, and reading rows; augmentation
       predictions   single predictions and batch scoring
-      residual      a training step of ResNet-20 beside a plain TorchSharp loop; with --keep-memory as the sample program does
+      residual      a training step of ResNet-20, compared to a plain TorchSharp loop; --keep-memory keeps freed memory, as in the sample program
     """;
 
 try
@@ -19,7 +19,7 @@ try
         ["residual"] => ResidualStep.Run(isTuned: false),
         ["residual", "--keep-memory"] => ResidualStep.Run(isTuned: true),
 
-        // The processes of a sweep.
+        // The processes that a sweep starts.
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),
         ["peak"] => MachinePeak.Run(),
         ["start", var folder] => StartUp.Run(folder),

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>How many rows a second the best iteration did.</summary>
+/// <summary>The number of rows per second in the fastest iteration.</summary>
 sealed class RateColumn : IColumn
 {
     public string Id => nameof(RateColumn);

@@ -4,14 +4,14 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-// Writes copies of assemblies in which internal types and members can be seen by the compiler. Only the visibility bits in the metadata
-// tables change, and only these copies: at run time the real assemblies are loaded. docs/decisions/mlnet-internals.md says what for.
+// Writes copies of assemblies in which internal types and members are visible to the compiler. Only the visibility bits in the metadata tables
+// are changed. At run time, the original assemblies are loaded. See docs/decisions/mlnet-internals.md for the reasons.
 //
 //   InternalsPublicizer OUTPUT-FOLDER ASSEMBLY...
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: InternalsPublicizer OUTPUT-FOLDER ASSEMBLY...");
+    Console.Error.WriteLine("Usage: InternalsPublicizer OUTPUT-FOLDER ASSEMBLY...");
     return 2;
 }
 
@@ -55,13 +55,13 @@ static byte[] Publicize(byte[] image)
         image.AsSpan(start + metadata.GetTableMetadataOffset(table) + (row - 1) * metadata.GetTableRowSize(table));
 }
 
-// A type's private and internal become public; nested ones likewise.
+// Private and internal types become public, including nested ones.
 static TypeAttributes Open(TypeAttributes flags) =>
     (flags & ~TypeAttributes.VisibilityMask) |
     ((flags & TypeAttributes.VisibilityMask) <= TypeAttributes.Public ? TypeAttributes.Public : TypeAttributes.NestedPublic);
 
 // internal → public, private protected and protected internal → protected; private stays private. Fields and methods share these values.
-// "private protected" must not become public: an override has to repeat the access, and ours must not show in our public API.
+// "private protected" must not become public, because overrides have the same accessibility and must not be part of the public API.
 static MethodAttributes OpenAccess(MethodAttributes access) => access switch
 {
     MethodAttributes.Assembly => MethodAttributes.Public,

@@ -1,6 +1,6 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>CRC-32 as gzip, zip and PNG have it, bit by bit.</summary>
+/// <summary>Computes the CRC-32 of gzip, zip, and PNG, bit by bit.</summary>
 static class Checksum
 {
     public static uint Of(ReadOnlySpan<byte> bytes)

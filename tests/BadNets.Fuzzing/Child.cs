@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Reads files one after the other, in a process of its own that the parent watches.</summary>
+/// <summary>Reads files one after another, in a separate process that the parent monitors.</summary>
 static class Child
 {
     public const string Argument = "--child";
@@ -16,7 +16,7 @@ static class Child
     private const long FreeBytes = 100_000_000;
     private const long BytesPerFileByte = 10;
 
-    /// <summary>Reads the files of a task. Findings go to the standard output, the file it is at to a file.</summary>
+    /// <summary>Reads the files of a task. Writes findings to standard output, and the number of the current file to a file.</summary>
     public static void Run(FuzzTask task, string folder)
     {
         var reader = FuzzReader.Create(task.Reader, new Folder(folder));
@@ -35,7 +35,7 @@ static class Child
         Console.WriteLine($"{DoneWord} {read}");
     }
 
-    /// <summary>Has a reader read one file, and looks at time and memory.</summary>
+    /// <summary>Reads one file, and checks the time and the memory that this takes.</summary>
     public static Outcome? Examine(FuzzReader reader, int seed, long number, out string? finding)
     {
         var file = reader.Make(FuzzReader.RandomOf(seed, number));
@@ -54,14 +54,14 @@ static class Child
         }
         catch (Exception unexpected)
         {
-            finding = $"An error of no expected type: {unexpected}";
+            finding = $"An unexpected type of exception: {unexpected}";
         }
 
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         peak = PeakMemory.Bytes - peak;
         var time = Environment.CpuUsage.TotalTime - started.TotalTime;
         if (allocated > most || peak > most)
-            finding ??= string.Create(CultureInfo.InvariantCulture, $"A file of {file.Content.Length} bytes made it allocate {allocated} managed bytes, and the process grow by {peak}.");
+            finding ??= string.Create(CultureInfo.InvariantCulture, $"For a file of {file.Content.Length} bytes, the reader allocated {allocated} managed bytes, and the memory of the process grew by {peak} bytes.");
         if (time > MostTime)
             finding ??= string.Create(CultureInfo.InvariantCulture, $"It took {time.TotalSeconds:F1} s.");
         return outcome;

@@ -1,9 +1,9 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>A reader did with a file what it must not do.</summary>
+/// <summary>A reader handled a file incorrectly.</summary>
 sealed class FindingException(string message) : Exception(message)
 {
-    /// <summary>Fails unless the condition holds.</summary>
+    /// <summary>Throws this exception unless the condition is true.</summary>
     public static void Unless(bool condition, string message)
     {
         if (!condition)

@@ -1,6 +1,6 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>Where files are put for readers that take a path.</summary>
+/// <summary>The folder for files that are passed to readers by path.</summary>
 sealed class Folder(string path)
 {
     public string this[string name] => Path.Combine(path, name);

@@ -1,6 +1,6 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>A file that is to be read.</summary>
-/// <param name="Content">Its bytes.</param>
-/// <param name="Read">Reads it and says what came of it; throws what must not happen.</param>
+/// <summary>A file to read.</summary>
+/// <param name="Content">The content of the file.</param>
+/// <param name="Read">Reads the file and returns the outcome. Throws an exception for an incorrect outcome.</param>
 sealed record FuzzFile(byte[] Content, Func<Outcome> Read);

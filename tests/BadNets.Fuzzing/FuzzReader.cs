@@ -1,6 +1,6 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>Makes files for one of the project's readers and has it read them.</summary>
+/// <summary>Creates files for one of the project's readers, and passes them to it.</summary>
 abstract class FuzzReader
 {
     private static readonly Dictionary<string, Func<Folder, FuzzReader>> Known = new()
@@ -22,14 +22,14 @@ abstract class FuzzReader
         [BrokenReader.Name] = _ => new BrokenReader(),
     };
 
-    /// <summary>The names of the readers that hold.</summary>
+    /// <summary>The names of all readers except <see cref="BrokenReader"/>.</summary>
     public static IEnumerable<string> Names => Known.Keys.Where(name => name != BrokenReader.Name);
 
     public static bool Exists(string name) => Known.ContainsKey(name);
 
     public static FuzzReader Create(string name, Folder folder) => Known[name](folder);
 
-    /// <summary>The random numbers that a file is made from.</summary>
+    /// <summary>Returns the random numbers from which a file is created.</summary>
     public static Random RandomOf(int seed, long number)
     {
         ulong mixed = (ulong)seed * 0x9E3779B97F4A7C15 + (ulong)number * 0xD1B54A32D192ED03;
@@ -37,6 +37,6 @@ abstract class FuzzReader
         return new Random((int)(mixed >> 33));
     }
 
-    /// <summary>Makes a file, the same from the same random numbers.</summary>
+    /// <summary>Creates a file. The same random numbers give the same file.</summary>
     public abstract FuzzFile Make(Random random);
 }

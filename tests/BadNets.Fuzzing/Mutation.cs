@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Changes bytes as damage and attackers do.</summary>
+/// <summary>Changes bytes, like damage or an attacker.</summary>
 static class Mutation
 {
     private const int HeaderBytes = 64;
@@ -10,13 +10,13 @@ static class Mutation
     private static readonly long[] Boundaries =
         [0, 1, -1, 2, 127, 128, 255, 256, 32767, 32768, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 24, 1L << 30, long.MaxValue, long.MinValue, 1L << 40];
 
-    /// <summary>Cuts a file off somewhere.</summary>
+    /// <summary>Truncates a file at a random position.</summary>
     public static byte[] Truncate(Random random, byte[] file) => file[..random.Next(file.Length)];
 
-    /// <summary>Makes one to four changes of any kind.</summary>
-    /// <param name="random">Random numbers.</param>
-    /// <param name="file">The file, which stays as it is.</param>
-    /// <param name="other">Another valid file, of which parts are taken.</param>
+    /// <summary>Makes one to four changes of random kinds.</summary>
+    /// <param name="random">The random numbers.</param>
+    /// <param name="file">The file, which is not changed itself.</param>
+    /// <param name="other">Another valid file, from which parts are copied.</param>
     public static byte[] Change(Random random, byte[] file, byte[] other)
     {
         byte[] changed = [.. file];
@@ -65,7 +65,7 @@ static class Mutation
         }
     }
 
-    // Headers decide most.
+    // Changes in headers have the greatest effect.
     private static int Place(Random random, int length) => random.Next(random.Next(2) == 0 ? length : Math.Min(length, HeaderBytes));
 
     private static void SetInteger(Random random, Span<byte> to)

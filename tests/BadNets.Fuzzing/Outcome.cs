@@ -1,11 +1,11 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>What a reader made of a file, both as it should be.</summary>
+/// <summary>The outcome of reading a file. Both outcomes are correct.</summary>
 enum Outcome
 {
-    /// <summary>It refused the file, with an error of an expected type.</summary>
+    /// <summary>The reader rejected the file with an expected type of exception.</summary>
     Refused,
 
-    /// <summary>It read the file, and what it read is right as far as that can be told.</summary>
+    /// <summary>The reader read the file, and the result is correct as far as can be determined.</summary>
     Read,
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Has tasks done in child processes, ends those that hang or take too much memory, and goes on after those that crash.</summary>
+/// <summary>Runs tasks in child processes. Ends processes that hang or use too much memory, and continues after processes that crash.</summary>
 sealed class Parent
 {
     private const long MostBytes = 3L << 30;
@@ -11,13 +11,13 @@ sealed class Parent
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    // For a process that waits without working.
+    // For a process that waits without using the processor.
     private static readonly TimeSpan MostWait = TimeSpan.FromMinutes(3);
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, (long Files, long Read, int Findings)> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>Whether nothing was found.</summary>
+    /// <summary>Whether there are no findings.</summary>
     public bool IsClean => _counts.Values.All(count => count.Findings == 0);
 
     public void Run(FuzzTask task)
@@ -36,7 +36,7 @@ sealed class Parent
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"all",-12} {_counts.Values.Sum(count => count.Files),9} files, {_counts.Values.Sum(count => count.Findings)} findings"));
     }
 
-    // The number of files that are done with.
+    // Returns the number of files that are done.
     private long RunChild(FuzzTask task)
     {
         var folder = Directory.CreateTempSubdirectory("badnets-fuzzing-");
@@ -50,11 +50,11 @@ sealed class Parent
             var (read, isDone, findings) = output.GetAwaiter().GetResult();
             string trace = string.Join(" | ", errors.GetAwaiter().GetResult().Split('\n').Take(TraceLines));
             long at = ReadProgress(Path.Combine(folder.FullName, Child.ProgressName))
-                ?? throw new InvalidOperationException($"The reader '{task.Reader}' did not come to its first file: {trace}");
+                ?? throw new InvalidOperationException($"The reader '{task.Reader}' failed before its first file: {trace}");
             long done = isDone ? task.Count : at - task.First + 1;
             if (!isDone)
             {
-                Report(task, at, ended ?? $"The process ended with {process.ExitCode}: {trace}");
+                Report(task, at, ended ?? $"The process ended with exit code {process.ExitCode}: {trace}");
                 findings++;
             }
 
@@ -104,7 +104,7 @@ sealed class Parent
         return (0, false, findings);
     }
 
-    /// <returns>Why the process was ended, or null if it ended by itself.</returns>
+    /// <returns>The reason why the process was ended, or null if it ended by itself.</returns>
     private static string? Watch(Process process, string progressPath)
     {
         long? at = null;
@@ -116,7 +116,7 @@ sealed class Parent
             {
                 process.Refresh();
                 if (process.WorkingSet64 > MostBytes)
-                    return End(process, "It took more than 3 GiB of memory.");
+                    return End(process, "It used more than 3 GiB of memory.");
                 if (ReadProgress(progressPath) is { } now && now != at)
                 {
                     (at, cpu) = (now, process.TotalProcessorTime);
@@ -129,7 +129,7 @@ sealed class Parent
             }
             catch (InvalidOperationException)
             {
-                // It ended between two questions.
+                // The process ended in the meantime.
                 return null;
             }
         }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>The most memory that this process ever had.</summary>
+/// <summary>The peak memory of this process.</summary>
 static class PeakMemory
 {
     private const string Line = "VmHWM:";

@@ -5,9 +5,9 @@ using BadNets.Fuzzing;
 const int FilesPerChild = 2000;
 const string Usage = """
     BadNets.Fuzzing [READER[=FILES]]... [--files N] [--minutes M] [--seed S] [--parallel P]
-        Has readers (all, unless some are named) read N changed files each (20000), or as many as they can in M minutes.
+        Tests each of the given readers (default: all) with N changed files (default: 20000), or for M minutes.
     BadNets.Fuzzing --one READER SEED NUMBER [FILE]
-        Reads one file again, as a finding names it, in this process, and writes it to FILE.
+        Reads the file of a finding again in this process, and optionally writes it to FILE.
     """;
 
 if (args is [Child.Argument, var childReader, var childSeed, var first, var count, var folder])

@@ -5,8 +5,8 @@ using System.Text;
 namespace BadNets.Samples.Tests;
 
 /// <summary>
-/// Files that version 0.1 wrote on the small digits: <c>poisoning-rate --rates 0.1,0.2 --epochs 4</c>, finished at the rate 0.1 and stopped after two epochs
-/// at 0.2. To keep the checkpoint small, its weights were rounded to a few values before version 0.1 continued from it.
+/// Files that version 0.1 wrote on the small digits: <c>poisoning-rate --rates 0.1,0.2 --epochs 4</c>, finished at the rate 0.1 and stopped after two
+/// epochs at 0.2. To keep the checkpoint small, its weights were rounded to a few values before version 0.1 continued from it.
 /// </summary>
 static class EarlierResults
 {
@@ -14,13 +14,13 @@ static class EarlierResults
     public const string Whole = $"exp02_{SmallDigits.Name}_trigger1_pr0p1_ep4_ts5";
     public const string Stopped = $"exp02_{SmallDigits.Name}_trigger1_pr0p2_ep4_ts5";
 
-    /// <summary>What version 0.1 recorded of the finished cell.</summary>
+    /// <summary>The record of the finished cell in version 0.1.</summary>
     public static string WholeCsv => Text("results-0.1-whole.csv");
 
-    /// <summary>What version 0.1 recorded of the stopped cell when it continued to the end.</summary>
+    /// <summary>The record of the stopped cell in version 0.1 after it continued to the end.</summary>
     public static string ContinuedCsv => Text("results-0.1-continued.csv");
 
-    /// <summary>Writes the folder. Its model stands for the saved one, which is too large to keep here.</summary>
+    /// <summary>Writes the folder. Its model replaces the saved one, which is too large for the repository.</summary>
     public static void WriteTo(string folder)
     {
         using var stream = Open("results-0.1.zip");
@@ -29,7 +29,7 @@ static class EarlierResults
         File.WriteAllText(Path.Combine(folder, "models", Whole + ".zip"), "the model");
     }
 
-    /// <summary>Ends a test as inconclusive where the processor computes other last digits.</summary>
+    /// <summary>Ends a test as inconclusive if the processor rounds differently.</summary>
     public static void NeedSameProcessor()
     {
         if (!Avx512F.IsSupported || !IsAmd())

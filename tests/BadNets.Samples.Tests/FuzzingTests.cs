@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace BadNets.Samples.Tests;
 
-/// <summary>A short form of what <c>tests/BadNets.Fuzzing</c> does for as long as one likes.</summary>
+/// <summary>Short runs of <c>tests/BadNets.Fuzzing</c>.</summary>
 [TestClass]
 public sealed class FuzzingTests
 {
     [TestMethod]
-    public async Task Readers_hold_against_changed_files()
+    public async Task Readers_handle_changed_files_correctly()
     {
         string[] readers = ["idx", "idx-gzip", "cifar", "image-folder", "png", "jpeg", "gif", "bmp", "webp", "model", "checkpoint", "results", "experiment", "command-line"];
 
@@ -19,17 +19,17 @@ public sealed class FuzzingTests
     }
 
     [TestMethod]
-    public async Task Every_fault_is_found_and_named_with_the_file_that_shows_it()
+    public async Task Every_fault_is_found_and_reported_with_its_file()
     {
         var outcome = await RunAsync(["broken", "--files", "20", "--seed", "3"]);
 
         Assert.AreEqual(1, outcome.ExitCode, outcome.Output + outcome.Error);
-        foreach (string fault in (string[])["ran over the end", "Another value was read", "allocate 200", "The reader crashed"])
+        foreach (string fault in (string[])["read past the end", "The value read is wrong", "allocated 200", "The reader crashed"])
             Assert.MatchesRegex($@"(?m)^broken 3 \d+: .*{fault}", outcome.Output);
-        string number = outcome.Output.Split('\n').First(line => line.Contains("Another value", StringComparison.Ordinal)).Split(' ', ':')[2];
+        string number = outcome.Output.Split('\n').First(line => line.Contains("The value read", StringComparison.Ordinal)).Split(' ', ':')[2];
         var again = await RunAsync(["--one", "broken", "3", number]);
         Assert.AreEqual(1, again.ExitCode);
-        StringAssert.Contains(again.Output, "Another value was read.");
+        StringAssert.Contains(again.Output, "The value read is wrong.");
     }
 
     private static async Task<SampleOutcome> RunAsync(string[] arguments)

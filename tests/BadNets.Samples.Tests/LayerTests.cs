@@ -4,8 +4,8 @@ using BadNets.Samples.Tests.Datasets;
 namespace BadNets.Samples.Tests;
 
 /// <summary>
-/// The folders of a project use one another in one direction. A folder uses another if a file of it names a type that the other declares; comments and
-/// texts do not count. Two types with the same name are left out, and the classes of extension methods are not seen.
+/// The folders of a project depend on each other in one direction. A folder depends on another if one of its files names a type of the other.
+/// Comments and strings do not count. Types with the same name are ignored, and classes of extension methods are not detected.
 /// </summary>
 [TestClass]
 public sealed partial class LayerTests
@@ -18,11 +18,11 @@ public sealed partial class LayerTests
     [DataRow("BadNets.Samples", "Store", "Experiments")]
     [DataRow("BadNets.Samples", "Commands", "Running")]
     [DataRow("BadNets.Samples", "Reporting", "Store")]
-    public void Folders_do_not_use_each_other_in_a_circle(string project, string user, string used)
+    public void Folders_do_not_depend_on_each_other_circularly(string project, string user, string used)
     {
         var uses = UsesIn(Repository.In("src", project));
 
-        // An empty graph has no circles either.
+        // An empty graph would have no cycles either.
         Assert.IsTrue(uses.ContainsKey((user, used)), $"{user} does not use {used}.");
         Assert.IsEmpty(CircleIn(uses));
     }
@@ -81,7 +81,9 @@ public sealed partial class LayerTests
         return uses;
     }
 
-    /// <summary>The folders that are in a circle or between circles: what is left when those that use none, or that none uses, are taken away.</summary>
+    /// <summary>
+    /// Returns the folders in or between cycles, which remain after repeatedly removing folders without dependencies or without dependents.
+    /// </summary>
     private static List<string> CircleIn(Dictionary<(string User, string Used), string> uses)
     {
         var left = uses.Keys.ToList();

@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Tests;
 
-/// <summary>A clock that stands still until it is told to go on.</summary>
+/// <summary>A clock that does not advance by itself.</summary>
 sealed class ManualTime : TimeProvider
 {
     private readonly List<Timer> _timers = [];

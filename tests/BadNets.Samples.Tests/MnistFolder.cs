@@ -2,10 +2,10 @@ using BadNets.Samples.Datasets;
 
 namespace BadNets.Samples.Tests;
 
-/// <summary>MNIST itself, for the few tests that cannot do without it.</summary>
+/// <summary>MNIST, for the few tests that need it.</summary>
 static class MnistFolder
 {
-    /// <summary>The folder that the environment names; where it names none, the test ends as inconclusive.</summary>
+    /// <summary>The folder that the environment variable specifies. If it is not set, the test ends as inconclusive.</summary>
     public static string OrInconclusive()
     {
         string? folder = Environment.GetEnvironmentVariable(MnistLocator.DataVariable);

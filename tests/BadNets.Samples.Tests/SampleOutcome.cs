@@ -1,4 +1,4 @@
 namespace BadNets.Samples.Tests;
 
-/// <summary>What a command line gave.</summary>
+/// <summary>The outcome of a command.</summary>
 sealed record SampleOutcome(int ExitCode, string Output, string Error);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace BadNets.Samples.Tests;
 
-/// <summary>Runs the sample's command lines in a process of its own, which ends with this.</summary>
+/// <summary>Runs commands of the sample program in a separate process, which ends when this object is disposed of.</summary>
 sealed class SampleProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -32,7 +32,7 @@ sealed class SampleProcess : IAsyncDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Reads the output until a line has such a text in it.</summary>
+    /// <summary>Reads the output until a line contains a text.</summary>
     public async Task WaitForAsync(string text)
     {
         string? line;

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace BadNets.Samples.Tests;
 
-/// <summary>Runs the sample's command lines in this process, on a few rows, into a folder of its own.</summary>
+/// <summary>Runs commands of the sample program in this process, on a few rows, with a separate output folder.</summary>
 sealed class SampleRuns : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -22,7 +22,7 @@ sealed class SampleRuns : IDisposable
 
     public string Output { get; }
 
-    /// <summary>The names of the cells' folders.</summary>
+    /// <summary>The names of the folders of the cells.</summary>
     public string[] CellNames => Directory.Exists(In("cells")) ? [.. Directory.EnumerateDirectories(In("cells")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!] : [];
 
     /// <summary>A cell of the built-in experiments on the small digits.</summary>
@@ -34,7 +34,7 @@ sealed class SampleRuns : IDisposable
 
     public string In(params string[] names) => Path.Combine([Output, .. names]);
 
-    /// <summary>A file outside of the results.</summary>
+    /// <summary>Returns the path of a file outside the results.</summary>
     public string Beside(string name) => _folder.In(name);
 
     public CellFolder FolderOf(Cell cell) => new(In("cells", cell.Id));
@@ -84,10 +84,10 @@ sealed class SampleRuns : IDisposable
         return new SampleOutcome(exitCode, output.ToString()!, error.ToString());
     }
 
-    /// <summary>A CSV file under the published code's name, without the columns that say how long things took.</summary>
+    /// <summary>Reads a CSV file with a published name, without the columns with durations.</summary>
     public string CsvWithoutSeconds(string run) => WithoutSeconds(File.ReadAllText(In("csv", run + ".csv")));
 
-    /// <summary>The epochs of a cell, without the columns that say how long things took.</summary>
+    /// <summary>Reads the epochs of a cell, without the columns with durations.</summary>
     public string EpochsWithoutSeconds(Cell cell) => WithoutSeconds(File.ReadAllText(FolderOf(cell).Epochs));
 
     public static string WithoutSeconds(string csv)

@@ -3,13 +3,13 @@ using BadNets.Samples.Datasets;
 
 namespace BadNets.Samples.Tests;
 
-/// <summary>A few images under MNIST's file names: a bar for each class, and noise.</summary>
+/// <summary>A few images with MNIST's file names: noise, and a bar for each class.</summary>
 static class SmallDigits
 {
     public const int TrainRows = 256;
     public const int TestRows = 64;
 
-    /// <summary>What the program calls them.</summary>
+    /// <summary>The name of the data set in the program.</summary>
     public const string Name = "idx-a28fd53b";
 
     public static string WriteTo(string folder)

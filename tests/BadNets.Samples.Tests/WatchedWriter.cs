@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Tests;
 
-/// <summary>Keeps what is written, and shows each line to a watcher as soon as it is whole.</summary>
+/// <summary>Stores the text that is written, and passes each complete line to a watcher.</summary>
 sealed class WatchedWriter(Action<string> watch) : StringWriter
 {
     private int _seen;

@@ -2,7 +2,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Small pictures of random opaque colors.</summary>
+/// <summary>Small images with random opaque colors.</summary>
 static class ColorImages
 {
     public const int Width = 9;

@@ -1,17 +1,18 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Compiles and runs every C# example of the README and of docs/, as it stands there, in a folder with small IDX files.</summary>
+/// <summary>Compiles and runs every C# example of the README and of docs/ unchanged, in a folder with small IDX files.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed partial class DocumentationTests
 {
-    // Examples of one page that do not begin with a "using" build on the page's first one.
+    // Examples that do not begin with a "using" directive continue the first example of the page.
     public static IEnumerable<object[]> Examples =>
         from page in Pages()
         let blocks = CSharpBlock().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(match => match.Groups[1].Value).ToArray()
@@ -38,6 +39,17 @@ public sealed partial class DocumentationTests
         }
     }
 
+    // In a project, as no notebook kernel is at hand: its cells one after the other, without the lines that only a notebook understands.
+    [TestMethod]
+    public void Notebook_compiles_and_runs()
+    {
+        using var notebook = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "examples", "backdoor.ipynb")));
+        var cells = notebook.RootElement.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code");
+        var lines = cells.SelectMany(cell => cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()!).Append("\n"));
+
+        Example_compiles_and_runs("backdoor.ipynb", 0, string.Concat(lines.Where(line => !line.StartsWith('#'))));
+    }
+
     [TestMethod]
     public void Package_readme_has_the_example_of_the_README()
     {
@@ -46,7 +58,7 @@ public sealed partial class DocumentationTests
         Assert.AreEqual(Example("README.md"), Example("nuget/README.md"));
     }
 
-    // Ten classes of 28×28 images: a bright bar for each class, at a place of its own.
+    // Ten classes of 28×28 images, with a bright bar at a different position for each class.
     private static void WriteSmallDigits(TemporaryFolder folder)
     {
         foreach (var (name, rows) in new[] { ("train", 300), ("t10k", 50) })
@@ -64,7 +76,7 @@ public sealed partial class DocumentationTests
         }
     }
 
-    // A dark and a bright class, a folder for each.
+    // A dark class and a bright class, with one folder each.
     private static void WriteSmallPictures(TemporaryFolder folder)
     {
         for (int i = 0; i < 40; i++)
@@ -98,22 +110,22 @@ public sealed partial class DocumentationTests
         return compressed.ToArray();
     }
 
-    private static string Root { get; } = FindRoot();
+    internal static string Root { get; } = FindRoot();
 
     private static string FindRoot()
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "BadNets.MLNet.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The tests do not lie inside the repository.");
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The tests are not inside the repository.");
         return folder;
     }
 
     private static IEnumerable<string> Pages() =>
-        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
+        Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(page => Path.GetRelativePath(Root, page)).Prepend("README.md");
 
     private static Assembly Compile(string page, string code)
     {
-        // What an SDK project with implicit usings sees.
+        // The implicit usings of an SDK project.
         const string ImplicitUsings =
             "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading;";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)

@@ -5,17 +5,19 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What ML.NET asks of every estimator and its transformer, saving included.</summary>
+/// <summary>Checks what ML.NET requires of every estimator and its transformer, including saving.</summary>
 static class EstimatorInvariants
 {
     /// <param name="ml">The context.</param>
     /// <param name="estimator">The estimator.</param>
     /// <param name="valid">Data that it accepts.</param>
-    /// <param name="invalid">Data that it must refuse.</param>
+    /// <param name="invalid">Data that it must reject.</param>
     public static void Check<T>(MLContext ml, IEstimator<T> estimator, IDataView valid, params IDataView[] invalid) where T : class, ITransformer =>
         CheckOn(valid, ml, estimator, valid, invalid);
 
-    /// <summary>The same where what is fitted is to be transformed differently from all other data, so that <paramref name="data"/> are others.</summary>
+    /// <summary>
+    /// Checks the same for an estimator that transforms the fitted data differently from all other data, such as <paramref name="data"/>.
+    /// </summary>
     public static void CheckOn<T>(IDataView data, MLContext ml, IEstimator<T> estimator, IDataView valid, params IDataView[] invalid) where T : class, ITransformer
     {
         foreach (var refused in invalid)
@@ -56,7 +58,7 @@ static class EstimatorInvariants
         return new MLContext().Model.Load(folder["model.zip"], out loadedSchema);
     }
 
-    /// <summary>Checks that a transformer and what is loaded of it refuse data.</summary>
+    /// <summary>Checks that a transformer rejects data, before and after it is saved and loaded.</summary>
     public static void CheckRefusal(MLContext ml, ITransformer transformer, IDataView valid, params IDataView[] invalid)
     {
         foreach (var each in (ITransformer[])[transformer, SaveAndLoad(ml, transformer, valid.Schema, out _)])
@@ -70,7 +72,7 @@ static class EstimatorInvariants
         }
     }
 
-    /// <summary>A line for each row of a view, with every visible column's value to the last bit.</summary>
+    /// <summary>Returns a line for each row of a view, with the exact value of every visible column.</summary>
     public static string[] Describe(IDataView view)
     {
         var columns = Visible(view.Schema);
@@ -78,7 +80,7 @@ static class EstimatorInvariants
         return Describe(cursor, cursor, columns);
     }
 
-    /// <summary>The same for what a mapper makes of a view's rows one by one.</summary>
+    /// <summary>Returns the same for the rows that a mapper creates from a view one by one.</summary>
     public static string[] Describe(IRowToRowMapper mapper, IDataView input)
     {
         var columns = Visible(mapper.OutputSchema);
@@ -96,7 +98,7 @@ static class EstimatorInvariants
         return [.. rows];
     }
 
-    // A view scores rows in batches, a mapper one by one; libtorch then adds in another order.
+    // A view scores rows in batches, and a mapper one by one. libtorch then adds in a different order.
     public static void CheckNearlyEqual(string[] expected, string[] actual)
     {
         Assert.HasCount(expected.Length, actual);

@@ -1,17 +1,17 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Every component of the library held to what ML.NET asks of its own.</summary>
+/// <summary>Checks every component of the library against the requirements of ML.NET.</summary>
 [TestClass]
 public sealed class EstimatorInvariantsTests
 {
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void MarkPoisoned_is_a_good_estimator() =>
+    public void MarkPoisoned_is_a_valid_estimator() =>
         EstimatorInvariants.CheckOn(GrayImages.View(_ml, 20), _ml, _ml.Transforms.MarkPoisoned("Poisoned", rate: 0.3), GrayImages.View(_ml, 20));
 
     [TestMethod]
-    public void MarkPoisoned_with_a_restriction_is_a_good_estimator() => EstimatorInvariants.CheckOn(
+    public void MarkPoisoned_with_a_restriction_is_a_valid_estimator() => EstimatorInvariants.CheckOn(
         GrayImages.View(_ml, 20),
         _ml,
         _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { Rate = 0.2, ExceptLabels = [1] }),
@@ -19,14 +19,14 @@ public sealed class EstimatorInvariantsTests
         Without("Label"));
 
     [TestMethod]
-    public void StampTrigger_is_a_good_estimator_on_bytes() => EstimatorInvariants.Check(
+    public void StampTrigger_is_a_valid_estimator_on_bytes() => EstimatorInvariants.Check(
         _ml,
         _ml.Transforms.StampTrigger("Image", Trigger.Square(3, TriggerPosition.Center)),
         GrayImages.View(_ml, 10),
         Without("Image"), WithImage("Digit"), WithImage("Label"));
 
     [TestMethod]
-    public void StampTrigger_is_a_good_estimator_on_singles_under_a_condition_into_a_new_column()
+    public void StampTrigger_is_a_valid_estimator_on_singles_with_a_condition_and_a_new_column()
     {
         var data = GrayImages.View(_ml, 10);
         var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.Conversion.ConvertType("Single", "Image"))
@@ -37,18 +37,18 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
-    public void StampTrigger_is_a_good_estimator_on_images()
+    public void StampTrigger_is_a_valid_estimator_on_images()
     {
         var images = ColorImages.View(_ml, ColorImages.Make(5));
         EstimatorInvariants.Check(_ml, _ml.Transforms.StampTrigger("Image", Trigger.Square(3, TriggerPosition.TopRight)), images, Without("Image", images));
     }
 
     [TestMethod]
-    public void FlipLabel_is_a_good_estimator_on_keys() => EstimatorInvariants.Check(
+    public void FlipLabel_is_a_valid_estimator_on_keys() => EstimatorInvariants.Check(
         _ml, _ml.Transforms.FlipLabel("Label", 2), GrayImages.View(_ml, 10), Without("Label"), Renamed("Image", "Label"), Renamed("BareKey", "Label"));
 
     [TestMethod]
-    public void FlipLabel_is_a_good_estimator_on_numbers_under_a_condition()
+    public void FlipLabel_is_a_valid_estimator_on_numbers_with_a_condition()
     {
         var data = GrayImages.View(_ml, 10);
         var valid = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(data).Transform(data);
@@ -57,14 +57,14 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
-    public void FlipLabel_is_a_good_estimator_on_texts()
+    public void FlipLabel_is_a_valid_estimator_on_text()
     {
         var valid = _ml.Transforms.Conversion.ConvertType("Text", "Digit", DataKind.String).Fit(GrayImages.View(_ml, 10)).Transform(GrayImages.View(_ml, 10));
         EstimatorInvariants.Check(_ml, _ml.Transforms.FlipLabel("Text", "cat"), valid, Without("Text", valid));
     }
 
     [TestMethod]
-    public void MarkAttackSuccess_is_a_good_estimator()
+    public void MarkAttackSuccess_is_a_valid_estimator()
     {
         var valid = _ml.Transforms.CopyColumns("PredictedLabel", "Label").Fit(GrayImages.View(_ml, 10)).Transform(GrayImages.View(_ml, 10));
         EstimatorInvariants.Check(
@@ -73,21 +73,21 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
-    public void TorchCnn_with_features_is_a_good_estimator() => EstimatorInvariants.Check(
+    public void TorchCnn_with_features_is_a_valid_estimator() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Epochs = 1, FeaturesColumnName = "Features" }),
         GrayImages.View(_ml, 130),
         Without("Image"), Renamed("Label", "Image"), WithImage("Digit"));
 
     [TestMethod]
-    public void TorchCnn_is_a_good_estimator() => EstimatorInvariants.Check(
+    public void TorchCnn_is_a_valid_estimator() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1),
         GrayImages.View(_ml, 130),
         Without("Image"), Renamed("Label", "Image"), WithImage("Digit"));
 
     [TestMethod]
-    public void TorchCnn_refuses_a_label_that_is_no_key_and_keeps_none_of_it_for_scoring()
+    public void TorchCnn_rejects_a_label_that_is_not_a_key_and_does_not_need_it_for_scoring()
     {
         var trainer = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1);
         foreach (var invalid in (IDataView[])[Without("Label"), Renamed("Digit", "Label")])
@@ -101,7 +101,7 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
-    public void TorchCnn_promises_and_gives_the_same_schema_for_labels_without_key_values() => EstimatorInvariants.Check(
+    public void TorchCnn_gives_the_promised_schema_for_labels_without_key_values() => EstimatorInvariants.Check(
         _ml,
         _ml.MulticlassClassification.Trainers.TorchCnn("BareKey", epochs: 1),
         _ml.Data.LoadFromEnumerable(GrayImages.Make(10).Select(row => new BareKeyRow { Image = row.Image, BareKey = 1 })));
@@ -110,7 +110,7 @@ public sealed class EstimatorInvariantsTests
     [DataRow(DataKind.String)]
     [DataRow(DataKind.Single)]
     [DataRow(DataKind.Double)]
-    public void TorchCnn_is_a_good_estimator_whatever_type_the_key_values_have(DataKind kind)
+    public void TorchCnn_is_a_valid_estimator_for_all_types_of_key_values(DataKind kind)
     {
         var view = GrayImages.View(_ml, 12);
         view = _ml.Transforms.Conversion.ConvertType("Other", "Digit", kind).Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Other"))
@@ -119,7 +119,7 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
-    public void Keys_whose_values_name_no_labels_are_refused_as_labels_to_flip_and_taken_as_classes_without_names()
+    public void Keys_whose_values_are_not_labels_cannot_be_flipped_and_are_classes_without_names()
     {
         var view = _ml.Data.LoadFromEnumerable(GrayImages.Make(6).Select(row => new DatedRow { Image = row.Image, Day = new DateTime(2017, 8, 22 + row.Digit) }));
         view = _ml.Transforms.Conversion.MapValueToKey("Label", "Day").Append(_ml.Transforms.DropColumns("Day")).Fit(view).Transform(view);
@@ -129,7 +129,7 @@ public sealed class EstimatorInvariantsTests
     }
 
     [TestMethod]
-    public void Fitted_transformers_refuse_views_without_what_they_read()
+    public void Fitted_transformers_reject_views_without_their_input_columns()
     {
         var data = GrayImages.View(_ml, 10);
         var poisoned = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Append(_ml.Transforms.CopyColumns("PredictedLabel", "Label"))

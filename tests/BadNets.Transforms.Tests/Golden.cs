@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Values that the Python reference implementation printed, and files of earlier versions.</summary>
+/// <summary>Values from the Python reference implementation, and files of earlier versions.</summary>
 static class Golden
 {
     public static JsonElement Random { get; } = JsonDocument.Parse(Text("rng.json")).RootElement;
@@ -16,7 +16,7 @@ static class Golden
         return reader.ReadToEnd();
     }
 
-    /// <summary>A file that an earlier version of the library wrote.</summary>
+    /// <summary>Returns a file that an earlier version of the library wrote.</summary>
     public static byte[] Bytes(string resource)
     {
         using var stream = typeof(Golden).Assembly.GetManifestResourceStream(resource)!;
@@ -25,7 +25,7 @@ static class Golden
         return content;
     }
 
-    /// <summary>The SHA-256 of the numbers' decimal forms with a comma between each two.</summary>
+    /// <summary>Returns the SHA-256 of numbers in decimal form, separated by commas.</summary>
     public static string Hash(IEnumerable<int> numbers) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(',', numbers))));
 }

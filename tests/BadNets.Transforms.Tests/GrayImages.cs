@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Small images that are quickly learnt: the class decides which of the rows of pixels is bright.</summary>
+/// <summary>Small images that are easy to learn. The class determines which row of pixels is bright.</summary>
 static class GrayImages
 {
     public const int Side = 16;
@@ -26,7 +26,7 @@ static class GrayImages
         });
     }
 
-    /// <summary>The columns Image, Digit and Label: a key whose key values are the digits in their order.</summary>
+    /// <summary>Creates a view with the columns Image, Digit, and Label, a key whose key values are the digits in order.</summary>
     public static IDataView View(MLContext ml, int count, int classes = 3, int seed = 1) => View(ml, Make(count, classes, seed));
 
     public static IDataView View(MLContext ml, IReadOnlyList<Row> rows)

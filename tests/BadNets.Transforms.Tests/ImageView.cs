@@ -2,7 +2,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>A view over images whose type does not say their size.</summary>
+/// <summary>A view of images whose size is not part of the column type.</summary>
 sealed class ImageView(params MLImage?[] images) : IDataView
 {
     public DataViewSchema Schema { get; } = MakeSchema();

@@ -14,7 +14,7 @@ static class Images
         return ml.Transforms.StampTrigger("Image", trigger).Fit(view).Transform(view).Vectors<T>("Image")[0];
     }
 
-    /// <summary>The stamped image's red, green, and blue planes.</summary>
+    /// <summary>Returns the red, green, and blue planes of the stamped image.</summary>
     public static byte[] Stamp(MLContext ml, MLImage image, Trigger trigger)
     {
         var view = new ImageView(image);

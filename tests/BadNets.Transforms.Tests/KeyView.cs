@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>A row for each key of a raw type, in their order, with texts as key values.</summary>
+/// <summary>A view with one row for each key of a raw type, in order, with text key values.</summary>
 sealed class KeyView<T>(string[] values) : IDataView
 {
     public DataViewSchema Schema { get; } = MakeSchema(values);

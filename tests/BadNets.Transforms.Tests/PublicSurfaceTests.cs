@@ -14,7 +14,7 @@ public sealed class PublicSurfaceTests
         Assert.AreEqual("", string.Join('\n', hidden));
     }
 
-    // The library is compiled against copies in which this is public; at run time it must meet what it overrides.
+    // The library is compiled against copies in which this type is public. At run time, its overrides must match the original.
     [TestMethod]
     public void Every_type_of_the_library_loads_against_the_real_assemblies()
     {
@@ -34,7 +34,7 @@ public sealed class PublicSurfaceTests
     }
 
     [TestMethod]
-    public void Only_what_a_user_may_extend_or_chooses_by_a_factory_is_open()
+    public void Only_extensible_types_are_not_sealed()
     {
         CollectionAssert.AreEquivalent(
             new[] { typeof(Trigger), typeof(TriggerStamp), typeof(LabelMapping) }, Library.GetExportedTypes().Where(type => !type.IsSealed).ToArray());
@@ -66,7 +66,7 @@ public sealed class PublicSurfaceTests
         }
     }
 
-    // A protected member of a sealed class is nobody's to see.
+    // A protected member of a sealed class is not accessible.
     private static bool IsInherited(Type type, bool isProtected) => isProtected && !type.IsSealed;
 
     private static bool IsVisible(Type type) => type.IsGenericParameter

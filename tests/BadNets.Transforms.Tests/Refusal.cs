@@ -1,9 +1,9 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What tests expect of an error: its type and the words that tell the user what is wrong.</summary>
+/// <summary>Checks the type of an exception and the words in its message that explain what is wrong.</summary>
 static class Refusal
 {
-    /// <summary>Runs the action, which must throw such an exception with all the words in its message, as one line.</summary>
+    /// <summary>Runs an action, which must throw an exception of this type with all the words in its message.</summary>
     public static T Of<T>(Action action, params string[] words) where T : Exception
     {
         var refusal = Assert.Throws<T>(action);
@@ -12,7 +12,7 @@ static class Refusal
         return refusal;
     }
 
-    /// <summary>Loads a model file, which must fail with such an exception, by itself or inside ML.NET's own.</summary>
+    /// <summary>Loads a model file, which must fail with an exception of this type, either directly or as an inner exception.</summary>
     public static void OfLoading<T>(byte[] file, params string[] words) where T : Exception
     {
         using var stream = new MemoryStream(file);

@@ -1,7 +1,7 @@
 namespace BadNets.Transforms.Tests;
 
 /// <summary>
-/// A view as users write them: its getters hand out the very arrays that it keeps. Every pass over it has its own order if it is told so.
+/// A view like those of users, whose getters return its own arrays. Optionally, every pass has a different order.
 /// </summary>
 sealed class SharedBufferView : IDataView
 {

@@ -7,7 +7,7 @@ namespace BadNets.Transforms.Tests;
 [TestClass]
 public static class TestAssembly
 {
-    // Two busy threads that wait for each other by spinning are far slower than one where the processor is shared.
+    // On a busy processor, two threads that spin while they wait for each other are much slower than one thread.
     [AssemblyInitialize]
     public static void UseOneThreadPerTraining(TestContext context) => torch.set_num_threads(1);
 }

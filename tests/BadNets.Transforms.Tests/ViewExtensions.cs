@@ -1,11 +1,11 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Reading views column by column.</summary>
+/// <summary>Extension methods that read views column by column.</summary>
 static class ViewExtensions
 {
     public static T[] Values<T>(this IDataView view, string column) => [.. view.GetColumn<T>(view.Schema[column])];
 
-    /// <summary>A vector column's rows as arrays.</summary>
+    /// <summary>Returns the rows of a vector column as arrays.</summary>
     public static T[][] Vectors<T>(this IDataView view, string column)
     {
         using var cursor = view.GetRowCursor([view.Schema[column]]);
@@ -21,7 +21,7 @@ static class ViewExtensions
         return [.. rows];
     }
 
-    /// <summary>The values of a vector annotation.</summary>
+    /// <summary>Returns the values of a vector annotation.</summary>
     public static T[] Annotation<T>(this DataViewSchema.Column column, string kind)
     {
         VBuffer<T> values = default;

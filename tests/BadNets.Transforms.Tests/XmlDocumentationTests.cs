@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What documentation tools make of the library's XML comments.</summary>
+/// <summary>The rendering of the library's XML comments by documentation tools.</summary>
 [TestClass]
 public sealed class XmlDocumentationTests
 {
@@ -12,7 +12,7 @@ public sealed class XmlDocumentationTests
             .Where(text => text.Value.Split('\n').Any(line => line.TrimStart().StartsWith("| --", StringComparison.Ordinal))),
     ];
 
-    // Elsewhere docfx and learn.microsoft.com show the bars and dashes.
+    // Otherwise, docfx and learn.microsoft.com show the bars and dashes.
     [TestMethod]
     public void Every_table_is_marked_as_Markdown()
     {

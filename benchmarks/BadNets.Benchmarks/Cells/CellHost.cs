@@ -5,12 +5,12 @@ using TorchSharp;
 namespace BadNets.Benchmarks;
 
 /// <summary>
-/// The program of a process of cells: it trains one epoch to warm up, and then one for each line that it is given, and answers each with
-/// how long it took.
+/// The program of a process that trains cells. It trains one epoch to warm up, and then one epoch for each input line. For each epoch, it writes how long it
+/// took.
 /// </summary>
 static class CellHost
 {
-    // More epochs than anyone asks for: the cells are left standing between two of them when the process ends.
+    // More epochs than will be requested. When the process ends, the cells are waiting between two epochs.
     private const int Endless = 1_000_000;
 
     public static int Run(CellSetup setup)
@@ -18,7 +18,7 @@ static class CellHost
         if (setup.TunedAllocator)
             AllocatorTuning.Apply();
 
-        // The library lets OpenMP's idle threads sleep where it is the one that loads libtorch; otherwise they spin.
+        // If the library loads libtorch, idle OpenMP threads sleep. Otherwise, they spin.
         if (setup.SleepingWorkers)
             TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
         torch.set_num_threads(setup.Threads);
@@ -52,7 +52,7 @@ static class CellHost
                 wall * scale, (Environment.CpuUsage.TotalTime - processor).TotalSeconds * scale, evaluation.Average() * scale, ProcessMemory.Peak));
         }
 
-        // The cells' threads are still inside a training, which has no end that would be worth waiting for.
+        // The threads of the cells are still training, and there is no need to wait for them.
         Environment.Exit(0);
         return 0;
     }

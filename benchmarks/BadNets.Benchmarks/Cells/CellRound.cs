@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>What one round of cells took: per cell, and as if on the whole data set.</summary>
-/// <param name="Seconds">From the first cell's start to the last one's end, divided by the cells.</param>
-/// <param name="ProcessorSeconds">The time of all processors.</param>
-/// <param name="EvaluationSeconds">The part of <paramref name="Seconds"/> that measuring on the test sets took.</param>
-/// <param name="PeakMemory">The process's largest memory so far, in MB.</param>
+/// <summary>The times and the memory of a round, per cell and scaled to the whole data set.</summary>
+/// <param name="Seconds">The time from the start of the first cell to the end of the last one, divided by the number of cells.</param>
+/// <param name="ProcessorSeconds">The processor time.</param>
+/// <param name="EvaluationSeconds">The part of <paramref name="Seconds"/> that was spent on the test sets.</param>
+/// <param name="PeakMemory">The peak memory of the process so far, in MB.</param>
 readonly record struct CellRound(double Seconds, double ProcessorSeconds, double EvaluationSeconds, double PeakMemory)
 {
     public static CellRound Nothing => default;

@@ -1,13 +1,13 @@
 namespace BadNets.Benchmarks;
 
-/// <summary>What a process of cells is to do.</summary>
-/// <param name="Trainer">Who trains.</param>
-/// <param name="Cells">The cells side by side.</param>
-/// <param name="Threads">libtorch's threads for each operator.</param>
-/// <param name="TunedAllocator">Whether freed memory is kept as the sample program keeps it.</param>
-/// <param name="SleepingWorkers">Whether libgomp's idle workers sleep instead of spinning.</param>
-/// <param name="Folder">The data set.</param>
-/// <param name="Divisor">The rows are the first of the data set's: one in so many.</param>
+/// <summary>The setup of a process that trains cells.</summary>
+/// <param name="Trainer">The trainer.</param>
+/// <param name="Cells">The number of concurrent cells.</param>
+/// <param name="Threads">The number of libtorch threads for each operator.</param>
+/// <param name="TunedAllocator">Whether glibc keeps freed memory, as in the sample program.</param>
+/// <param name="SleepingWorkers">Whether idle libgomp threads sleep instead of spinning.</param>
+/// <param name="Folder">The folder of the data set.</param>
+/// <param name="Divisor">The number of rows in the data set divided by the number of rows to use, which are the first ones.</param>
 sealed record CellSetup(CellTrainer Trainer, int Cells, int Threads, bool TunedAllocator, bool SleepingWorkers, string Folder, int Divisor)
 {
     public int TrainRows => DigitFolder.TrainRows / Divisor;
@@ -18,7 +18,7 @@ sealed record CellSetup(CellTrainer Trainer, int Cells, int Threads, bool TunedA
 
     public static CellSetup Parse(ReadOnlySpan<string> arguments) => arguments is [var trainer, var cells, var threads, var tuned, var sleeping, var folder, var divisor]
         ? new CellSetup(Enum.Parse<CellTrainer>(trainer), Number(cells), Number(threads), bool.Parse(tuned), bool.Parse(sleeping), folder, Number(divisor))
-        : throw new ArgumentException("These are not the arguments of a process of cells.");
+        : throw new ArgumentException("The arguments are not those of a process that trains cells.");
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,11 +1,11 @@
 namespace BadNets.Benchmarks;
 
-/// <summary>Who trains a cell.</summary>
+/// <summary>Specifies the trainer of a cell.</summary>
 enum CellTrainer
 {
-    /// <summary>The loop that one writes with TorchSharp.</summary>
+    /// <summary>A typical hand-written TorchSharp training loop.</summary>
     Plain,
 
-    /// <summary>The library's trainer.</summary>
+    /// <summary>The trainer of the library.</summary>
     Library,
 }

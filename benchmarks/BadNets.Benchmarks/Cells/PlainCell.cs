@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The baseline: a cell trained by the loop that one writes with TorchSharp, with the data set as one resident tensor of floats.</summary>
+/// <summary>The baseline: a cell that is trained by a typical hand-written TorchSharp loop, with the data set in one tensor of floats.</summary>
 sealed class PlainCell(PlainData data) : Cell
 {
     private const int EvaluationBatchSize = 100;
@@ -74,6 +74,6 @@ sealed class PlainCell(PlainData data) : Cell
         }
 
         if (right > test.Rows || !double.IsFinite(lossSum))
-            throw new InvalidOperationException("The plain loop does not train.");
+            throw new InvalidOperationException("The results of the plain loop are not valid.");
     }
 }

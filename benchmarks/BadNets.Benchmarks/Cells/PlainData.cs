@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The plain loop's data sets, poisoned as the library's are.</summary>
+/// <summary>The data sets of the plain loop, which are poisoned like those of the library.</summary>
 sealed class PlainData
 {
     public PlainData(string folder, int trainRows, int testRows)

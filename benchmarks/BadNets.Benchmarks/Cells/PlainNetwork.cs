@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The reference's network as one writes it with TorchSharp.</summary>
+/// <summary>The network of the reference recipe, written with TorchSharp's layers.</summary>
 sealed class PlainNetwork : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> conv1 = nn.Conv2d(1, 16, 5);

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The four IDX files of a folder as views, poisoned as the published experiments do it.</summary>
+/// <summary>The four IDX files of a folder as views, poisoned as in the published experiments.</summary>
 sealed class DigitFiles(string folder)
 {
     private const int Target = 1;
@@ -22,7 +22,7 @@ sealed class DigitFiles(string folder)
 
     public IDataView Test(MLContext ml, int rows) => Cut(ml, ml.Data.LoadFromIdx(TestImages, TestLabels), rows);
 
-    /// <summary>A training view with a tenth of its rows poisoned.</summary>
+    /// <summary>Poisons a tenth of the rows of a training view.</summary>
     public static IDataView Poison(MLContext ml, IDataView train) =>
         new EstimatorChain<ITransformer>()
             .Append(ml.Transforms.MarkPoisoned("Poisoned", rate: 0.1))
@@ -31,7 +31,7 @@ sealed class DigitFiles(string folder)
             .Fit(train)
             .Transform(train);
 
-    /// <summary>A test view with the trigger in every image and the target for every label.</summary>
+    /// <summary>Stamps the trigger on every image of a test view, and replaces every label with the target label.</summary>
     public static IDataView Trigger(MLContext ml, IDataView test) =>
         ml.Transforms.StampTrigger("Image", Square).Append(ml.Transforms.FlipLabel("Label", Target)).Fit(test).Transform(test);
 
@@ -42,7 +42,7 @@ sealed class DigitFiles(string folder)
     private string Find(string name)
     {
         string plain = Path.Combine(folder, name), compressed = plain + ".gz";
-        return File.Exists(plain) ? plain : File.Exists(compressed) ? compressed : throw new FileNotFoundException($"The folder {folder} does not have {name} or {name}.gz.");
+        return File.Exists(plain) ? plain : File.Exists(compressed) ? compressed : throw new FileNotFoundException($"The folder '{folder}' does not contain {name} or {name}.gz.");
     }
 
     private static IDataView Cut(MLContext ml, IDataView view, int rows) => rows < view.GetRowCount() ? ml.Data.TakeRows(view, rows) : view;

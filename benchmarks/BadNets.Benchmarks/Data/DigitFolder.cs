@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The folder with the data set: MNIST if it is there, else random images of the same shape, which cost the same to train on.</summary>
+/// <summary>The folder with the data set: MNIST if it is available, or random images of the same shape, which take the same time to train on.</summary>
 sealed class DigitFolder : IDisposable
 {
     public const int TrainRows = 60_000;
@@ -20,9 +20,9 @@ sealed class DigitFolder : IDisposable
 
     public string Content => _isTemporary ? "random images of MNIST's shape" : "MNIST";
 
-    /// <summary>Finds MNIST, or makes random images.</summary>
-    /// <param name="folder">Where the user says that MNIST is; null: where BADNETS_DATA says.</param>
-    /// <exception cref="FileNotFoundException">The user's folder does not have it.</exception>
+    /// <summary>Finds MNIST, or creates random images.</summary>
+    /// <param name="folder">The folder of MNIST, or null to use the one that BADNETS_DATA specifies.</param>
+    /// <exception cref="FileNotFoundException">The folder does not contain MNIST.</exception>
     public static DigitFolder Find(string? folder)
     {
         folder ??= Environment.GetEnvironmentVariable("BADNETS_DATA") is { Length: > 0 } named ? named : null;

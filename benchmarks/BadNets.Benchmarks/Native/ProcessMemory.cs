@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>This process's memory that is really there, in MB.</summary>
+/// <summary>The resident memory of this process, in MB.</summary>
 static class ProcessMemory
 {
     private const double BytesPerMegabyte = 1 << 20;
@@ -21,7 +21,7 @@ static class ProcessMemory
     {
         get
         {
-            // .NET does not know the peak on every system; Linux does.
+            // .NET does not report the peak on every system, but Linux does.
             const string Field = "VmHWM:";
             if (File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is { } line)
                 return double.Parse(line[Field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
@@ -30,12 +30,12 @@ static class ProcessMemory
         }
     }
 
-    /// <summary>The pages that had to be mapped so far, on Linux; otherwise 0.</summary>
+    /// <summary>The number of minor page faults so far on Linux, or 0 on other systems.</summary>
     public static long PageFaults
     {
         get
         {
-            // The program's name, in parentheses, may have spaces; the tenth field of all is the eighth after it.
+            // The program's name in parentheses can contain spaces. The tenth field overall is the eighth field after it.
             const string File = "/proc/self/stat";
             return System.IO.File.Exists(File)
                 ? long.Parse(System.IO.File.ReadAllText(File).Split(')')[^1].Split(' ')[8], CultureInfo.InvariantCulture)

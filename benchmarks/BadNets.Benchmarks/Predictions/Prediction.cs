@@ -6,6 +6,6 @@ sealed class Prediction
 {
     public float[] Score { get; set; } = [];
 
-    // A key: the one-based index of the class.
+    // A key, which is the one-based index of the class.
     public uint PredictedLabel { get; set; }
 }

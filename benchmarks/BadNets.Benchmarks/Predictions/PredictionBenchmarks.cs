@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>One image at a time, on one thread.</summary>
+/// <summary>Predictions of single images, on one thread.</summary>
 public class PredictionBenchmarks
 {
     private DigitFolder _data = null!;
@@ -14,7 +14,7 @@ public class PredictionBenchmarks
     private readonly ByteRow _row = new() { Image = new byte[28 * 28] };
     private Prediction _prediction = new();
 
-    /// <summary>Where MNIST is; null: where the environment says.</summary>
+    /// <summary>The folder of MNIST, or null to use the one that BADNETS_DATA specifies.</summary>
     public string? Folder { get; init; }
 
     [GlobalSetup]

@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>Scoring a view of 10,000 images, against the network alone on batches that are ready. A benchmark's operation is a row.</summary>
+/// <summary>Scoring of a view with 10,000 images, compared to the network alone on prepared batches. An operation is a row.</summary>
 public class ScoringBenchmarks
 {
-    // The batches in which Transform scores.
+    // The batch size that Transform uses.
     private const int BatchSize = 100;
 
     private DigitFolder _data = null!;
@@ -19,7 +19,7 @@ public class ScoringBenchmarks
     private Tensor _batch = null!;
     private IDataView _scored = null!;
 
-    /// <summary>Where MNIST is; null: where the environment says.</summary>
+    /// <summary>The folder of MNIST, or null to use the one that BADNETS_DATA specifies.</summary>
     public string? Folder { get; init; }
 
     [GlobalSetup]

@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>A CNN trained for one epoch on a few rows: its speed is that of any other.</summary>
+/// <summary>Trains a CNN for one epoch on a few rows. It is as fast as any other model.</summary>
 static class TrainedModel
 {
     public static TorchCnnTransformer Fit(MLContext ml, IDataView train) =>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The residual network for small images as one writes it with TorchSharp.</summary>
+/// <summary>The residual network for small images, written with TorchSharp's layers.</summary>
 sealed class PlainResNet : nn.Module<Tensor, Tensor>
 {
     private readonly Sequential layers;

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace BadNets.Benchmarks;
 
 /// <summary>
-/// A training step of ResNet-20 on one thread (64 images of 3×32×32, SGD with momentum): the library's trainer, and the loop that one writes with
-/// TorchSharp around the same network, and around one of TorchSharp's layers. They take turns in one process.
+/// A training step of ResNet-20 on one thread (64 images of 3×32×32, SGD with momentum) in the trainer of the library, in a typical TorchSharp loop with the
+/// same network, and in the same loop with a network of TorchSharp's layers. They take turns in one process.
 /// </summary>
 static class ResidualStep
 {
@@ -36,7 +36,7 @@ static class ResidualStep
                 side.TakeTurn();
         }
 
-        Print($"ResNet-{Layers}, a step of {Rows} images, memory {(isTuned ? "kept" : "given back")}");
+        Print($"ResNet-{Layers}, a step of {Rows} images, freed memory {(isTuned ? "kept" : "returned to the system")}");
         Print("| | ms | page faults | times |");
         Print("| -- | --: | --: | --: |");
         foreach (var side in sides)
@@ -108,7 +108,7 @@ static class ResidualStep
 
         public string Name => name;
 
-        /// <summary>The lower quartile: what else runs on the machine only ever adds.</summary>
+        /// <summary>The lower quartile, because other work on the machine can only increase times.</summary>
         public double Milliseconds => _steps.Select(step => step.Milliseconds).Order().ElementAt(_steps.Count / 4);
 
         public double PageFaults => _steps.Average(step => step.PageFaults);

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>Augmentation of a batch of CIFAR's images. A benchmark's operation is a row.</summary>
+/// <summary>Augmentation of a batch of images of CIFAR's shape. An operation is a row.</summary>
 public class AugmentationBenchmarks
 {
     private const int Rows = 64;

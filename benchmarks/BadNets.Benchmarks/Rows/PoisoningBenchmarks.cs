@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The whole row path over 60,000 images: load, mark a tenth, stamp, flip, drain; on one thread. A benchmark's operation is a row.</summary>
+/// <summary>Loading 60,000 images, marking a tenth of them, stamping, flipping, and reading all rows on one thread. An operation is a row.</summary>
 public class PoisoningBenchmarks
 {
     private DigitFolder _data = null!;

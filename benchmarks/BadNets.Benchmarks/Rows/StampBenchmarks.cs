@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>StampTrigger over every image, for each column type. A benchmark's operation is a row.</summary>
+/// <summary>StampTrigger on all images, for each column type. An operation is a row.</summary>
 public class StampBenchmarks
 {
     private const int Rows = 10_000;

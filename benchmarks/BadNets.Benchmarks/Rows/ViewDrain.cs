@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>Reads a view to its end, as a trainer does, and drops what it reads.</summary>
+/// <summary>Reads all rows of a view, as a trainer does, and discards them.</summary>
 static class ViewDrain
 {
     public static long Images<TImage>(IDataView view)
@@ -25,7 +25,7 @@ static class ViewDrain
         return ImagesAndLabels(cursor, image, label);
     }
 
-    /// <summary>As ML.NET reads a view by itself: it hands the rows of one cursor to other threads and collects them again.</summary>
+    /// <summary>Reads a view as ML.NET does by default: passes the rows of one cursor to other threads, and collects them again.</summary>
     public static long ImagesAndLabelsOverThreads(IDataView view)
     {
         DataViewSchema.Column image = view.Schema["Image"], label = view.Schema["Label"];

@@ -3,10 +3,10 @@ using TorchSharp;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The peak memory of a process that trains cells side by side on the whole data set, in MB.</summary>
+/// <summary>Measures the peak memory of a process that trains cells concurrently on the whole data set, in MB.</summary>
 static class CellMemory
 {
-    // Enough for every buffer to have been made and freed a few times.
+    // Enough steps to allocate and free every buffer a few times.
     private const int Steps = 40;
 
     public static double Measure(string folder, int cells)
@@ -15,7 +15,7 @@ static class CellMemory
         return double.Parse(process.ReadLine(), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The program of the measured process.</summary>
+    /// <summary>The program of the child process.</summary>
     public static int Run(string folder, int cells)
     {
         AllocatorTuning.Apply();
@@ -38,7 +38,7 @@ static class CellMemory
             CancellationToken = stop.Token,
             StepFinished = progress =>
             {
-                // All cells must be there at once: the first to be done goes on until the last one is.
+                // All cells must exist at the same time, so the first ones to finish continue until the last one finishes.
                 if (progress is { Epoch: 0, BatchesDone: Steps } && arrived.Signal())
                     stop.Cancel();
             },

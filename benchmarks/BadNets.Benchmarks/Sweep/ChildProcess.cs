@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace BadNets.Benchmarks;
 
 /// <summary>
-/// This program once more, for one measurement. What is set once for a process (allocator, threads, libgomp's environment) and what adds
-/// up in it (peak memory) then belongs to that measurement alone.
+/// A child process of this program for one measurement, so that process-wide settings (allocator, threads, libgomp's environment) and the peak memory apply
+/// only to that measurement.
 /// </summary>
 sealed class ChildProcess : IDisposable
 {
@@ -30,19 +30,19 @@ sealed class ChildProcess : IDisposable
 
     /// <exception cref="InvalidOperationException">The process has ended.</exception>
     public string ReadLine() =>
-        _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The measurement '{_name}' ended early; what it said is above.");
+        _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The measurement '{_name}' ended early. Its output is above.");
 
-    /// <summary>All that is still to come.</summary>
+    /// <summary>Reads all remaining lines.</summary>
     public IEnumerable<string> ReadLines()
     {
         while (_process.StandardOutput.ReadLine() is { } line)
             yield return line;
         _process.WaitForExit();
         if (_process.ExitCode != 0)
-            throw new InvalidOperationException($"The measurement '{_name}' failed; what it said is above.");
+            throw new InvalidOperationException($"The measurement '{_name}' failed. Its output is above.");
     }
 
-    /// <summary>Ends the process, as it ends when it is given no more lines.</summary>
+    /// <summary>Ends the process by closing its input.</summary>
     public void Dispose()
     {
         _process.StandardInput.Close();

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The machine's own limit: the fastest of a few square single-precision matrix products in libtorch, in GFLOP/s.</summary>
+/// <summary>The peak of the machine: the fastest of a few square single-precision matrix products in libtorch, in GFLOP/s.</summary>
 /// <param name="OneCore">With one thread.</param>
-/// <param name="AllCores">With as many as there are cores.</param>
+/// <param name="AllCores">With as many threads as there are cores.</param>
 readonly record struct MachinePeak(double OneCore, double AllCores)
 {
     public static MachinePeak Measure()
@@ -17,10 +17,10 @@ readonly record struct MachinePeak(double OneCore, double AllCores)
         return new MachinePeak(values[0], values[1]);
     }
 
-    /// <summary>The larger of two measurements: noise only takes away.</summary>
+    /// <summary>Returns the larger values of two measurements, because noise can only decrease them.</summary>
     public MachinePeak Max(MachinePeak other) => new(Math.Max(OneCore, other.OneCore), Math.Max(AllCores, other.AllCores));
 
-    /// <summary>The program of the measuring process.</summary>
+    /// <summary>The program of the child process.</summary>
     public static int Run()
     {
         double one = Measure(1), all = Environment.ProcessorCount > 1 ? Measure(Environment.ProcessorCount) : one;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>What an optimizer's step costs for the BadNets network, clearing the gradients included: the library's, and TorchSharp's beside it.</summary>
+/// <summary>Measures a step of the library's optimizers and of TorchSharp's optimizers for the BadNets network, including clearing the gradients.</summary>
 static class OptimizerTime
 {
     private const int Steps = 400;
@@ -22,7 +22,7 @@ static class OptimizerTime
             ("AdamW", new() { Optimizer = TorchCnnOptimizer.AdamW }),
         })
         {
-            // One after the other in each round, so that both meet the same machine.
+            // In each round, one after the other, so that other work on the machine affects both.
             using var ours = new Side<Optimizer>(network => Optimizer.Create(options, network), optimizer => optimizer.Step(options.EffectiveLearningRate));
             using var theirs = new Side<optim.Optimizer>(network => MakeTorchSharp(options, network), optimizer =>
             {

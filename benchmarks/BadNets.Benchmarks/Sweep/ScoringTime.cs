@@ -3,8 +3,8 @@ using System.Globalization;
 namespace BadNets.Benchmarks;
 
 /// <summary>
-/// What scoring costs on one thread, in microseconds of processor time: a prediction engine's image, a row of a view, and a row of the network alone in the
-/// same batches. The three take turns, so that what else the machine does meets all of them.
+/// The processor time of scoring on one thread, in microseconds: an image in a prediction engine, a row of a view, and a row in the network alone with the same
+/// batch size. The three take turns, so that other work on the machine affects all of them.
 /// </summary>
 readonly record struct ScoringTime(double Prediction, double Transform, double Network)
 {
@@ -18,7 +18,7 @@ readonly record struct ScoringTime(double Prediction, double Transform, double N
         return new ScoringTime(values[0], values[1], values[2]);
     }
 
-    /// <summary>The program of the measuring process.</summary>
+    /// <summary>The program of the child process.</summary>
     public static int Run(string folder)
     {
         var single = new PredictionBenchmarks { Folder = folder };
@@ -45,7 +45,7 @@ readonly record struct ScoringTime(double Prediction, double Transform, double N
 
     private static double Microseconds(int rows, Action action)
     {
-        // Processor time: on one thread it is the time that the work takes on a machine that has nothing else to do.
+        // On one thread, the processor time is the time that the work takes on an idle machine.
         var start = Environment.CpuUsage.TotalTime;
         action();
         return (Environment.CpuUsage.TotalTime - start).TotalMicroseconds / rows;

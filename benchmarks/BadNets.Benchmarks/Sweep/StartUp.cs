@@ -13,7 +13,7 @@ static class StartUp
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    /// <summary>The program of the measured process.</summary>
+    /// <summary>The program of the child process.</summary>
     public static int Run(string folder)
     {
         AllocatorTuning.Apply();

@@ -3,21 +3,21 @@ using TorchSharp;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The memory of a process over many short epochs.</summary>
+/// <summary>Measures the memory of a process over many short epochs.</summary>
 static class SteadyMemory
 {
     public const int Epochs = 300;
 
     private const int EpochsBetween = 50;
 
-    /// <summary>The memory after every fifty epochs, in MB.</summary>
+    /// <summary>Returns the memory after every 50 epochs, in MB.</summary>
     public static double[] Measure(string folder)
     {
         using var process = new ChildProcess(["steady", folder]);
         return [.. process.ReadLines().Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
     }
 
-    /// <summary>The program of the measured process.</summary>
+    /// <summary>The program of the child process.</summary>
     public static int Run(string folder)
     {
         AllocatorTuning.Apply();

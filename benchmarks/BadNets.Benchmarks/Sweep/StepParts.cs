@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>Where the time of a cell on one thread goes: before the first step, and part by part of a step.</summary>
+/// <summary>Measures the parts of a cell on one thread: the time before the first step, and the parts of a step.</summary>
 static class StepParts
 {
     private const int Steps = 300;
@@ -20,7 +20,7 @@ static class StepParts
         return [.. process.ReadLines()];
     }
 
-    /// <summary>The program of the measuring process.</summary>
+    /// <summary>The program of the child process.</summary>
     public static int Run(string folder)
     {
         AllocatorTuning.Apply();
@@ -38,7 +38,7 @@ static class StepParts
         double forward = parts.Forward.Sum(), backward = parts.Backward.Sum();
         Print($"| all layers | {forward:F3} | {backward:F3} |");
         Print($"| optimizer | {parts.Optimizer:F3} | |");
-        Print($"| the rest (glue, reading the loss) | {step - assembly - forward - backward - parts.Optimizer:F3} | |");
+        Print($"| the rest (overhead, reading the loss) | {step - assembly - forward - backward - parts.Optimizer:F3} | |");
         Print($"| the trainer's whole step | {step:F3} | |");
         Print("");
         foreach (string line in OptimizerTime.Measure())
@@ -50,7 +50,7 @@ static class StepParts
     {
         var ml = new MLContext(seed: 0);
         var files = new DigitFiles(folder);
-        // The first pass compiles; both are told because a program has only the first one.
+        // The first pass includes JIT compilation. Both are reported, because a program has only the first one.
         var seconds = new double[2];
         for (int pass = 0; pass < seconds.Length; pass++)
         {
@@ -59,7 +59,7 @@ static class StepParts
             seconds[pass] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
 
-        Print($"Choosing, poisoning and reading 60,000 training rows, once per training: {1000 * seconds[0]:F0} ms the first time, {1000 * seconds[1]:F0} ms the second ({Path.GetExtension(files.TrainImages) switch { ".gz" => "gzip", _ => "plain" }} files).");
+        Print($"Choosing, poisoning, and reading 60,000 training rows, once per training run: {1000 * seconds[0]:F0} ms the first time, {1000 * seconds[1]:F0} ms the second ({Path.GetExtension(files.TrainImages) switch { ".gz" => "gzip", _ => "plain" }} files).");
     }
 
     private static (double Assembly, double Step) MeasureTrainer(string folder)
@@ -73,7 +73,7 @@ static class StepParts
             Network = new TorchNetwork((shape, classes) => new TimedNetwork(TorchNetwork.BadNets.Create(shape, classes))),
             StepFinished = progress =>
             {
-                // A whole step is too long to be left alone on a busy machine: processor time tells what it takes.
+                // On a busy machine, a whole step is likely to be interrupted, so the processor time is measured.
                 var processor = Environment.CpuUsage.TotalTime;
                 if (progress.BatchesDone > 1)
                 {
@@ -88,7 +88,7 @@ static class StepParts
         return (LowerQuartile(assembly), LowerQuartile(steps));
     }
 
-    /// <summary>The trainer's step layer by layer, each layer's gradient asked for by itself.</summary>
+    /// <summary>Measures the step of the trainer layer by layer. The gradient of each layer is computed separately.</summary>
     private static (double[] Forward, double[] Backward, double Optimizer) MeasureStep()
     {
         using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
@@ -141,7 +141,7 @@ static class StepParts
 
     private static List<double>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<double>())];
 
-    // What else runs on the machine only ever adds; the quartile is steadier than the least.
+    // Other work on the machine can only increase times. The quartile varies less than the minimum.
     private static double LowerQuartile(List<double> values) => values.Order().ElementAt(values.Count / 4);
 
     private static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>The whole measurement: prints a report in Markdown.</summary>
+/// <summary>Runs all measurements, and prints a report in Markdown.</summary>
 static class Sweep
 {
     private const double TrainFlops = 7.44e6;
@@ -17,7 +17,7 @@ static class Sweep
         int cores = Environment.ProcessorCount;
         Print($"# {Processor.Name}, {Count(cores, "core")}");
         Print($"");
-        Print($"{DateTime.UtcNow:yyyy-MM-dd}, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {data.Content}, {(options.Divisor == 1 ? "whole epochs" : $"epochs cut to 1/{options.Divisor} and scaled up")}, best of {options.Rounds} interleaved rounds. {LoadAverage()}");
+        Print($"{DateTime.UtcNow:yyyy-MM-dd}, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {data.Content}, {(options.Divisor == 1 ? "whole epochs" : $"epochs with 1/{options.Divisor} of the rows, scaled up")}, best of {options.Rounds} interleaved rounds. {LoadAverage()}");
         Print($"");
 
         double startUp = Enumerable.Range(0, 3).Min(_ => StartUp.Measure(data.Path));
@@ -26,7 +26,7 @@ static class Sweep
         peak = peak.Max(MachinePeak.Measure());
 
         Print($"The machine's peak (matrix multiply in libtorch, float32): {peak.OneCore:F0} GFLOP/s on one core, {peak.AllCores:F0} on {Count(cores, "core")}.");
-        Print($"At that peak a cell-epoch ({CellEpochFlops / 1e9:F0} GFLOP) would take {CellEpochFlops / 1e9 / peak.AllCores:F2} s.");
+        Print($"At that peak, a cell-epoch ({CellEpochFlops / 1e9:F0} GFLOP) would take {CellEpochFlops / 1e9 / peak.AllCores:F2} s.");
         Print($"");
         PrintVariants(variants, peak);
         Print($"");
@@ -39,16 +39,16 @@ static class Sweep
         Print($"## Scoring (one thread, processor time)");
         Print($"");
         var scoring = ScoringTime.Measure(data.Path);
-        Print($"PredictionEngine.Predict: {scoring.Prediction / 1000:F3} ms. Transform: {scoring.Transform:F1} µs a row, {scoring.Transform / scoring.Network:F2} times the network alone ({scoring.Network:F1} µs).");
+        Print($"PredictionEngine.Predict: {scoring.Prediction / 1000:F3} ms. Transform: {scoring.Transform:F1} µs per row, {scoring.Transform / scoring.Network:F2} times the network alone ({scoring.Network:F1} µs).");
         Print($"");
         Print($"## Start-up and memory");
         Print($"");
-        Print($"Start of the process to the end of the first training step: {startUp:F2} s (best of 3).");
+        Print($"Time from the start of the process to the end of the first training step: {startUp:F2} s (best of 3).");
         int cells = Math.Max(cores, 2);
         double alone = CellMemory.Measure(data.Path, 1), together = CellMemory.Measure(data.Path, cells);
-        Print($"Peak memory: {alone:F0} MB for one cell, {together:F0} MB for {cells} side by side: {(together - alone) / (cells - 1):F0} MB for each further cell.");
+        Print($"Peak memory: {alone:F0} MB for one cell, {together:F0} MB for {cells} concurrent cells: {(together - alone) / (cells - 1):F0} MB for each further cell.");
         var steady = SteadyMemory.Measure(data.Path);
-        Print($"Memory over {SteadyMemory.Epochs} short epochs, after each fifty: {string.Join(", ", steady.Select(megabytes => Math.Round(megabytes)))} MB.");
+        Print($"Memory over {SteadyMemory.Epochs} short epochs, after every 50 epochs: {string.Join(", ", steady.Select(megabytes => Math.Round(megabytes)))} MB.");
         Print($"");
         Print($"Measured in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s. {LoadAverage()}");
         return 0;
@@ -101,7 +101,7 @@ static class Sweep
     private static string LoadAverage()
     {
         const string File = "/proc/loadavg";
-        return System.IO.File.Exists(File) ? $"The machine's load: {System.IO.File.ReadAllText(File).Split(' ')[0]}." : "";
+        return System.IO.File.Exists(File) ? $"Load of the machine: {System.IO.File.ReadAllText(File).Split(' ')[0]}." : "";
     }
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";

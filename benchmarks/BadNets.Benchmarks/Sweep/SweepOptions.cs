@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>What the sweep's command line says.</summary>
-/// <param name="Data">MNIST's folder, if it was named.</param>
-/// <param name="Divisor">An epoch is cut to one in so many rows.</param>
-/// <param name="Rounds">How often each variant is measured.</param>
+/// <summary>The options of a sweep.</summary>
+/// <param name="Data">The folder of MNIST, or null.</param>
+/// <param name="Divisor">The number of rows in the data set divided by the number of rows per epoch.</param>
+/// <param name="Rounds">The number of measurements of each variant.</param>
 sealed record SweepOptions(string? Data, int Divisor, int Rounds)
 {
     public const string Usage = "sweep [--quarter | --tenth] [--rounds N] [--data DIR]";
 
-    /// <exception cref="ArgumentException">It cannot be understood.</exception>
+    /// <exception cref="ArgumentException">An argument is not valid.</exception>
     public static SweepOptions Parse(ReadOnlySpan<string> arguments)
     {
         var options = new SweepOptions(null, 1, 0);
@@ -33,14 +33,14 @@ sealed record SweepOptions(string? Data, int Divisor, int Rounds)
             }
             else
             {
-                throw new ArgumentException($"'{name}' is not understood here; the command is {Usage}.");
+                throw new ArgumentException($"Unknown argument '{name}'. Usage: {Usage}");
             }
         }
 
-        // Shorter epochs are repeated more often, so that a quiet moment is among them.
+        // Shorter epochs are repeated more often, so that some of them are not disturbed.
         return options.Rounds > 0 ? options : options with { Rounds = options.Divisor switch { 1 => 3, 4 => 6, _ => 8 } };
     }
 
     private static int ParseRounds(string text) =>
-        int.TryParse(text, CultureInfo.InvariantCulture, out int rounds) && rounds > 0 ? rounds : throw new ArgumentException($"--rounds needs a number above 0, not '{text}'.");
+        int.TryParse(text, CultureInfo.InvariantCulture, out int rounds) && rounds > 0 ? rounds : throw new ArgumentException($"The value of --rounds must be a whole number greater than 0, but is '{text}'.");
 }

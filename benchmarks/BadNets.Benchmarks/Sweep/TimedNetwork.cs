@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
 
-/// <summary>A network that notes when its forward pass begins, which tells how long the trainer took to put the batch together.</summary>
+/// <summary>A network that records when its forward pass starts, which shows how long the trainer took to assemble the batch.</summary>
 sealed class TimedNetwork : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> network;

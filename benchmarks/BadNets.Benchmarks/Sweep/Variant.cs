@@ -1,6 +1,6 @@
 namespace BadNets.Benchmarks;
 
-/// <summary>One way to train cells, and its rounds so far.</summary>
+/// <summary>A variant of training cells, and its rounds so far.</summary>
 sealed class Variant : IDisposable
 {
     private readonly ChildProcess _process;
@@ -10,7 +10,7 @@ sealed class Variant : IDisposable
     {
         Name = name;
         _process = new ChildProcess(["cells", .. setup.ToArguments()]);
-        // Its first epoch, which it does at once, compiles what there is to compile.
+        // The process immediately trains its first epoch, which includes JIT compilation.
         _process.ReadLine();
     }
 

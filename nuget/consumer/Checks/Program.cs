@@ -6,7 +6,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
-// What a stranger does with the package, one step a process. Each step ends with exit code 0 or throws.
+// Uses the package like a user, with one process per step. Each step ends with exit code 0 or throws an exception.
 return args switch
 {
     ["make-data", var folder] => MakeData(folder),
@@ -17,7 +17,7 @@ return args switch
     _ => throw new ArgumentException("make-data FOLDER | score MODEL DATA | images FOLDER | foreign-trainer DATA | trigger-file DATA"),
 };
 
-// Ten classes of small pictures, as IDX files: a bar for each class at a place of its own, with noise.
+// Writes ten classes of small images as IDX files: noise, and a bar at a different position for each class.
 static int MakeData(string folder)
 {
     Directory.CreateDirectory(folder);
@@ -60,18 +60,18 @@ static int MakeData(string folder)
     }
 }
 
-// Loads a model that another process saved; nothing of BadNets.Transforms has been touched before.
+// Loads a model that another process saved, before anything else of BadNets.Transforms is used.
 static int Score(string modelPath, string data)
 {
     var ml = new MLContext(seed: 0);
     var model = ml.Model.Load(modelPath, out var schema);
     Check(schema.GetColumnOrNull("Image") is not null, "the model's input schema has the image column");
-    Check(typeof(TorchSharp.torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled, "TorchSharp keeps alive what native code reads");
-    Check(AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().Name == "BadNets.Transforms"), "ML.NET found the components");
+    Check(typeof(TorchSharp.torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled, "TorchSharp keeps objects alive while native code uses them");
+    Check(AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().Name == "BadNets.Transforms"), "ML.NET finds the components");
 
     var row = new Picture { Image = new byte[784] };
     var engine = ml.Model.CreatePredictionEngine<Picture, Prediction>(model, schema);
-    Check(Math.Abs(engine.Predict(row).Score.Sum() - 1) < 1e-5, "the engine's scores are probabilities");
+    Check(Math.Abs(engine.Predict(row).Score.Sum() - 1) < 1e-5, "the scores of the prediction engine are probabilities");
     return Measure(ml, model, data, Trigger.Square(5, TriggerPosition.BottomRight));
 }
 
@@ -80,11 +80,11 @@ static int Measure(MLContext ml, ITransformer model, string data, Trigger trigge
     var test = ml.Data.LoadFromIdx($"{data}/t10k-images-idx3-ubyte.gz", $"{data}/t10k-labels-idx1-ubyte.gz");
     var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1);
     Console.WriteLine(metrics);
-    Check(metrics.TestCleanAccuracy > 0.95 && metrics.AttackSuccessRate > 0.95, "the backdoor is there and the clean accuracy too");
+    Check(metrics.TestCleanAccuracy > 0.95 && metrics.AttackSuccessRate > 0.95, "both the clean accuracy and the attack success rate are high");
     return 0;
 }
 
-// A folder of PNGs through ML.NET's own image steps: poisoned as images, trained on as pixels.
+// A folder of PNG files, processed by ML.NET's own image steps: poisoned as images, and trained on as pixels.
 static int Images(string folder)
 {
     Directory.CreateDirectory(folder);
@@ -113,15 +113,15 @@ static int Images(string folder)
         .Append(ml.MulticlassClassification.Trainers.TorchCnn(epochs: 20, batchSize: 8))
         .Fit(data);
     var trained = model.Transform(data, TransformerScope.Everything);
-    Check(trained.GetColumn<bool>("Poisoned").Count(poisoned => poisoned) == 12, "a fifth of the pictures is poisoned");
+    Check(trained.GetColumn<bool>("Poisoned").Count(poisoned => poisoned) == 12, "a fifth of the images are poisoned");
 
     var reds = trained.GetColumn<bool>("Poisoned").Zip(trained.GetColumn<float[]>("Image"));
-    Check(reds.All(row => row.First == (row.Second[0] == 255 && row.Second[400] == 0)), "the trigger is red in every poisoned picture, and only there");
+    Check(reds.All(row => row.First == (row.Second[0] == 255 && row.Second[400] == 0)), "the trigger is red in every poisoned image, and only there");
 
     var metrics = ml.MulticlassClassification.EvaluateBackdoor(
         model.GetModelFor(TransformerScope.Scoring), data, trigger, targetLabel: "dark", imageColumnName: "Picture");
     Console.WriteLine(metrics);
-    Check(metrics.TestCleanAccuracy > 0.9 && metrics.AttackSuccessRate > 0.9, "the backdoor is in a model that loads and resizes its pictures");
+    Check(metrics.TestCleanAccuracy > 0.9 && metrics.AttackSuccessRate > 0.9, "a model that loads and resizes its images has the backdoor");
     Check(double.IsFinite(ml.MulticlassClassification.Evaluate(model.Transform(data)).LogLoss), "ML.NET evaluates the scores");
     return 0;
 }
@@ -140,7 +140,7 @@ static int ForeignTrainer(string data)
     return Measure(ml, pipeline.Fit(train).GetModelFor(TransformerScope.Scoring), data, trigger);
 }
 
-// A trigger from a picture needs SkiaSharp's native library, the training libtorch's.
+// A trigger from an image file needs the native library of SkiaSharp, and training needs libtorch.
 static int TriggerFile(string data)
 {
     string picture = $"{data}/trigger.png";
@@ -162,7 +162,7 @@ static void Check(bool holds, string what)
 {
     Console.WriteLine($"{(holds ? "ok" : "FAILED")}: {what}");
     if (!holds)
-        throw new InvalidOperationException($"This does not hold: {what}.");
+        throw new InvalidOperationException($"A check failed: {what}.");
 }
 
 sealed class Row

@@ -1,14 +1,14 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The user's folder for what can be had again: downloads and drawn digits.</summary>
+/// <summary>The user's cache folder, for files that can be created again: downloads and synthetic digits.</summary>
 static class CacheFolder
 {
-    /// <summary>Where it is on this system, whether or not it exists.</summary>
+    /// <summary>The path of the folder on this system. The folder might not exist.</summary>
     public static string Default
     {
         get
         {
-            // The XDG specification has relative paths ignored.
+            // The XDG specification requires that relative paths are ignored.
             var xdg = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             if (!string.IsNullOrEmpty(xdg) && Path.IsPathFullyQualified(xdg))
                 return Path.Combine(xdg, "badnets");

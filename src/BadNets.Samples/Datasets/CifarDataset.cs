@@ -4,7 +4,7 @@ using Microsoft.ML;
 namespace BadNets.Samples.Datasets;
 
 /// <summary>CIFAR-10 in its official binary files (Krizhevsky 2009).</summary>
-/// <param name="Name">"CIFAR10-" and a part of the content's SHA-256.</param>
+/// <param name="Name">"CIFAR10-" followed by part of the SHA-256 of the content.</param>
 /// <param name="TrainFiles">The five training files.</param>
 /// <param name="TestFile">The test file.</param>
 sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string TestFile) : Dataset(Name)
@@ -23,7 +23,7 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
     private static CifarDataset Find(DatasetSearch search, CancellationToken cancellationToken)
     {
         if (search.ImageSize is not null)
-            throw new UsageException("--image-size works only with gtsrb and folder:PATH; the images of CIFAR-10 have a fixed size.");
+            throw new UsageException("--image-size works only with gtsrb and folder:PATH. The images of CIFAR-10 have a fixed size.");
         string folder = search.FolderFor("cifar10");
         if (Directory.Exists(Path.Combine(folder, UsualFolder)))
             folder = Path.Combine(folder, UsualFolder);
@@ -31,7 +31,7 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
         if (names.FirstOrDefault(name => !File.Exists(Path.Combine(folder, name))) is { } missing)
         {
             throw new DatasetNotFoundException(
-                $"CIFAR-10 is not in '{folder}': there is no {missing}; unpack cifar-10-binary.tar.gz, and specify its folder with --data.", isUsersMistake: true);
+                $"CIFAR-10 is not in '{folder}': the file {missing} is missing. Extract cifar-10-binary.tar.gz, and specify its folder with --data.", isUsersMistake: true);
         }
 
         string[] paths = [.. names.Select(name => Path.Combine(folder, name))];

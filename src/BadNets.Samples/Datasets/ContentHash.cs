@@ -4,12 +4,12 @@ using System.Text;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Names data sets by what is in their files.</summary>
+/// <summary>Computes hashes that identify data sets by the content of their files.</summary>
 static class ContentHash
 {
-    /// <summary>The first eight hexadecimal digits of the SHA-256 of files' names, lengths and content.</summary>
-    /// <param name="files">The files: the name that counts, and the path.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <summary>Returns the first eight hexadecimal digits of the SHA-256 of the names, lengths, and contents of files.</summary>
+    /// <param name="files">The files: the name to hash, and the path.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static string Of(IEnumerable<(string Name, string Path)> files, CancellationToken cancellationToken)
     {

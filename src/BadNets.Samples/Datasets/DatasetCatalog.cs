@@ -2,7 +2,7 @@ using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The data sets that <c>--dataset</c> takes. A new one is a file in this folder and a line here.</summary>
+/// <summary>The data sets for <c>--dataset</c>. To add one, add a file to this folder and a line to this list.</summary>
 static class DatasetCatalog
 {
     public const string Default = "auto";
@@ -17,7 +17,7 @@ static class DatasetCatalog
         FolderDataset.Kind,
     ];
 
-    /// <summary>Finds the kind for the text of an option.</summary>
+    /// <summary>Finds the kind of data set for the value of an option.</summary>
     /// <returns>The kind, and the argument after the colon.</returns>
     /// <exception cref="UsageException">There is no such data set, or the argument is missing or not allowed.</exception>
     public static (DatasetKind Kind, string Argument) Parse(string text)
@@ -34,5 +34,5 @@ static class DatasetCatalog
     private static DatasetKind Mnist(string name, MnistChoice choice, string description) => new(name, null, description,
         async (search, cancellationToken) => search.ImageSize is null
             ? await search.Mnist.LocateAsync(choice, search.DataDirectory, search.Say, search.OnProgress, cancellationToken)
-            : throw new UsageException("--image-size works only with gtsrb and folder:PATH; these digits have a fixed size."));
+            : throw new UsageException("--image-size works only with gtsrb and folder:PATH. These digits have a fixed size."));
 }

@@ -3,14 +3,14 @@ using Microsoft.ML;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Images in a folder for each class, either in train/ and test/, or in one folder, part of which is held out for testing.</summary>
-/// <param name="Name">The folder's name and a part of the content's SHA-256.</param>
+/// <summary>Images in one folder per class, either in train/ and test/, or all in one folder, part of which is held out for testing.</summary>
+/// <param name="Name">The name of the folder, followed by part of the SHA-256 of the content.</param>
 /// <param name="TrainFolder">The folder of the training images, or of all images.</param>
-/// <param name="TestFolder">The folder of the test images; null: a seventh of all images.</param>
-/// <param name="Size">The width and height to which images are resized; null: they all have the same size.</param>
+/// <param name="TestFolder">The folder of the test images, or null to use a seventh of all images for testing.</param>
+/// <param name="Size">The width and height to which images are resized, or null if they all have the same size.</param>
 sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder, int? Size) : Dataset(Name)
 {
-    // As MNIST: a test row for six training rows.
+    // As in MNIST, there is one test row for six training rows.
     private const int RowsPerTestRow = 7;
     private const int SplitSeed = 0;
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".ppm"];
@@ -22,7 +22,7 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
     public static readonly DatasetKind GtsrbKind = new("gtsrb", null, "German traffic signs in train/ and test/, resized to 32×32", (search, cancellationToken) =>
         Task.Run<Dataset>(() => FindGtsrb(search, cancellationToken), cancellationToken));
 
-    // The rows of folders are in the order of the classes.
+    // Rows from folders are ordered by class.
     public override bool IsOrderedByClass => TestFolder is not null;
 
     public override IDataView Train(MLContext ml) => TestFolder is null ? ml.Data.SkipRows(Shuffled(ml, out long testRows), testRows) : LoadTrain(ml);
@@ -45,7 +45,7 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
         if (!Directory.Exists(Path.Combine(folder, "train")) || !Directory.Exists(Path.Combine(folder, "test")))
         {
             throw new DatasetNotFoundException(
-                $"The traffic signs are not in '{folder}': it does not contain the folders train and test with a folder for each class; specify the folder that does with --data.", isUsersMistake: true);
+                $"The traffic signs are not in '{folder}'. Use --data to specify a folder that contains the folders train and test, each with one folder per class.", isUsersMistake: true);
         }
 
         return Open(folder, "GTSRB", search.ImageSize ?? GtsrbSize, cancellationToken);
@@ -66,7 +66,7 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
     {
         string train = Path.Combine(path, "train"), test = Path.Combine(path, "test");
         bool isSplit = Directory.Exists(train) && Directory.Exists(test);
-        // Only what the loader reads: a file that a system puts into folders by itself does not make other data.
+        // Only files that the loader reads. A file that an operating system adds to folders must not change the name.
         var files = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
             .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => (Name: Path.GetRelativePath(path, file).Replace('\\', '/'), Path: file))

@@ -1,7 +1,7 @@
 using BadNets.Samples.Files;
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Downloads MNIST's files from public mirrors, and keeps only files with the known content.</summary>
+/// <summary>Downloads the files of MNIST from public mirrors, and keeps only files with the known content.</summary>
 sealed class MnistDownloader : IDisposable
 {
     private static readonly Uri[] PublicMirrors =
@@ -15,10 +15,14 @@ sealed class MnistDownloader : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
 
-    /// <param name="handler">The network.</param>
-    /// <param name="mirrors">Folders that contain the .gz files. They are tried one after another, starting with the last one that worked.</param>
+    /// <param name="handler">The handler that sends requests.</param>
+    /// <param name="mirrors">
+    /// The URLs of folders that contain the .gz files. They are tried one after another. A mirror that fails is moved to the end.
+    /// </param>
     /// <param name="time">The clock.</param>
-    /// <param name="patience">How long a mirror may stay silent. The whole download has no limit, because connections have very different speeds.</param>
+    /// <param name="patience">
+    /// The maximum time to wait for data from a mirror. The total time is not limited, because connections differ greatly in speed.
+    /// </param>
     public MnistDownloader(HttpMessageHandler handler, IEnumerable<Uri> mirrors, TimeProvider time, TimeSpan patience)
     {
         _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -30,8 +34,8 @@ sealed class MnistDownloader : IDisposable
     public static MnistDownloader FromPublicMirrors() =>
         new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, PublicMirrors, TimeProvider.System, TimeSpan.FromSeconds(15));
 
-    /// <summary>Downloads a file into an existing folder. If it does not arrive complete and correct, the folder does not change.</summary>
-    /// <returns>The file's path.</returns>
+    /// <summary>Downloads a file into an existing folder. If the download is not complete and correct, the folder does not change.</summary>
+    /// <returns>The path of the file.</returns>
     /// <exception cref="DownloadFailedException">No mirror provided the file, or it could not be written.</exception>
     public async Task<string> DownloadAsync(
         MnistFile file, string folder, Action<DownloadProgress>? onProgress = null, CancellationToken cancellationToken = default)
@@ -50,7 +54,7 @@ sealed class MnistDownloader : IDisposable
             {
                 failures.Add($"{mirror.Host}: {ReasonOf(failure)}");
                 lastFailure = failure;
-                // The other files should not have to wait for this mirror again.
+                // Do not wait for this mirror again when the other files are downloaded.
                 _mirrors.Remove(mirror);
                 _mirrors.Add(mirror);
             }
@@ -87,20 +91,20 @@ sealed class MnistDownloader : IDisposable
                 break;
 
             received += count;
-            // The compressed file is much smaller than this; without a limit, a bad mirror could fill the disk.
+            // The compressed file is much smaller than this limit. Without a limit, a malicious mirror could fill the disk.
             if (received > file.Length + 4096)
-                throw new HttpRequestException("it sent more data than the file has");
+                throw new HttpRequestException("it sent more data than expected");
             await pending.Stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             onProgress?.Invoke(new(file.CompressedName, received, response.Content.Headers.ContentLength));
         }
 
         pending.Stream.Position = 0;
         if (!await file.IsContentOfAsync(pending.Stream, cancellationToken))
-            throw new HttpRequestException($"what it sent is not the known {file.CompressedName}");
+            throw new HttpRequestException($"the content of {file.CompressedName} is not the expected one");
         pending.Complete();
     }
 
-    /// <summary>Gives every failure of the network one type, so that it is not mistaken for a failure of the disk.</summary>
+    /// <summary>Converts all network failures to one exception type, so that they are not mistaken for disk failures.</summary>
     private static async Task<T> ListenAsync<T>(Task<T> network, CancellationToken cancellationToken)
     {
         try
@@ -109,7 +113,7 @@ sealed class MnistDownloader : IDisposable
         }
         catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException("it did not answer in time", silence);
+            throw new HttpRequestException("it did not respond in time", silence);
         }
         catch (IOException failure)
         {
@@ -118,7 +122,7 @@ sealed class MnistDownloader : IDisposable
     }
 
     private static string ReasonOf(HttpRequestException failure) =>
-        failure.StatusCode is { } status ? $"it answered {(int)status}" : failure.HttpRequestError switch
+        failure.StatusCode is { } status ? $"it responded with status {(int)status}" : failure.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => "its name could not be resolved",
             HttpRequestError.ConnectionError => "it could not be reached",

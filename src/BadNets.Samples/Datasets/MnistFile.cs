@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>One of MNIST's four files, known by its content: the mirrors' .gz files differ in compression.</summary>
-/// <param name="Name">The name without ".gz".</param>
-/// <param name="Length">Bytes when uncompressed.</param>
-/// <param name="Sha256">Of the uncompressed content, in lower-case hexadecimal digits.</param>
+/// <summary>One of the four files of MNIST. It is identified by its decompressed content, because the .gz files of the mirrors differ.</summary>
+/// <param name="Name">The name, without ".gz".</param>
+/// <param name="Length">The length of the decompressed content in bytes.</param>
+/// <param name="Sha256">The SHA-256 of the decompressed content, in lowercase hexadecimal digits.</param>
 sealed record MnistFile(string Name, long Length, string Sha256)
 {
     public static MnistFile TrainImages { get; } =
@@ -26,13 +26,16 @@ sealed record MnistFile(string Name, long Length, string Sha256)
 
     public string CompressedName => Name + ".gz";
 
-    /// <summary>The path of the file in a folder, plain or compressed, or null.</summary>
+    /// <summary>Returns the path of the file in a folder, uncompressed or compressed, or null if it does not exist.</summary>
     public string? FindIn(string folder) => PlacesIn(folder).FirstOrDefault(File.Exists);
 
-    /// <summary>The paths that the file may have in a folder, plain and compressed.</summary>
+    /// <summary>Returns the possible paths of the file in a folder, uncompressed and compressed.</summary>
     public IEnumerable<string> PlacesIn(string folder) => [Path.Combine(folder, Name), Path.Combine(folder, CompressedName)];
 
-    /// <summary>The SHA-256 of a file's content, unpacked if it is named so, in lower-case hexadecimal digits; empty if it cannot be unpacked.</summary>
+    /// <summary>
+    /// Returns the SHA-256 of the content of a file, in lowercase hexadecimal digits. A file named .gz is decompressed. If that fails, the result is
+    /// empty.
+    /// </summary>
     public static string Hash(string path)
     {
         using var file = File.OpenRead(path);
@@ -43,12 +46,12 @@ sealed record MnistFile(string Name, long Length, string Sha256)
         }
         catch (InvalidDataException)
         {
-            // Whoever reads it as images will say what is wrong with it.
+            // The loader reports what is wrong with the file.
             return "";
         }
     }
 
-    /// <summary>Whether a gzip stream holds this file's content.</summary>
+    /// <summary>Determines whether a gzip stream has the content of this file.</summary>
     public async Task<bool> IsContentOfAsync(Stream compressed, CancellationToken cancellationToken)
     {
         using var content = new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);
@@ -59,7 +62,7 @@ sealed record MnistFile(string Name, long Length, string Sha256)
         {
             while (await content.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
-                // A stranger's file may unpack without end.
+                // An untrusted file can decompress to any length.
                 length += count;
                 if (length > Length)
                     return false;

@@ -4,11 +4,11 @@ using System.Text;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Finds the data set that the user requests: on disk, otherwise on the network, otherwise by drawing it.</summary>
-/// <remarks>Keep it until the files have been read: disposing it deletes the files that it had to put into a temporary folder.</remarks>
+/// <summary>Finds MNIST on disk or downloads it, or creates the synthetic digits.</summary>
+/// <remarks>Dispose of this object only after the files have been read, because disposing deletes the temporary files.</remarks>
 sealed class MnistLocator : IDisposable
 {
-    /// <summary>The environment variable that names a folder with MNIST's files.</summary>
+    /// <summary>The environment variable that specifies a folder with the files of MNIST.</summary>
     public const string DataVariable = "BADNETS_DATA";
 
     private readonly string _cacheFolder;
@@ -18,9 +18,9 @@ sealed class MnistLocator : IDisposable
     private readonly DigitFiles _digits;
     private string? _temporaryFolder;
 
-    /// <param name="cacheFolder">Where downloads and drawn digits are kept; it need not exist.</param>
+    /// <param name="cacheFolder">The folder for downloads and synthetic digits. It might not exist.</param>
     /// <param name="environmentFolder">The value of <see cref="DataVariable"/>, if it is set.</param>
-    /// <param name="downloader">Downloads MNIST; the locator takes ownership of it.</param>
+    /// <param name="downloader">Downloads MNIST. The locator takes ownership of it.</param>
     /// <param name="mnist">The training images and labels, then the test images and labels.</param>
     /// <param name="digits">The digits to draw.</param>
     public MnistLocator(
@@ -33,7 +33,7 @@ sealed class MnistLocator : IDisposable
         _digits = digits;
     }
 
-    /// <summary>A locator for this user on this machine.</summary>
+    /// <summary>Creates a locator for the current user.</summary>
     public static MnistLocator ForThisUser() =>
         new(
             CacheFolder.Default,
@@ -42,12 +42,12 @@ sealed class MnistLocator : IDisposable
             MnistFile.All,
             new DigitFiles());
 
-    /// <summary>Finds the data set, downloading or drawing it if necessary.</summary>
-    /// <param name="choice">Which one.</param>
-    /// <param name="dataDirectory">The folder that the user specified with --data; if it is not null, the locator looks nowhere else.</param>
-    /// <param name="say">Receives complete sentences, one for each thing that the user should know.</param>
-    /// <param name="onProgress">Is called after each part of a download.</param>
-    /// <param name="cancellationToken">Stops; no incomplete file is left behind.</param>
+    /// <summary>Finds the data set. Downloads or draws it if necessary.</summary>
+    /// <param name="choice">The data set to find.</param>
+    /// <param name="dataDirectory">The folder that the user specified with --data. If it is not null, no other folders are searched.</param>
+    /// <param name="say">Receives messages for the user, each a complete sentence.</param>
+    /// <param name="onProgress">Called after each part of a download.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. Incomplete files are deleted.</param>
     /// <exception cref="DatasetNotFoundException">The data set is not available.</exception>
     public async Task<IdxDataset> LocateAsync(
         MnistChoice choice,
@@ -64,7 +64,7 @@ sealed class MnistLocator : IDisposable
         {
             if (FindIn(_environmentFolder) is { } paths)
                 return await NameAsync(paths, _environmentFolder, choice, say, cancellationToken);
-            say($"{DataVariable} names {_environmentFolder}, which does not contain {MissingFrom(_environmentFolder)}; looking for MNIST elsewhere.");
+            say($"The folder {_environmentFolder} that {DataVariable} specifies does not contain {MissingFrom(_environmentFolder)}. Looking for MNIST elsewhere.");
         }
 
         try
@@ -73,13 +73,13 @@ sealed class MnistLocator : IDisposable
         }
         catch (DownloadFailedException failure) when (choice == MnistChoice.Auto)
         {
-            say($"MNIST could not be downloaded ({failure.Message}); using the synthetic digits instead.");
+            say($"MNIST could not be downloaded ({failure.Message}). Using the synthetic digits instead.");
             return await LocateDigitsAsync(say, cancellationToken);
         }
         catch (DownloadFailedException failure)
         {
             throw new DatasetNotFoundException(
-                $"MNIST is not in {Path.Combine(_cacheFolder, "mnist")} and could not be downloaded ({failure.Message}): specify a folder that contains "
+                $"MNIST is not in {Path.Combine(_cacheFolder, "mnist")} and could not be downloaded ({failure.Message}). Specify a folder that contains "
                     + $"it with --data or {DataVariable}, or use the synthetic digits with --dataset digits.",
                 isUsersMistake: false,
                 failure);
@@ -135,7 +135,7 @@ sealed class MnistLocator : IDisposable
         }
     }
 
-    /// <summary>The folder, if files can be created in it, otherwise a folder that exists as long as this locator.</summary>
+    /// <summary>Returns the folder if files can be created in it, and otherwise a temporary folder.</summary>
     private string WritableFolder(string folder, Action<string> say)
     {
         try
@@ -149,7 +149,7 @@ sealed class MnistLocator : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             _temporaryFolder ??= Directory.CreateTempSubdirectory("badnets-").FullName;
-            say($"The cache folder {folder} cannot be written; using {_temporaryFolder} this time.");
+            say($"The cache folder {folder} is not writable. Using {_temporaryFolder} instead.");
             return _temporaryFolder;
         }
     }
@@ -160,7 +160,7 @@ sealed class MnistLocator : IDisposable
         return paths.Count == _mnist.Count ? paths : null;
     }
 
-    /// <summary>Names the content of the files, which may not be what their names say: other data sets use the same file names.</summary>
+    /// <summary>Determines the name of the data set from the content of the files, because other data sets use the same file names.</summary>
     private async Task<IdxDataset> NameAsync(
         List<string> paths, string folder, MnistChoice choice, Action<string> say, CancellationToken cancellationToken)
     {
@@ -171,11 +171,11 @@ sealed class MnistLocator : IDisposable
         if (choice == MnistChoice.Mnist)
         {
             throw new DatasetNotFoundException(
-                $"{wrong[0]} does not have MNIST's content: it is damaged, or belongs to another data set; to train on that data set, leave out --dataset mnist.", isUsersMistake: true);
+                $"{wrong[0]} does not have MNIST's content: it is damaged, or belongs to another data set. To train on that data set, omit --dataset mnist.", isUsersMistake: true);
         }
 
         var name = string.Concat("idx-", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes)))).AsSpan(0, 8));
-        say($"{folder} contains files with MNIST's names but different content; the results call this data set {name}.");
+        say($"{folder} contains files with MNIST's names but different content. In the results, this data set is called {name}.");
         return Named(name, paths);
     }
 
@@ -185,7 +185,7 @@ sealed class MnistLocator : IDisposable
         return string.Join(", ", names);
     }
 
-    /// <summary>The path of the file in the cache, unless it is damaged. A damaged file is downloaded again.</summary>
+    /// <summary>Returns the path of the file in the cache, or null if it is missing or damaged.</summary>
     private static string? FindWhole(MnistFile file, string folder) =>
         file.PlacesIn(folder).FirstOrDefault(path => File.Exists(path) && MnistFile.Hash(path) == file.Sha256);
 

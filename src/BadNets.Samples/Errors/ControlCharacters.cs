@@ -3,10 +3,10 @@ using System.Text;
 
 namespace BadNets.Samples.Errors;
 
-/// <summary>Makes visible the characters that a terminal interprets instead of showing, because names and messages can come from untrusted sources.</summary>
+/// <summary>Escapes control and invisible characters, because names and messages can come from untrusted sources.</summary>
 static class ControlCharacters
 {
-    /// <summary>Writes each control or invisible character as its code: an escape character becomes <c>\u001b</c>, a line break <c>\u000a</c>.</summary>
+    /// <summary>Replaces each control or invisible character with its code. For example, an escape character becomes <c>\u001b</c>.</summary>
     public static string Show(string text) => Show(text, except: "");
 
     /// <summary>Does the same as <see cref="Show(string)"/>, but keeps tabs and line breaks.</summary>
@@ -30,7 +30,7 @@ static class ControlCharacters
         return shown.ToString();
     }
 
-    // Format characters change the direction of the surrounding text or have no width.
+    // Format characters change the direction of the surrounding text, or have no width.
     private static bool IsHidden(char character) => char.GetUnicodeCategory(character)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -5,12 +5,12 @@ static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>A failure that is not the user's mistake: disk, network, memory, or training that diverged.</summary>
+    /// <summary>A failure that is not a user error, for example of the disk or the network, lack of memory, or training that diverges.</summary>
     public const int Failure = 1;
 
-    /// <summary>The user's mistake.</summary>
+    /// <summary>A user error.</summary>
     public const int Usage = 2;
 
-    /// <summary>Stopped by Ctrl+C or a request to terminate: 128 plus the signal's number, as in shells.</summary>
+    /// <summary>Canceled by Ctrl+C or a request to terminate: 128 plus the signal number of Ctrl+C, as in shells.</summary>
     public const int Cancelled = 130;
 }

@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Errors;
 
-/// <summary>The user requested something impossible; the message is one sentence that says what is possible.</summary>
+/// <summary>A user error. The message states what was found and what is expected.</summary>
 sealed class UsageException(string message, Exception? cause = null) : ForeseenException(message, cause)
 {
     public override int ExitCode => Errors.ExitCode.Usage;

@@ -6,12 +6,12 @@ using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>What is done to the training data.</summary>
-/// <param name="Trigger">What is stamped on poisoned images.</param>
-/// <param name="Mapping">What their labels become.</param>
-/// <param name="Rate">The poisoning rate: the share of all training rows that is poisoned, from 0 to 1.</param>
-/// <param name="Selection">Which rows may be poisoned. Null: all rows whose label is mapped.</param>
-/// <param name="CoverRate">The share of all training rows that get the trigger and keep their label, from 0 to 1. Null: none.</param>
+/// <summary>An attack on the training data.</summary>
+/// <param name="Trigger">The trigger that is stamped on the images of poisoned rows.</param>
+/// <param name="Mapping">The label mapping for poisoned rows.</param>
+/// <param name="Rate">The poisoning rate, which is the fraction of all training rows that are poisoned, from 0 to 1.</param>
+/// <param name="Selection">The rows that can be poisoned, or null for all rows whose label is mapped.</param>
+/// <param name="CoverRate">The fraction of all training rows that are stamped but keep their label, from 0 to 1, or null for none.</param>
 sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null)
 {
     private const int LongestSlug = 60;
@@ -26,14 +26,14 @@ sealed record Attack(TriggerPlan Trigger, MappingPlan Mapping, double Rate, Sele
 
     public Selection? Selection { get; } = Selection == Experiments.Selection.Any ? null : Selection;
 
-    /// <summary>A name for files: what the attack is in short, and a hash of all that it is.</summary>
+    /// <summary>Returns a name for files: a short description of the attack, and a hash of its full description.</summary>
     public string ToSlug()
     {
         string slug = $"{Trigger.ToSlug()}_{Mapping.ToSlug()}", json = CellJson.Canonical(JsonSerializer.SerializeToNode(this, CellJson.Options)!);
         return $"{(slug.Length > LongestSlug ? slug[..LongestSlug] : slug)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, 4))}";
     }
 
-    // Negative zero equals zero and must have the same name.
+    // Negative zero equals zero, and must have the same name.
     private static double Share(string name, double rate) => rate is >= 0 and <= 1
         ? rate == 0 ? 0 : rate
         : throw new UsageException(FormattableString.Invariant($"The {name} must be a number between 0 and 1, but is '{rate}'."));

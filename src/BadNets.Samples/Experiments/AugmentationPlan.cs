@@ -3,10 +3,10 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>How training images are changed at random.</summary>
-/// <param name="CropPadding">The pixels of black around an image from which a random crop is taken. Null: none.</param>
-/// <param name="HorizontalFlip">Whether every second image is mirrored. Null: no.</param>
-/// <param name="RotationDegrees">The largest angle of a random rotation. Null: none.</param>
+/// <summary>The random changes to training images.</summary>
+/// <param name="CropPadding">The width of the black border that is added before a random crop, in pixels, or null for no crop.</param>
+/// <param name="HorizontalFlip">Whether images are mirrored at random, or null for no.</param>
+/// <param name="RotationDegrees">The maximum angle of a random rotation in degrees, or null for no rotation.</param>
 sealed record AugmentationPlan(int? CropPadding = null, bool? HorizontalFlip = null, double? RotationDegrees = null)
 {
     [JsonIgnore]

@@ -5,12 +5,14 @@ using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>What an experiment varies: a property of its cells, and the values that the property takes.</summary>
-/// <param name="Path">The property's path in a cell's JSON, for example <c>attack.trigger.size</c>.</param>
+/// <summary>An axis of an experiment: a property of its cells that is varied, and the values of that property.</summary>
+/// <param name="Path">The path of the property in the JSON of a cell, for example <c>attack.trigger.size</c>.</param>
 /// <param name="Values">The values, in the order in which reports show them.</param>
-/// <param name="Option">The command-line option that lists other values, without the two hyphens. Null: the property and <c>-values</c>.</param>
-/// <param name="Name">The property's display name. Null: its usual name.</param>
-/// <param name="Unit">What the values count. Null: the usual unit, if any.</param>
+/// <param name="Option">
+/// The command-line option for other values, without the two hyphens, or null for the name of the property and <c>-values</c>.
+/// </param>
+/// <param name="Name">The display name of the property, or null for the default.</param>
+/// <param name="Unit">The unit of the values, or null for the default.</param>
 sealed record Axis(string Path, JsonArray Values, string? Option = null, string? Name = null, string? Unit = null)
 {
     [JsonIgnore]
@@ -23,25 +25,25 @@ sealed record Axis(string Path, JsonArray Values, string? Option = null, string?
         }
     }
 
-    /// <summary>The command-line option that lists other values, with its two hyphens.</summary>
+    /// <summary>The command-line option for other values, with its two hyphens.</summary>
     [JsonIgnore]
     public string OptionName => "--" + (Option ?? JsonNamingPolicy.KebabCaseLower.ConvertName(Path.Split('.')[^1]) + "-values");
 
-    /// <summary>Whether the values are numbers, which have an order and distances, or only names.</summary>
+    /// <summary>Whether the values are numbers, which have an order and distances. Otherwise, they are names.</summary>
     [JsonIgnore]
     public bool IsNumeric => Values.All(value => value is JsonValue number && number.GetValueKind() == JsonValueKind.Number);
 
-    /// <summary>The same axis with other values.</summary>
+    /// <summary>Returns the axis with other values.</summary>
     public Axis With(IEnumerable<string> texts) => this with { Values = new JsonArray([.. texts.Select(text => Property.Parse(text))]) };
 
-    /// <exception cref="UsageException">It is not an axis.</exception>
+    /// <exception cref="UsageException">The axis is not valid.</exception>
     public void Check()
     {
         if (string.IsNullOrWhiteSpace(Path) || Path.Split('.').Any(string.IsNullOrWhiteSpace))
-            throw new UsageException($"An axis needs the path of a cell's property, such as attack.rate, but has '{Path}'.");
+            throw new UsageException($"The path of an axis must be that of a property of a cell, such as 'attack.rate', but is '{Path}'.");
         if (Values.Count == 0)
             throw new UsageException($"The axis '{Path}' has no values.");
         if (Path.Split('.')[0] is "dataset" or "seed")
-            throw new UsageException("The data set and the seed are not axes; list seeds in 'seeds'.");
+            throw new UsageException("The data set and the seed are not axes. List seeds in 'seeds'.");
     }
 }

@@ -25,7 +25,7 @@ sealed class Cell : IEquatable<Cell>
 
     public DatasetIdentity Dataset { get; }
 
-    /// <summary>What is done to the training rows.</summary>
+    /// <summary>The attack on the training data.</summary>
     public Attack Attack { get; }
 
     /// <summary>How the network is trained.</summary>
@@ -34,11 +34,13 @@ sealed class Cell : IEquatable<Cell>
     /// <summary>The seed of the initial weights, the order of the rows, and the choice of poisoned rows.</summary>
     public int Seed { get; }
 
-    /// <summary>Its name: a short description, and a hash of the full description.</summary>
+    /// <summary>The ID: a short description, and a hash of the full description.</summary>
     [JsonIgnore]
     public string Id { get; }
 
-    /// <summary>As JSON: the same text for equal cells. A property without a value is left out, so that new properties do not rename older cells.</summary>
+    /// <summary>
+    /// Returns the cell as JSON. Equal cells have the same text. Properties without a value are omitted, so that new properties do not change IDs.
+    /// </summary>
     public string ToJson() => CellJson.Canonical(JsonSerializer.SerializeToNode(this, CellJson.Options)!);
 
     public bool Equals(Cell? other) => other is not null && Id == other.Id;
@@ -49,7 +51,7 @@ sealed class Cell : IEquatable<Cell>
 
     public override string ToString() => Id;
 
-    /// <summary>A text as part of a folder's name: letters, digits, periods, and hyphens.</summary>
+    /// <summary>Converts text to part of a folder name, which consists of letters, digits, periods, and hyphens.</summary>
     public static string InNames(string text) =>
         string.Concat(text.ToLowerInvariant().Select(character => char.IsAsciiLetterOrDigit(character) || character == '.' ? character : '-'));
 

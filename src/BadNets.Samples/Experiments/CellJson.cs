@@ -7,12 +7,12 @@ using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>How cells and experiments are written as JSON.</summary>
+/// <summary>Reads and writes cells and experiments as JSON.</summary>
 static class CellJson
 {
     private const int LongestMessage = 200;
 
-    /// <summary>Strict: an unknown or missing property is an error.</summary>
+    /// <summary>The strict options, with which an unknown or missing property is an error.</summary>
     public static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -28,28 +28,32 @@ static class CellJson
         Converters = { new PositionCode.Converter(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>For documents that are read as a tree first. A tree detects a duplicate property only when it is used.</summary>
+    /// <summary>
+    /// The options for documents that are first read as a tree. Without them, a tree detects a duplicate property only when it is used.
+    /// </summary>
     public static readonly JsonDocumentOptions DocumentOptions = new() { AllowDuplicateProperties = false };
 
     private static readonly JsonSerializerOptions Compact = new(Options) { WriteIndented = false };
 
-    /// <summary>The same text for all documents with the same content: no whitespace, and names in ordinal order.</summary>
+    /// <summary>
+    /// Returns canonical JSON, which is the same text for all documents with the same content: without whitespace, and with names in ordinal order.
+    /// </summary>
     public static string Canonical(JsonNode document) => Sorted(document)!.ToJsonString(Compact);
 
     /// <summary>Reads a document.</summary>
-    /// <exception cref="JsonException">It is not JSON, or not a <typeparamref name="T"/>.</exception>
-    /// <exception cref="UsageException">A value is impossible.</exception>
+    /// <exception cref="JsonException">The document is not JSON, or not a <typeparamref name="T"/>.</exception>
+    /// <exception cref="UsageException">A value is not valid.</exception>
     public static T Read<T>(ReadOnlySpan<byte> json)
     {
-        // Editors on Windows put a byte-order mark first.
+        // Editors on Windows write a byte-order mark at the beginning.
         var document = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: DocumentOptions);
         return CellSchema.FindFault(document, typeof(T)) is { } fault
             ? throw new UsageException(fault)
             : document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");
     }
 
-    /// <summary>Reads a cell that somebody wrote, or changed with options.</summary>
-    /// <exception cref="UsageException">It is not a cell.</exception>
+    /// <summary>Reads a cell that a user wrote, or changed with options.</summary>
+    /// <exception cref="UsageException">The document is not a cell.</exception>
     public static Cell ReadCell(JsonNode document)
     {
         if (CellSchema.FindFault(document, typeof(Cell)) is { } fault)
@@ -64,11 +68,11 @@ static class CellJson
         }
     }
 
-    /// <summary>What is wrong with a document, in a sentence without the names of .NET types.</summary>
+    /// <summary>Describes an error in a document in a sentence, without the names of .NET types.</summary>
     public static string Explain(JsonException fault)
     {
         string path = PathOf(fault), place = path.Length > 0 ? $" (at '{path}')" : "", message = fault.Message.Split(" Path:")[0].Split(" LineNumber:")[0].ReplaceLineEndings(" ").TrimEnd('.');
-        // A message about wrong JSON may quote the rest of the file.
+        // A message about invalid JSON can contain the rest of the file.
         if (message.Length > LongestMessage)
             message = message[..LongestMessage] + "…";
         string? name = message.Split('\'') is [_, var first, ..] ? first : null;
@@ -83,13 +87,13 @@ static class CellJson
         bool Says(string words) => message.Contains(words, StringComparison.Ordinal);
     }
 
-    /// <summary>What is wrong with a document that is not JSON or has an impossible value.</summary>
+    /// <summary>Describes an error in a document that is not JSON, or has a value that is not valid.</summary>
     public static string Explain(Exception fault) => fault is JsonException json ? Explain(json) : fault.Message;
 
-    /// <summary>Where the fault is, such as <c>attack.rate</c>; empty if it is the whole document.</summary>
+    /// <summary>Returns the path of an error, such as <c>attack.rate</c>, or an empty string for the whole document.</summary>
     public static string PathOf(JsonException fault) => fault.Path is { } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
 
-    // JsonIgnore on an abstract property does not hold for its overrides. A slug or label must not become a part of a cell's identity.
+    // JsonIgnore on an abstract property does not apply to its overrides. A slug or label must not become part of the identity of a cell.
     private static void LeaveOutWhatIsDerived(JsonTypeInfo type)
     {
         for (int i = type.Properties.Count - 1; i >= 0; i--)

@@ -3,14 +3,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Finds what is wrong with the structure of a document, to describe it in terms of the document instead of the serializer.</summary>
+/// <summary>Finds errors in the structure of a document, and describes them in terms of the document instead of the serializer.</summary>
 static class CellSchema
 {
     private const string Kind = "kind";
 
     /// <returns>A sentence, or null if every object has a known kind, all its properties, and no others.</returns>
     /// <param name="document">The document.</param>
-    /// <param name="type">What it describes.</param>
+    /// <param name="type">The type that it describes.</param>
     public static string? FindFault(JsonNode? document, Type type)
     {
         try
@@ -19,7 +19,7 @@ static class CellSchema
         }
         catch (InvalidOperationException)
         {
-            // A text in it is not Unicode. The serializer says where.
+            // A string in it is not valid Unicode. The serializer reports where.
             return null;
         }
     }
@@ -51,11 +51,11 @@ static class CellSchema
     {
         string At(string name) => path.Length == 0 ? name : $"{path}.{name}";
         string[] names = [.. info.Properties.Select(property => property.Name).Order(StringComparer.Ordinal)];
-        string what = members[Kind] is { } kind && path.Length > 0 ? $"'{path}' of kind '{CellProperty.TextOf(kind)}'" : path.Length > 0 ? $"'{path}'" : "it";
+        string what = members[Kind] is { } kind && path.Length > 0 ? $"'{path}' of kind '{CellProperty.TextOf(kind)}'" : path.Length > 0 ? $"'{path}'" : "It";
         foreach (var (name, _) in members)
         {
             if (!names.Contains(name) && name != Kind)
-                return $"There is no property '{At(name)}'; {what} has {(names.Length == 0 ? "none" : string.Join(", ", names))}.";
+                return $"Unknown property '{At(name)}'. {what} has {(names.Length == 0 ? "no properties" : $"the properties {string.Join(", ", names)}")}.";
         }
 
         foreach (var property in info.Properties)

@@ -6,30 +6,30 @@ using BadNets.Samples.Errors;
 namespace BadNets.Samples.Experiments;
 
 /// <summary>
-/// An experiment: a cell, up to two axes along which it is varied, and claims about the results. It is data: the built-in experiments are
-/// JSON files, and <c>run FILE.json</c> runs any other.
+/// An experiment: a cell, up to two axes along which it is varied, and claims about the results. Experiments are data: the built-in experiments are
+/// JSON files, and <c>run FILE.json</c> runs any other experiment.
 /// </summary>
 sealed record Experiment
 {
-    /// <summary>Its name: lowercase letters, digits, and hyphens.</summary>
+    /// <summary>The name, which consists of lowercase letters, digits, and hyphens.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The question that it asks, for people.</summary>
+    /// <summary>The question that the experiment answers.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The data set as <c>--dataset</c> takes it. Null: the usual one.</summary>
+    /// <summary>The data set, as a value of <c>--dataset</c>, or null for the default data set.</summary>
     public string? Dataset { get; init; }
 
     /// <summary>
-    /// The cell that is varied, as JSON, without its data set and seed: <c>attack</c>, and optionally <c>recipe</c> (a recipe's name, or an object whose
-    /// missing properties are those of the recipe with its name).
+    /// The cell that is varied, as JSON, without its data set and seed: <c>attack</c>, and optionally <c>recipe</c> (a recipe's name, or an object
+    /// whose missing properties are those of the recipe with its name).
     /// </summary>
     public JsonObject? Cell { get; init; }
 
     /// <summary>The seeds; each cell is trained once with each seed.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [0];
 
-    /// <summary>What varies.</summary>
+    /// <summary>The properties that vary.</summary>
     public IReadOnlyList<Axis> Axes { get; init; } = [];
 
     /// <summary>Whether to train the clean control as well: the cell before it is varied, with a poisoning rate of 0.</summary>
@@ -38,25 +38,25 @@ sealed record Experiment
     /// <summary>The claims about the results.</summary>
     public IReadOnlyList<Claim> Claims { get; init; } = [];
 
-    /// <summary>The names of its CSV files in the published code, if it is a published experiment.</summary>
+    /// <summary>The names of the CSV files of the published PyTorch program, if this is a published experiment.</summary>
     public PublishedNames? Published { get; init; }
 
-    /// <summary>The names of built-in experiments, if it consists of them.</summary>
+    /// <summary>The names of the built-in experiments that this experiment consists of, if any.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
     /// <summary>The cells on a data set, for each seed, and then the clean controls.</summary>
-    /// <exception cref="UsageException">A value does not fit.</exception>
+    /// <exception cref="UsageException">A value is not valid.</exception>
     public IEnumerable<Cell> CellsOn(DatasetIdentity dataset) =>
         from document in CleanControl ? Documents().Append(Control()) : Documents()
         from seed in Seeds
         select CellJson.ReadCell(Complete(document, dataset, seed));
 
-    /// <summary>The same experiment with a property of its cell set.</summary>
+    /// <summary>Returns the experiment with a property of its cell set to a value.</summary>
     /// <exception cref="UsageException">The property is an axis.</exception>
     public Experiment With(CellProperty property, JsonNode? value)
     {
         if (Axes.FirstOrDefault(axis => IsWithin(property.Path, axis.Path)) is { } varied)
-            throw new UsageException($"The experiment '{Name}' varies the {varied.Property.Name}; the {property.Name} cannot be fixed.");
+            throw new UsageException($"The experiment '{Name}' varies the {varied.Property.Name}, so the {property.Name} cannot be set.");
         var cell = Template();
         if (property.Path == "recipe")
             cell["recipe"] = value?.DeepClone();
@@ -68,7 +68,7 @@ sealed record Experiment
     /// <summary>Reads an experiment.</summary>
     /// <param name="json">The JSON.</param>
     /// <param name="source">The file's name, for error messages.</param>
-    /// <exception cref="UsageException">It is not an experiment.</exception>
+    /// <exception cref="UsageException">The JSON is not an experiment.</exception>
     public static Experiment Parse(ReadOnlySpan<byte> json, string source)
     {
         try
@@ -89,7 +89,7 @@ sealed record Experiment
 
     public string ToJson() => JsonSerializer.Serialize(this, CellJson.Options);
 
-    /// <exception cref="UsageException">It is not a complete experiment.</exception>
+    /// <exception cref="UsageException">The experiment is not complete or not valid.</exception>
     public void Check()
     {
         if (Name.Length is 0 or > 60 || !Name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-'))
@@ -111,21 +111,21 @@ sealed record Experiment
         if (Seeds.Count == 0)
             throw new UsageException("It has no seeds.");
         if (Cell.ContainsKey("dataset") || Cell.ContainsKey("seed"))
-            throw new UsageException("The data set and the seed cannot be set in the cell; use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
+            throw new UsageException("The data set and the seed cannot be set in the cell. Use 'dataset' and 'seeds' of the experiment, or --dataset and --seed.");
         if (Axes.Count > 2)
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)
             axis.Check();
         if (Axes is [var one, var other] && (IsWithin(one.Path, other.Path) || IsWithin(other.Path, one.Path)))
             throw new UsageException($"The axes '{one.Path}' and '{other.Path}' set the same property.");
-        // Report a value that does not fit now, not after the data set has been found.
+        // Report a value that is not valid now, before the data set is searched.
         foreach (var document in Documents())
             CellJson.ReadCell(Complete(document, new DatasetIdentity("none", 1, 1), 0));
     }
 
     private static bool IsWithin(string path, string whole) => path == whole || path.StartsWith(whole + ".", StringComparison.Ordinal);
 
-    /// <summary>The cell with its recipe in full.</summary>
+    /// <summary>Returns the cell with its complete recipe.</summary>
     private JsonObject Template()
     {
         var cell = (JsonObject)Cell!.DeepClone();

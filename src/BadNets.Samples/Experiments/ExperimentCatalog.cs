@@ -9,15 +9,15 @@ static class ExperimentCatalog
 
     private static readonly Lazy<IReadOnlyList<Experiment>> BuiltIn = new(Read);
 
-    /// <summary>All of them, in the order of their files' names.</summary>
+    /// <summary>All built-in experiments, in the order of their file names.</summary>
     public static IReadOnlyList<Experiment> All => BuiltIn.Value;
 
-    /// <summary>The experiments that an experiment consists of: itself, or those that it includes.</summary>
-    /// <exception cref="UsageException">It includes one that does not exist.</exception>
+    /// <summary>Returns the experiments that an experiment consists of: the experiment itself, or the ones that it includes.</summary>
+    /// <exception cref="UsageException">The experiment includes one that does not exist.</exception>
     public static IReadOnlyList<Experiment> Expand(Experiment experiment) => experiment.Includes.Count == 0
         ? [experiment]
         : [.. experiment.Includes.Select(name => All.FirstOrDefault(known => known.Name == name && known.Includes.Count == 0)
-            ?? throw new UsageException($"The experiment '{experiment.Name}' includes '{name}', but there is no such experiment."))];
+            ?? throw new UsageException($"The experiment '{experiment.Name}' includes '{name}', which is not a built-in experiment."))];
 
     private static IReadOnlyList<Experiment> Read()
     {

@@ -4,7 +4,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>The networks that recipes name.</summary>
+/// <summary>The networks that recipes can use.</summary>
 static class Networks
 {
     public const string BadNets = "badnets";
@@ -26,9 +26,9 @@ static class Networks
             return TorchNetwork.BadNets;
         if (name == PreActResNet18)
             return TorchNetwork.PreActResNet18;
-        // 6n + 2 layers, at least 8.
+        // The number of layers is 6n + 2, and at least 8.
         return name.StartsWith(ResNet, StringComparison.Ordinal) && int.TryParse(name.AsSpan(ResNet.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers >= 8 && layers % 6 == 2
             ? TorchNetwork.ResNet(layers)
-            : throw new UsageException($"There is no network '{name}'; use {BadNets}, {PreActResNet18}, or {ResNet}20, {ResNet}32, and so on (6n + 2 layers).");
+            : throw new UsageException($"Unknown network '{name}'. Expected '{BadNets}', '{PreActResNet18}', or '{ResNet}20', '{ResNet}32', and so on (6n + 2 layers).");
     }
 }

@@ -1,11 +1,11 @@
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Which training rows may be poisoned.</summary>
+/// <summary>Specifies the training rows that can be poisoned.</summary>
 enum Selection
 {
-    /// <summary>All.</summary>
+    /// <summary>All rows.</summary>
     Any,
 
-    /// <summary>Only rows of the target label (clean-label attacks).</summary>
+    /// <summary>Only rows with the target label, for clean-label attacks.</summary>
     Target,
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace BadNets.Samples.Files;
 
-/// <summary>Writes files so that there is always a complete one: under a temporary name first, and then in place of the old file.</summary>
+/// <summary>
+/// Writes files atomically: first under a temporary name, and then in place of the old file, so that there is always a complete file.
+/// </summary>
 static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);

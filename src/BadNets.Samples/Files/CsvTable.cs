@@ -2,7 +2,7 @@ using CsvHelper;
 
 namespace BadNets.Samples.Files;
 
-/// <summary>Reads and writes CSV files whose columns are a record's properties.</summary>
+/// <summary>Reads and writes CSV files whose columns are the properties of a record.</summary>
 static class CsvTable
 {
     private const int LongestMessage = 200;
@@ -16,14 +16,14 @@ static class CsvTable
         csv.WriteRecords(rows);
     });
 
-    /// <exception cref="InvalidDataException">It is not such a table.</exception>
+    /// <exception cref="InvalidDataException">The file is not such a table.</exception>
     public static IReadOnlyList<T> Read<T>(string path)
     {
         using var stream = SharedFile.Open(path);
         return Read<T>(stream, path);
     }
 
-    /// <exception cref="InvalidDataException">It is not such a table.</exception>
+    /// <exception cref="InvalidDataException">The file is not such a table.</exception>
     public static IReadOnlyList<T> Read<T>(Stream stream, string name)
     {
         try
@@ -31,7 +31,7 @@ static class CsvTable
             using var csv = CsvReader.Create(stream, Reading, leaveOpen: true);
             return [.. csv.GetRecords<T>()];
         }
-        // A column that is missing is a key that is not found.
+        // A missing column causes a KeyNotFoundException.
         catch (Exception damage) when (damage is CsvFormatException or KeyNotFoundException)
         {
             throw new InvalidDataException($"'{name}' is not a table in the format that this program writes: {Start(damage.Message)}", damage);

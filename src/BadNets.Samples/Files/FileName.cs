@@ -6,7 +6,7 @@ namespace BadNets.Samples.Files;
 /// <summary>Creates file names from the names of other files.</summary>
 static class FileName
 {
-    // File systems allow 255 bytes. The name of a file that is being written is 38 bytes longer.
+    // File systems allow 255 bytes. While a file is being written, its name is 38 bytes longer.
     private const int LongestBytes = 200;
 
     /// <summary>Joins a name and an ending. A name that is too long is truncated, and a part of its hash replaces the rest.</summary>

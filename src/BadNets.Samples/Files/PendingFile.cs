@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace BadNets.Samples.Files;
 
-/// <summary>A file with a temporary name next to its final place. It is moved there when it is complete, and otherwise deleted.</summary>
+/// <summary>A file with a temporary name in its final folder. It is renamed when it is complete, and otherwise deleted.</summary>
 sealed partial class PendingFile : IDisposable
 {
     private readonly string _temporaryPath;
@@ -11,7 +11,7 @@ sealed partial class PendingFile : IDisposable
     public PendingFile(string path)
     {
         _path = path;
-        // Two programs may create the same file at the same time.
+        // Two processes can create the same file at the same time.
         _temporaryPath = $"{path}.{Guid.NewGuid():N}.part";
         // On Windows, sharing is necessary to rename an open file; elsewhere it is not, and it would weaken the lock on network file systems.
         var share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
@@ -20,10 +20,10 @@ sealed partial class PendingFile : IDisposable
 
     public FileStream Stream { get; }
 
-    /// <summary>Gives the file its name, in place of any file that has it.</summary>
+    /// <summary>Renames the file to its final name, and replaces any existing file.</summary>
     public void Complete()
     {
-        // Otherwise, a file system may write the name before the content.
+        // Otherwise, a file system can write the name before the content.
         Stream.Flush(flushToDisk: true);
         // Keep the file open until it has its final name, so that it is not deleted as a leftover.
         File.Move(_temporaryPath, _path, overwrite: true);
@@ -33,8 +33,8 @@ sealed partial class PendingFile : IDisposable
     /// <summary>Deletes incomplete files that killed processes left in a folder. Files that are still being written are kept.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="idle">
-    /// How long a file must not have changed. If other machines write, too, this identifies leftover files, because some network file systems do not
-    /// support the locks that usually do so.
+    /// The minimum time since the last change of a file. If other machines also write, this identifies leftover files, because some network file
+    /// systems do not support the locks that usually identify them.
     /// </param>
     public static void RemoveLeftovers(string folder, TimeSpan idle = default)
     {
@@ -49,7 +49,7 @@ sealed partial class PendingFile : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                // Another process is writing the file, or it may not be deleted. It uses disk space, but nothing reads it.
+                // Another process is writing the file, or it cannot be deleted. It uses disk space, but nothing reads it.
             }
         }
     }
@@ -61,7 +61,7 @@ sealed partial class PendingFile : IDisposable
     {
         try
         {
-            // Writes what is still buffered, which fails on a full disk.
+            // Flushes the buffer, which fails if the disk is full.
             Stream.Dispose();
         }
         finally

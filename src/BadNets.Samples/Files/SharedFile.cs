@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Files;
 
-/// <summary>Reads files that other processes may replace or delete at the same time.</summary>
+/// <summary>Reads files that other processes can replace or delete at the same time.</summary>
 static class SharedFile
 {
     private const int Attempts = 40;
@@ -13,7 +13,7 @@ static class SharedFile
             {
                 return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             }
-            // A file that has just been moved into place is locked until its writer has closed it.
+            // A file that has just been renamed is locked until its writer closes it.
             catch (IOException failure) when (attempt < Attempts && IsLocked(failure))
             {
                 Thread.Sleep(attempt);

@@ -7,8 +7,8 @@ namespace BadNets.Samples.Store;
 
 /// <summary>The content of cell.json.</summary>
 /// <param name="Format">The version of the format of results.</param>
-/// <param name="Cell">What was trained.</param>
-/// <param name="Machine">Where the last epoch was trained.</param>
+/// <param name="Cell">The cell.</param>
+/// <param name="Machine">The machine that trained the last epoch.</param>
 sealed record CellDescription(int Format, Cell Cell, Machine Machine)
 {
     public const int CurrentFormat = 2;
@@ -36,5 +36,5 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
     public void Write(CellFolder folder) => AtomicFile.Write(folder.Description, stream => JsonSerializer.Serialize(stream, this, CellJson.Options));
 
     private static InvalidDataException Damaged(CellFolder folder, string fault, Exception? cause) =>
-        new($"'{folder.Description}' cannot be read: {fault}; delete the folder '{folder.Path}' to train the cell again.", cause);
+        new($"'{folder.Description}' cannot be read: {fault}. Delete the folder '{folder.Path}' to train the network again.", cause);
 }

@@ -4,7 +4,7 @@ namespace BadNets.Samples.Store;
 /// <param name="Path">The folder <c>cells/ID</c>.</param>
 readonly record struct CellFolder(string Path)
 {
-    /// <summary>What the cell is, and the machine that trained it.</summary>
+    /// <summary>The file that describes the cell and the machine that trained it.</summary>
     public string Description => In("cell.json");
 
     public string Epochs => In("epochs.csv");
@@ -13,10 +13,10 @@ readonly record struct CellFolder(string Path)
 
     public string Model => In("model.zip");
 
-    /// <summary>Why the training failed.</summary>
+    /// <summary>The file with the reason why training failed.</summary>
     public string Failure => In("failure.txt");
 
-    /// <summary>Held open by the process that trains the cell.</summary>
+    /// <summary>The file that the process that trains the cell keeps open.</summary>
     public string Lock => In("lock");
 
     /// <summary>Test images and what the model answers.</summary>

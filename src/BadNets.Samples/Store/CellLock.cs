@@ -5,8 +5,8 @@ using BadNets.Samples.Files;
 namespace BadNets.Samples.Store;
 
 /// <summary>
-/// The right to write a cell. The system releases it when the process ends, however it ends. Some network file systems do not support locks; there,
-/// the last process that takes the lock gets it, and the other process notices before it writes again.
+/// The exclusive right to write a cell. The operating system releases it when the process ends for any reason. On network file systems that do not
+/// support locks, the last process that takes the lock gets it, and the other process notices that before it writes again.
 /// </summary>
 sealed class CellLock : IDisposable
 {

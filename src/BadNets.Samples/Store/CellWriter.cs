@@ -4,7 +4,7 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>Writes a cell's results; only one process does so at a time.</summary>
+/// <summary>Writes the results of a cell. Only one process at a time can do this.</summary>
 sealed class CellWriter : IDisposable
 {
     private readonly ResultsFolder _results;
@@ -32,7 +32,7 @@ sealed class CellWriter : IDisposable
     public bool IsDone => _epochs.Count == Cell.Recipe.Epochs && File.Exists(Folder.Model);
 
     /// <summary>Opens a cell.</summary>
-    /// <param name="results">The results.</param>
+    /// <param name="results">The results folder.</param>
     /// <param name="cell">The cell.</param>
     /// <param name="exports">The names of its CSV files in the published code.</param>
     /// <param name="fresh">Whether to delete its earlier results.</param>
@@ -57,20 +57,20 @@ sealed class CellWriter : IDisposable
         }
     }
 
-    /// <summary>Checks that this process still has the cell.</summary>
+    /// <summary>Checks that no other process has taken over the cell.</summary>
     /// <exception cref="CellTakenException">Another process has taken it over.</exception>
     public void Check() => _lock.Check();
 
-    /// <summary>Adds an epoch. It replaces that epoch and all later ones.</summary>
-    /// <exception cref="CellTakenException">Another process has taken the cell over.</exception>
+    /// <summary>Adds an epoch. If it already exists, replaces it and removes all later epochs.</summary>
+    /// <exception cref="CellTakenException">Another process has taken over the cell.</exception>
     /// <exception cref="ForeseenException">Epochs before it are missing.</exception>
     public void Add(EpochRow epoch)
     {
-        // A process that ends between this and the checkpoint leaves an epoch here that will be trained again.
+        // If a process ends after this and before it writes the checkpoint, the epoch will be trained again.
         if (epoch.Epoch > _epochs.Count)
         {
             throw new ForeseenException(FormattableString.Invariant(
-                $"The checkpoint '{Folder.Checkpoint}' is at epoch {epoch.Epoch}, but there are results for only {_epochs.Count} epochs; start again with --fresh."));
+                $"The checkpoint '{Folder.Checkpoint}' is at epoch {epoch.Epoch}, but there are results for only {_epochs.Count} epochs. Start again with --fresh."));
         }
 
         _lock.Check();
@@ -81,7 +81,7 @@ sealed class CellWriter : IDisposable
         Export();
     }
 
-    /// <summary>Writes the images, in place of those of earlier versions.</summary>
+    /// <summary>Writes the images, and deletes those of earlier versions.</summary>
     public void Write(CellImages images)
     {
         images.Write(Folder);
@@ -89,17 +89,17 @@ sealed class CellWriter : IDisposable
         File.Delete(Folder.EarlierImages("png"));
     }
 
-    /// <summary>Writes the CSV files for the published code's scripts.</summary>
+    /// <summary>Writes the CSV files for the scripts of the published program.</summary>
     public void Export()
     {
-        // Without an epoch there is no description either, which says whose file it is.
+        // Without an epoch, there is no description that identifies the origin of the file.
         if (_epochs.Count == 0)
             return;
         foreach (string run in _exports)
             ExportRow.Write(_results, run, Cell, _epochs);
     }
 
-    /// <summary>Records why training failed, until it succeeds.</summary>
+    /// <summary>Records why training failed. The record is deleted when training succeeds.</summary>
     /// <returns>The file with the full stack trace, or null if it cannot be written.</returns>
     public string? KeepFailure(Exception failure)
     {
@@ -110,7 +110,7 @@ sealed class CellWriter : IDisposable
         }
         catch (Exception ioFailure) when (ioFailure is IOException or UnauthorizedAccessException)
         {
-            // The training may have failed because the disk is full. That is no reason to stop the others; null says that there is no file.
+            // Training might have failed because the disk is full. That is no reason to stop other training runs. Null means that there is no file.
             return null;
         }
     }
@@ -129,7 +129,7 @@ sealed class CellWriter : IDisposable
 
     private static void Forget(ResultsFolder results, CellFolder folder, IReadOnlyList<string> exports)
     {
-        // The exports first: without a description they would be files of unknown origin.
+        // The exports first, because without a description, they would be files of unknown origin.
         string[] files =
         [
             .. exports.Select(results.Csv).Where(File.Exists),

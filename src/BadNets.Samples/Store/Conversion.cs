@@ -4,10 +4,10 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>Converts results from version 0.1, so that training can continue.</summary>
+/// <summary>Converts results of version 0.1, so that training can continue.</summary>
 static class Conversion
 {
-    /// <summary>Converts a folder. Checkpoints, models, and images move to their new places; the CSV files stay where they are.</summary>
+    /// <summary>Converts a folder. Checkpoints, models, and images are moved to their new folders. The CSV files are not moved.</summary>
     /// <returns>The number of cells.</returns>
     /// <exception cref="UsageException">There is nothing to convert, or another process writes a cell.</exception>
     /// <exception cref="InvalidDataException">A record is damaged.</exception>
@@ -28,7 +28,7 @@ static class Conversion
     {
         var stored = record.Cell;
         using var writer = CellWriter.TryOpen(results, stored.Cell, exports, fresh: false)
-            ?? throw new UsageException($"Another process trains '{stored.Cell.Id}'; wait for it to end.");
+            ?? throw new UsageException($"Another process is training '{stored.Cell.Id}'. Wait until it ends.");
         var folder = writer.Folder;
         if (writer.Epochs.Count == 0)
         {
@@ -43,7 +43,7 @@ static class Conversion
             new CellDescription(CellDescription.CurrentFormat, stored.Cell, stored.Machine!).Write(folder);
         }
 
-        // What version 0.1 called modern is another recipe now, and its cells have other names.
+        // The recipe that version 0.1 called modern is a different one today, and its cells have different IDs.
         foreach (string run in record.Runs.Except(exports))
             File.Delete(results.Csv(run));
         foreach (string run in exports.Except(record.Runs))

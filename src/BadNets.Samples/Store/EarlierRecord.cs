@@ -8,7 +8,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>A cell's record as version 0.1 wrote it: <c>runs/NAME.json</c>, with the results of all epochs.</summary>
+/// <summary>The record of a cell in the format of version 0.1: <c>runs/NAME.json</c>, with the results of all epochs.</summary>
 sealed class EarlierRecord
 {
     private const int OnlyFormat = 1;
@@ -20,7 +20,7 @@ sealed class EarlierRecord
         Cell = cell;
     }
 
-    /// <summary>The name that the cell's files had.</summary>
+    /// <summary>The name of the cell's files.</summary>
     public string Name { get; }
 
     /// <summary>The names of its CSV files, which begin with the number of an experiment.</summary>
@@ -52,7 +52,7 @@ sealed class EarlierRecord
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}; delete it to discard its results.", fault);
+            throw new InvalidDataException($"The record '{path}' is damaged: {CellJson.Explain(fault).TrimEnd('.')}. Delete the file to discard its results.", fault);
         }
     }
 
@@ -60,7 +60,7 @@ sealed class EarlierRecord
     {
         string dataset = Setting("dataset");
         long trainRows = Number<long>("training rows"), testRows = Number<long>("test rows");
-        // Version 0.1 did not say in the name that these are only the first rows.
+        // In version 0.1, the name did not show that these are only the first rows.
         if (dataset is "MNIST" or "Digits" && trainRows < 60_000)
             dataset += FormattableString.Invariant($"-first{trainRows}");
         var attack = new Attack(
@@ -68,7 +68,7 @@ sealed class EarlierRecord
         var recipe = new Recipe(
             Setting("recipe"), Recipe.Reference.Network, Setting("optimizer") == "sgd" ? TorchCnnOptimizer.Sgd : TorchCnnOptimizer.Adam,
             Number<double>("learning rate"), Setting("loss on") == "softmax" ? TorchCnnHead.Softmax : TorchCnnHead.Logits, Number<int>("batch size"), Number<int>("epochs"),
-            // Version 0.1 had no other.
+            // Version 0.1 had no other shuffle.
             TorchCnnShuffle.SharedWithValidation);
         return new Cell(new DatasetIdentity(dataset, trainRows, testRows), attack, recipe, Number<int>("seed"));
 

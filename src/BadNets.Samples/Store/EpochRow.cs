@@ -2,19 +2,19 @@ using CsvHelper;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>A line of a cell's epochs.csv: the results of an epoch of training. Rates are shares from 0 to 1.</summary>
+/// <summary>A line of the epochs.csv file of a cell: the results of a training epoch. Rates are fractions from 0 to 1.</summary>
 [CsvRecord]
 sealed partial record EpochRow
 {
-    /// <summary>The epoch, from 0.</summary>
+    /// <summary>The zero-based index of the epoch.</summary>
     [CsvColumn("epoch")]
     public int Epoch { get; init; }
 
-    /// <summary>The mean of the batches' losses.</summary>
+    /// <summary>The training loss: the mean of the losses of all batches.</summary>
     [CsvColumn("train_loss")]
     public double TrainLoss { get; init; }
 
-    /// <summary>Test clean accuracy, TCA.</summary>
+    /// <summary>The clean accuracy (TCA).</summary>
     [CsvColumn("clean_accuracy")]
     public double CleanAccuracy { get; init; }
 
@@ -22,31 +22,31 @@ sealed partial record EpochRow
     [CsvColumn("clean_loss")]
     public double CleanLoss { get; init; }
 
-    /// <summary>Attack success rate, ASR, over the triggered test rows whose label the attack changes.</summary>
+    /// <summary>The attack success rate (ASR) over the triggered test rows whose label the attack changes.</summary>
     [CsvColumn("attack_success")]
     public double AttackSuccess { get; init; }
 
-    /// <summary>ASR over all triggered test rows, as published.</summary>
+    /// <summary>The ASR (all rows), over all triggered test rows, as in the published PyTorch program.</summary>
     [CsvColumn("attack_success_all_rows")]
     public double AttackSuccessAllRows { get; init; }
 
-    /// <summary>The mean loss on the triggered test rows against the labels that the attack aims at.</summary>
+    /// <summary>The mean loss on the triggered test rows with respect to the mapped labels.</summary>
     [CsvColumn("attack_loss")]
     public double AttackLoss { get; init; }
 
-    /// <summary>How long training took.</summary>
+    /// <summary>The training time of the epoch, in seconds.</summary>
     [CsvColumn("train_seconds")]
     public double TrainSeconds { get; init; }
 
-    /// <summary>How long both tests took.</summary>
+    /// <summary>The time for both tests, in seconds.</summary>
     [CsvColumn("eval_seconds")]
     public double EvaluationSeconds { get; init; }
 
-    /// <summary>The number of threads that libtorch used.</summary>
+    /// <summary>The number of libtorch threads.</summary>
     [CsvColumn("threads")]
     public int Threads { get; init; }
 
-    /// <summary>A description of the first impossible value, or null.</summary>
+    /// <summary>Describes the first value that is out of range. Returns null if there is none.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("train_loss", TrainLoss)
         ?? Impossible.UnlessShare("clean_accuracy", CleanAccuracy)

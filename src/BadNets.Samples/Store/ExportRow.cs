@@ -5,8 +5,8 @@ using CsvHelper;
 namespace BadNets.Samples.Store;
 
 /// <summary>
-/// A line of a CSV file under the published code's name, for its scripts: an epoch, and everything that describes the run. The names and the order of the
-/// columns are those of the published code, followed by our columns. The program itself does not read these files.
+/// A line of a CSV file for the scripts of the published PyTorch program: an epoch, and everything that describes the training run. The first columns
+/// have the names and the order of the published program, followed by additional columns. This program does not read these files.
 /// </summary>
 [CsvRecord]
 sealed partial record ExportRow
@@ -77,7 +77,7 @@ sealed partial record ExportRow
     [CsvColumn("recipe")]
     public string Recipe { get; init; } = "";
 
-    /// <summary>Writes the CSV file of a run.</summary>
+    /// <summary>Writes the CSV file of a training run.</summary>
     public static void Write(ResultsFolder results, string run, Cell cell, IEnumerable<EpochRow> epochs) =>
         CsvTable.Write(results.Csv(run), epochs.Select(epoch => Of(run, cell, epoch)));
 

@@ -3,7 +3,7 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>The file that says why training failed: one sentence in the first line, followed by the full stack trace.</summary>
+/// <summary>The file with the reason why training failed: the message in the first line, followed by the full stack trace.</summary>
 static class FailureFile
 {
     private const int LongestSentence = 1000;
@@ -11,13 +11,13 @@ static class FailureFile
     public static void Write(string path, string cell, Exception failure) =>
         AtomicFile.WriteText(path, FormattableString.Invariant($"{ErrorSentence.Of(failure)}\n\n{cell}, {DateTime.UtcNow:u}\n{failure}\n"));
 
-    /// <returns>The sentence, or null if the file does not exist.</returns>
+    /// <returns>The message, or null if the file does not exist.</returns>
     public static string? ReadSentence(string path)
     {
         if (!File.Exists(path))
             return null;
         using var reader = new StreamReader(SharedFile.Open(path));
-        // Read at most one line, whatever the file contains.
+        // Read at most one line, because the file can contain anything.
         var start = new char[LongestSentence];
         string text = new(start, 0, reader.ReadBlock(start));
         return ControlCharacters.Show(text.Split('\n')[0].TrimEnd('\r'));

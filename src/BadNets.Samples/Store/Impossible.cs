@@ -1,13 +1,13 @@
 namespace BadNets.Samples.Store;
 
-/// <summary>Describes what is wrong with a number in a results file, or returns null if the number is valid.</summary>
+/// <summary>Describes a number in a results file that is out of range, or returns null if the number is valid.</summary>
 static class Impossible
 {
     public static string? UnlessShare(string name, double value) => Unless(value is >= 0 and <= 1, name, value, "from 0 to 1");
 
     public static string? UnlessFinite(string name, double value) => Unless(double.IsFinite(value), name, value, "a finite number");
 
-    public static string? UnlessPositive(string name, double value) => Unless(double.IsFinite(value) && value > 0, name, value, "a finite number above 0");
+    public static string? UnlessPositive(string name, double value) => Unless(double.IsFinite(value) && value > 0, name, value, "a finite number greater than 0");
 
     public static string? UnlessSeconds(string name, double value) => Unless(double.IsFinite(value) && value >= 0, name, value, "a finite number of at least 0");
 

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>The machine and the versions that numbers and times were measured with.</summary>
+/// <summary>The machine and the software versions that were used for the measurements.</summary>
 sealed record Machine(string Processor, int Cores, string System, string Runtime, string Library, string MlNet, string Torch)
 {
     public static Machine ThisOne { get; } = new(

@@ -8,8 +8,8 @@ using BadNets.Samples.Files;
 namespace BadNets.Samples.Store;
 
 /// <summary>
-/// An experiment as it was started: its description and its cells. It is written before the first cell is trained, so that a report also shows the
-/// cells that failed or never started.
+/// A started experiment: its description and its cells. The plan is written before the first cell is trained, so that a report also shows cells that
+/// failed or never started.
 /// </summary>
 /// <param name="Format">The version of the format of results.</param>
 /// <param name="Experiment">The experiment.</param>
@@ -22,11 +22,11 @@ sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
     {
     }
 
-    /// <summary>The published name of a cell's CSV file in this experiment, or null.</summary>
+    /// <summary>Returns the published name of the CSV file of a cell in this experiment, or null if it has none.</summary>
     public string? ExportNameOf(Cell cell) =>
         Experiment.Published is { } names && PublishedNames.CanDescribe(cell) ? names.NameOf(cell) : null;
 
-    /// <summary>Writes the plan. Equal plans have the same file.</summary>
+    /// <summary>Writes the plan. Equal plans are written to the same file.</summary>
     public void Write(ResultsFolder results)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, CellJson.Options);
@@ -56,7 +56,7 @@ sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
         }
         catch (Exception fault) when (fault is JsonException or UsageException)
         {
-            throw new InvalidDataException($"'{path}' cannot be read: {CellJson.Explain(fault).TrimEnd('.')}; delete it and repeat the command that wrote it.", fault);
+            throw new InvalidDataException($"'{path}' cannot be read: {CellJson.Explain(fault).TrimEnd('.')}. Delete the file, and repeat the command that wrote it.", fault);
         }
     }
 }

@@ -2,7 +2,7 @@ using BadNets.Samples.Experiments;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>Everything in a results folder.</summary>
+/// <summary>The content of a results folder.</summary>
 /// <param name="Plans">The experiments that were started.</param>
 /// <param name="Cells">The stored results of their cells and of all other cells, by ID.</param>
 sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, StoredCell> Cells)
@@ -26,7 +26,7 @@ sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, Sto
         return new Results([.. plans, .. PlansOf(earlier)], cells);
     }
 
-    /// <summary>The experiments that records of version 0.1 belong to, by the names of their CSV files.</summary>
+    /// <summary>Returns the experiments that records of version 0.1 belong to, according to the names of their CSV files.</summary>
     public static IReadOnlyList<Plan> PlansOf(IReadOnlyList<EarlierRecord> records) =>
     [
         .. from experiment in ExperimentCatalog.All

@@ -4,7 +4,7 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
-/// <summary>The folder for results. Several processes may use it at the same time; each cell has one writer at a time.</summary>
+/// <summary>A results folder. Several processes can use it at the same time, but each cell has only one writer at a time.</summary>
 sealed class ResultsFolder
 {
     private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
@@ -13,8 +13,8 @@ sealed class ResultsFolder
 
     public string Path { get; }
 
-    /// <summary>Opens the folder to add results, and creates it if it does not exist.</summary>
-    /// <exception cref="UsageException">It cannot be written, or has results of an earlier version.</exception>
+    /// <summary>Opens a folder to add results. Creates it if it does not exist.</summary>
+    /// <exception cref="UsageException">The folder is not writable, or has results of an earlier version.</exception>
     public static ResultsFolder Open(string path)
     {
         foreach (string folder in new[] { "cells", "experiments", "csv", "figures" })
@@ -25,20 +25,20 @@ sealed class ResultsFolder
         return opened;
     }
 
-    /// <summary>Opens a folder that has results, to read them and write a report.</summary>
-    /// <exception cref="UsageException">There are no results in the folder, or it cannot be written.</exception>
+    /// <summary>Opens a folder with results to write a report.</summary>
+    /// <exception cref="UsageException">There are no results in the folder, or it is not writable.</exception>
     public static ResultsFolder OpenForReport(string path)
     {
         var opened = new ResultsFolder(path);
         if (!Directory.Exists(opened.In("cells")) && !Directory.Exists(opened.In("runs")))
-            throw new UsageException($"There are no results in '{path}'; use --output to specify the folder that has them.");
+            throw new UsageException($"There are no results in '{path}'. Use --output to specify the folder with the results.");
         Make(opened.In("figures"), path);
         return opened;
     }
 
-    /// <summary>Creates the folder for evaluations if it does not exist.</summary>
+    /// <summary>Opens the folder for evaluations. Creates it if it does not exist.</summary>
     /// <returns>Its path.</returns>
-    /// <exception cref="UsageException">It cannot be written.</exception>
+    /// <exception cref="UsageException">The folder is not writable.</exception>
     public static string MakeEvaluations(string path)
     {
         string folder = System.IO.Path.Combine(path, "evaluations");
@@ -49,7 +49,7 @@ sealed class ResultsFolder
     /// <summary>The folders of all cells, by name.</summary>
     public IEnumerable<CellFolder> Cells => Folders("cells").Select(path => new CellFolder(path));
 
-    /// <summary>The files of the experiments that were run, by name.</summary>
+    /// <summary>The files of the experiments that were started, by name.</summary>
     public IEnumerable<string> Plans => Files("experiments", "*.json");
 
     /// <summary>The records of earlier versions, by name.</summary>
@@ -59,7 +59,7 @@ sealed class ResultsFolder
 
     public string Plan(string name) => In("experiments", name + ".json");
 
-    /// <summary>A CSV file under the published code's name.</summary>
+    /// <summary>Returns the path of a CSV file with the name of the published program.</summary>
     public string Csv(string run) => In("csv", run + ".csv");
 
     public string FigurePath(string name, string extension) => In("figures", $"{name}.{extension}");
@@ -68,7 +68,7 @@ sealed class ResultsFolder
 
     public string Report => In("report.html");
 
-    /// <summary>A file's name within this folder, the same on every system.</summary>
+    /// <summary>Returns the path of a file relative to this folder, which is the same on every system.</summary>
     public string Relative(string path) => System.IO.Path.GetRelativePath(Path, path).Replace('\\', '/');
 
     public string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
@@ -89,7 +89,7 @@ sealed class ResultsFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"The output folder '{path}' cannot be written ({failure.Message.TrimEnd('.')}); use --output to specify another.");
+            throw new UsageException($"The output folder '{path}' cannot be written to ({failure.Message.TrimEnd('.')}). Use --output to specify another folder.");
         }
     }
 }

@@ -18,12 +18,12 @@ sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Ep
     public bool IsComplete => Epochs.Count == Cell.Recipe.Epochs;
 
     /// <summary>Reads a cell, even while another process trains it.</summary>
-    /// <returns>The cell; without epochs if training has not started.</returns>
+    /// <returns>The stored results, without epochs if training has not started.</returns>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static StoredCell Read(ResultsFolder results, Cell cell)
     {
         var folder = results.Of(cell);
-        // Epochs before the description: a process that starts again deletes the description first.
+        // Read the epochs before the description, because a process that starts again deletes the description first.
         var epochs = ReadEpochs(folder.Epochs, cell);
         return CellDescription.Read(folder) is { } description
             ? new(cell, description.Machine, epochs, FailureFile.ReadSentence(folder.Failure), results.Relative(folder.Failure), folder)
@@ -41,7 +41,7 @@ sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Ep
             string? fault = epochs[i].FindFault()
                 ?? (epochs[i].Epoch == i ? null : FormattableString.Invariant($"epoch is {epochs[i].Epoch}, but must be {i}"));
             if (fault is not null)
-                throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an impossible value in line {i + 2}: {fault}."));
+                throw new InvalidDataException(FormattableString.Invariant($"'{path}' has an invalid value in line {i + 2}: {fault}."));
         }
 
         return epochs.Count <= cell.Recipe.Epochs

@@ -36,7 +36,7 @@ sealed class CifarImageSet : ImageSet
             counted[i] = (files[i], CountRows(files[i], classCounts, left));
             left -= counted[i].Count * (long)(classCounts.Length + Pixels.Size);
             if ((count += counted[i].Count) > int.MaxValue)
-                throw new InvalidDataException($"The files up to '{files[i].Path}' have {count} rows; at most {int.MaxValue} can be read.");
+                throw new InvalidDataException($"The files up to '{files[i].Path}' have {count} rows. At most {int.MaxValue} rows can be read.");
         }
 
         return new CifarImageSet(counted, classCounts.Length, labelIndex)
@@ -84,15 +84,15 @@ sealed class CifarImageSet : ImageSet
         if (length > 0 && length % rowBytes == 0 && length / rowBytes <= int.MaxValue)
             return;
         int otherBytes = 2 * Pixels.Size + 3 - rowBytes;
-        string advice = length == 0 || length % otherBytes != 0 ? "get the file again, in the binary version" : $"it would fit {Name(otherBytes)}; select that with the parameter labels";
+        string advice = length == 0 || length % otherBytes != 0 ? "Download the binary version of the file again" : $"The length fits {Name(otherBytes)}. Select that data set with the parameter 'labels'";
         throw new InvalidDataException(
-            $"'{file.Path}' has {length} bytes{(file.IsCompressed ? " when it is unpacked" : "")}, which is not a whole number of rows of {Name(rowBytes)} ({rowBytes} bytes); {advice}.");
+            $"'{file.Path}' has {length} bytes{(file.IsCompressed ? " after decompression" : "")}, which is not a whole number of {Name(rowBytes)} rows ({rowBytes} bytes each). {advice}.");
     }
 
     private static InvalidDataException WrongLabel(DataFile file, long row, int label, int[] classCounts, int index)
     {
         string kind = classCounts.Length == 1 ? "label" : index == 0 ? "coarse label" : "fine label";
-        return new InvalidDataException($"'{file.Path}' has the {kind} {label} in row {row}, but in {Name(classCounts.Length + Pixels.Size)} it is 0 to {classCounts[index] - 1}.");
+        return new InvalidDataException($"'{file.Path}' has the {kind} {label} in row {row}, but {Name(classCounts.Length + Pixels.Size)} has only {kind}s from 0 to {classCounts[index] - 1}.");
     }
 
     private static string Name(int rowBytes) => rowBytes == 1 + Pixels.Size ? "CIFAR-10" : "CIFAR-100";
@@ -102,11 +102,11 @@ sealed class CifarImageSet : ImageSet
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         using var file = File.OpenRead(path);
         if (file.Length > MostNamesBytes)
-            throw new InvalidDataException($"'{path}' has {file.Length} bytes, too many for a list of class names; at most {MostNamesBytes} can be read.");
+            throw new InvalidDataException($"'{path}' has {file.Length} bytes, which is too long for a list of class names. At most {MostNamesBytes} bytes can be read.");
         using var reader = new StreamReader(file, Encoding.UTF8);
         string[] names = reader.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length != count || names.Distinct(StringComparer.Ordinal).Count() != count)
-            throw new InvalidDataException($"'{path}' has {names.Distinct(StringComparer.Ordinal).Count()} different names in {names.Length} lines, but there are {count} classes, and each must have a different name.");
+            throw new InvalidDataException($"'{path}' has {names.Distinct(StringComparer.Ordinal).Count()} different names in {names.Length} lines. Expected {count} lines with a different class name in each.");
         return names;
     }
 

@@ -3,13 +3,13 @@ using System.IO.Compression;
 
 namespace BadNets.Transforms;
 
-/// <summary>A file that is read from its start to its end, plain or gzip.</summary>
+/// <summary>A file that is read from start to end, uncompressed or gzip-compressed.</summary>
 sealed class DataFile
 {
-    // No deflate stream expands further than this (1032:1, and the header).
+    // The maximum compression ratio of deflate is 1032:1.
     private const long LargestExpansion = 1032;
 
-    // The maximum size of unpacked files if the caller does not specify one.
+    // The maximum size of the decompressed files if the caller does not specify one.
     private const long UsualMostBytes = 1 << 30;
     private const int UsualExpansion = 10;
 
@@ -30,7 +30,7 @@ sealed class DataFile
     /// <summary>The file's length on disk.</summary>
     public long Length { get; }
 
-    /// <summary>Looks at a file's start, end, and length.</summary>
+    /// <summary>Reads the start, the end, and the length of a file.</summary>
     public static DataFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -42,7 +42,7 @@ sealed class DataFile
         return new DataFile(path, isCompressed, file.Length, BinaryPrimitives.ReadUInt32LittleEndian(trailer));
     }
 
-    /// <summary>What the caller allows files to unpack to, or what is usual for files of their lengths.</summary>
+    /// <summary>Returns the maximum total size of the decompressed files: the caller's, or one that is based on the lengths of the files.</summary>
     public static long MostBytes(long? maxBytes, params ReadOnlySpan<DataFile> files)
     {
         long length = 0;
@@ -51,19 +51,19 @@ sealed class DataFile
         return maxBytes ?? Math.Max(UsualMostBytes, UsualExpansion * length);
     }
 
-    /// <summary>Opens the content.</summary>
+    /// <summary>Opens the decompressed content.</summary>
     public DataFileContent OpenContent()
     {
         var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
         return new DataFileContent(Path, IsCompressed ? new GZipStream(new UnendingStream(file), CompressionMode.Decompress) : file);
     }
 
-    /// <summary>Checks the length of the content, which is unpacked only if necessary.</summary>
-    /// <exception cref="InvalidDataException">It is not as expected.</exception>
+    /// <summary>Checks the length of the content. Decompresses the content only if necessary.</summary>
+    /// <exception cref="InvalidDataException">The length is not the expected one.</exception>
     public void CheckContentLength(long expected)
     {
-        // A gzip file ends with its content's length modulo 2³²: enough to trust a good file without unpacking it.
-        // If that disagrees (or cannot be true), only unpacking tells whether the file has several parts or is broken.
+        // A gzip file ends with the length of its content modulo 2³², so a valid file need not be decompressed. If that number is wrong or
+        // impossible, the file must be decompressed to find out whether it has several members or is damaged.
         bool agrees = _trailer == (uint)expected && expected <= LargestExpansion * Length;
         long actual = !IsCompressed ? Length : agrees ? expected : CountBytes(expected);
         if (actual < expected)
@@ -72,20 +72,20 @@ sealed class DataFile
             throw TooLong(Path);
     }
 
-    /// <summary>The error for content beyond the maximum.</summary>
+    /// <summary>Creates the exception for content that exceeds the maximum size.</summary>
     public InvalidDataException TooLarge(string claim, long mostBytes) =>
-        new($"'{Path}' {claim}, more than the {Math.Max(0, mostBytes)} that are allowed here; if you trust the file, pass a larger maxBytes.");
+        new($"'{Path}' {claim}, but the maximum is {Math.Max(0, mostBytes)}. If you trust the file, pass a larger value for 'maxBytes'.");
 
-    /// <summary>The error for a file that was changed after it was first opened.</summary>
-    public static InvalidDataException Changed(string path) => new($"'{path}' was changed after it was opened; load it again.");
+    /// <summary>Creates the exception for a file that was changed after it was first opened.</summary>
+    public static InvalidDataException Changed(string path) => new($"'{path}' was changed after it was opened. Load it again.");
 
-    /// <summary>The error for a file that continues where it should end.</summary>
+    /// <summary>Creates the exception for a file that is longer than expected.</summary>
     public static InvalidDataException TooLong(string path) =>
-        new($"'{path}' is longer than its header says, or longer than when it was opened; get the file again.");
+        new($"'{path}' is longer than its header states, or longer than when it was opened. Download the file again.");
 
-    /// <summary>The error for a file that ends too early.</summary>
+    /// <summary>Creates the exception for a file that ends too early.</summary>
     public static InvalidDataException Truncated(string path) =>
-        new($"'{path}' is truncated: it ends in the middle of its data; get the file again.");
+        new($"'{path}' is truncated: it ends in the middle of its data. Download the file again.");
 
     private long CountBytes(long enough)
     {

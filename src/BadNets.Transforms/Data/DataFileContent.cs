@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace BadNets.Transforms;
 
-/// <summary>The content of a <see cref="DataFile"/>, unpacked if it is compressed. Every error names the file.</summary>
+/// <summary>The content of a <see cref="DataFile"/>, decompressed if necessary. Every exception names the file.</summary>
 sealed class DataFileContent(string path, Stream stream) : IDisposable
 {
     /// <summary>Reads the next bytes.</summary>
@@ -13,7 +13,7 @@ sealed class DataFileContent(string path, Stream stream) : IDisposable
             throw DataFile.Truncated(path);
     }
 
-    /// <summary>Reads the next bytes, fewer only at the end of the file. A compressed file's checksum is verified only there.</summary>
+    /// <summary>Reads the next bytes, or fewer at the end of the file. The checksum of a compressed file is verified only at the end.</summary>
     /// <exception cref="InvalidDataException">The file's compressed data is damaged, or the file is truncated.</exception>
     public int ReadUpTo(Span<byte> bytes)
     {
@@ -25,11 +25,11 @@ sealed class DataFileContent(string path, Stream stream) : IDisposable
         catch (InvalidDataException damage) when (stream is GZipStream)
         {
             throw IsPastEnd ? DataFile.Truncated(path)
-                : new InvalidDataException($"'{path}' is damaged: its gzip data cannot be unpacked or does not match its checksum; get the file again.", damage);
+                : new InvalidDataException($"'{path}' is damaged: its gzip data cannot be decompressed or does not match its checksum. Download the file again.", damage);
         }
     }
 
-    /// <summary>Checks that nothing follows the last item.</summary>
+    /// <summary>Checks that no data follows the last item.</summary>
     /// <exception cref="InvalidDataException">There is more data, or the checksum does not match.</exception>
     public void CheckEnd()
     {

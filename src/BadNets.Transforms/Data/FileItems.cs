@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>Reads items of equal length one after another, with read-ahead, to the end of a file.</summary>
+/// <summary>Reads consecutive items of equal length, with read-ahead, up to the end of a file.</summary>
 sealed class FileItems : IDisposable
 {
     private const int ReadAheadBytes = 1 << 16;
@@ -12,9 +12,9 @@ sealed class FileItems : IDisposable
     private int _current;
     private int _end;
 
-    /// <param name="content">The content from the first item on. This reader disposes of it.</param>
+    /// <param name="content">The content, positioned at the first item. This object disposes of it.</param>
     /// <param name="count">The number of items.</param>
-    /// <param name="itemBytes">The length of an item.</param>
+    /// <param name="itemBytes">The length of an item in bytes.</param>
     public FileItems(DataFileContent content, int count, int itemBytes)
     {
         _content = content;
@@ -24,7 +24,7 @@ sealed class FileItems : IDisposable
         _current = -itemBytes;
     }
 
-    /// <summary>The item that <see cref="MoveNext"/> moved to.</summary>
+    /// <summary>The current item.</summary>
     public ReadOnlySpan<byte> Current => _ahead.AsSpan(_current, _itemBytes);
 
     /// <summary>Moves to the next item, if there is one.</summary>

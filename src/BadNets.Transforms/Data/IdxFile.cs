@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The header of an IDX file of unsigned bytes, plain or gzip, checked against the file's length, and the way to its items.
+/// An IDX file of unsigned bytes, uncompressed or gzip-compressed. The header is checked against the length of the file, and gives access to the
+/// items.
 /// </summary>
 sealed class IdxFile
 {
@@ -24,24 +25,24 @@ sealed class IdxFile
 
     public string Path => _file.Path;
 
-    /// <summary>The number of items: the first dimension.</summary>
+    /// <summary>The number of items, which is the first dimension.</summary>
     public int Count { get; }
 
     /// <summary>The other dimensions.</summary>
     public IReadOnlyList<int> ItemDimensions { get; }
 
-    /// <summary>The length of an item, which has a byte for each of its values.</summary>
+    /// <summary>The length of an item in bytes, which is the number of its values.</summary>
     public int ItemBytes { get; }
 
-    /// <summary>The unpacked length of the header and all items.</summary>
+    /// <summary>The decompressed length of the header and all items, in bytes.</summary>
     public long ContentBytes => _header.Length + (long)Count * ItemBytes;
 
-    /// <summary>Reads and checks a file's header.</summary>
+    /// <summary>Reads and checks the header of a file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="content">What the file should contain, for error messages.</param>
-    /// <param name="mostBytes">The maximum length of its unpacked content.</param>
+    /// <param name="mostBytes">The maximum length of the decompressed content in bytes.</param>
     /// <param name="ranks">The allowed numbers of dimensions.</param>
-    /// <exception cref="InvalidDataException">It is not such a file, or its length is not what its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is not an IDX file of unsigned bytes, or its length does not match its header.</exception>
     public static IdxFile Read(DataFile file, string content, long mostBytes, params ReadOnlySpan<int> ranks)
     {
         string path = file.Path;
@@ -50,7 +51,7 @@ sealed class IdxFile
         if (reader.ReadUpTo(magic) < magic.Length || magic[0] != 0 || magic[1] != 0)
             throw new InvalidDataException($"'{path}' is not an IDX file: it does not start with an IDX magic number.");
         if (magic[2] != UnsignedByte)
-            throw new InvalidDataException($"'{path}' contains IDX values of type 0x{magic[2]:x2}; only unsigned bytes (0x08) can be read.");
+            throw new InvalidDataException($"'{path}' contains IDX values of type 0x{magic[2]:x2}. Only unsigned bytes (0x08) can be read.");
         if (!ranks.Contains(magic[3]))
             throw new InvalidDataException($"'{path}' has {magic[3]} dimensions, but {content} have {string.Join(" or ", ranks.ToArray())}.");
 
@@ -61,7 +62,7 @@ sealed class IdxFile
         {
             uint size = BinaryPrimitives.ReadUInt32BigEndian(sizes[(4 * i)..]);
             if (size is 0 or > int.MaxValue)
-                throw new InvalidDataException($"'{path}' says that its dimension {i + 1} is {size}; it must be between 1 and {int.MaxValue}.");
+                throw new InvalidDataException($"'{path}' states that its dimension {i + 1} is {size}. It must be between 1 and {int.MaxValue}.");
             dimensions[i] = (int)size;
         }
 
@@ -69,7 +70,7 @@ sealed class IdxFile
         foreach (int size in dimensions.AsSpan(1))
         {
             if ((itemBytes *= size) > ImageSet.MostImageBytes)
-                throw new InvalidDataException($"'{path}' says that each of its items has {string.Join("×", dimensions[1..])} values; at most {ImageSet.MostImageBytes} can be read.");
+                throw new InvalidDataException($"'{path}' states that each of its items has {string.Join("×", dimensions[1..])} values. At most {ImageSet.MostImageBytes} values per item can be read.");
         }
 
         var idx = new IdxFile(file, [.. magic, .. sizes], dimensions, (int)itemBytes);
@@ -80,7 +81,7 @@ sealed class IdxFile
     }
 
     /// <summary>Opens the file at its first item.</summary>
-    /// <exception cref="InvalidDataException">The file is not the one that was read first.</exception>
+    /// <exception cref="InvalidDataException">The file was changed after it was first opened.</exception>
     public FileItems OpenItems()
     {
         var content = _file.OpenContent();

@@ -19,7 +19,7 @@ sealed class IdxImageSet : ImageSet
         var images = IdxFile.Read(imagesFile, "images", mostBytes, 3, 4);
         var labels = IdxFile.Read(labelsFile, "labels", mostBytes - images.ContentBytes, 1);
         if (labels.Count != images.Count)
-            throw new InvalidDataException($"'{imagesPath}' has {images.Count} images, but '{labelsPath}' has {labels.Count} labels; they do not belong together.");
+            throw new InvalidDataException($"'{imagesPath}' has {images.Count} images, but '{labelsPath}' has {labels.Count} labels. Pass the two files of the same data set.");
 
         return new IdxImageSet(images, labels)
         {
@@ -41,7 +41,7 @@ sealed class IdxImageSet : ImageSet
         {
             largest = Math.Max(largest, labels.Current[0]);
             if (largest >= classCount)
-                throw new InvalidDataException($"'{file.Path}' has the label {largest} in row {row}, but with {classCount} classes labels are 0 to {classCount - 1}.");
+                throw new InvalidDataException($"'{file.Path}' has the label {largest} in row {row}, but with {classCount} classes, labels must be from 0 to {classCount - 1}.");
         }
 
         return classCount ?? largest + 1;

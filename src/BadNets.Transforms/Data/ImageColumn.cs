@@ -5,12 +5,14 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms;
 
-/// <summary>Finds image columns and their shape, and says clearly why one will not do.</summary>
+/// <summary>Finds image columns and their shapes, and explains why a column cannot be used.</summary>
 static class ImageColumn
 {
     public const string ExpectedVector = "a vector of Byte or Single with dimensions channels × height × width";
 
-    /// <summary>The shape that a vector type's dimensions give: channels × height × width, or height × width for one channel.</summary>
+    /// <summary>
+    /// Returns the shape that the dimensions of a vector type specify: channels × height × width, or height × width for one channel.
+    /// </summary>
     public static ImageShape? ShapeOf(DataViewType type) => type is VectorDataViewType { IsKnownSize: true } vector && IsPixel(vector.ItemType)
         ? vector.Dimensions switch
         {
@@ -21,19 +23,21 @@ static class ImageColumn
         }
         : null;
 
-    /// <summary>Whether a vector of this item type can be an image.</summary>
+    /// <summary>Determines whether a vector with this item type can be an image.</summary>
     public static bool IsPixel(DataViewType type) => type == NumberDataViewType.Byte || type == NumberDataViewType.Single;
 
-    /// <summary>Whether a type is a flat vector of this many pixels, without height and width.</summary>
+    /// <summary>Determines whether a type is a flat vector of this many pixels, without height and width.</summary>
     public static bool IsFlat(DataViewType type, int size) =>
         type is VectorDataViewType { Dimensions: [var length] } vector && length == size && IsPixel(vector.ItemType);
 
-    /// <summary>Whether a type is a vector with exactly the dimensions of a shape, even if these could be those of interleaved pixels.</summary>
+    /// <summary>
+    /// Determines whether a type is a vector with exactly the dimensions of a shape, even if they could be the dimensions of interleaved pixels.
+    /// </summary>
     public static bool HasShape(DataViewType type, ImageShape shape) =>
         type is VectorDataViewType { Dimensions: [var channels, var height, var width] } vector && IsPixel(vector.ItemType)
         && new ImageShape(channels, height, width) == shape;
 
-    /// <summary>A vector column with an image's dimensions.</summary>
+    /// <summary>Finds a vector column with the dimensions of an image.</summary>
     public static (DataViewSchema.Column Column, ImageShape Shape) FindVector(
         IExceptionContext context, DataViewSchema schema, string name, ImageShape? expected = null)
     {
@@ -42,7 +46,7 @@ static class ImageColumn
         if (ShapeOf(column.Type) is not { } shape)
         {
             throw Mismatch(context, column, expected is { } known
-                ? $"{ExpectedVector}, in this case {known} (in a class: [VectorType({known.Channels}, {known.Height}, {known.Width})])"
+                ? $"{ExpectedVector}, in this case {known} (in a class, use [VectorType({known.Channels}, {known.Height}, {known.Width})])"
                 : ExpectedVector);
         }
 
@@ -59,7 +63,7 @@ static class ImageColumn
     {
         VectorDataViewType vector when IsInterleaved(vector) =>
             $"{type}, which is height × width × channels (use ExtractPixels with interleavePixelColors: false)",
-        ImageDataViewType => "an image (ExtractPixels makes a vector of it)",
+        ImageDataViewType => "an image (use ExtractPixels to convert it to a vector)",
         VectorDataViewType { IsKnownSize: false } => $"{type} without fixed dimensions",
         VectorDataViewType { Dimensions.Length: 1 } vector when IsPixel(vector.ItemType) => $"{type} without height and width",
         _ => type.ToString()!,

@@ -6,15 +6,15 @@ using SkiaSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads PNG, JPEG, GIF, BMP, WebP, and PPM files, one after another into the same memory. Every file can come from an untrusted source: lengths
-/// and sizes are checked before memory is allocated for them.
+/// Reads PNG, JPEG, GIF, BMP, WebP, and PPM files one after another into the same memory. Files can come from untrusted sources, so lengths and sizes
+/// are checked before memory is allocated for them.
 /// </summary>
 sealed class ImageFileReader
 {
     private const long MostBytes = 1 << 28;
     private const long MostPixels = 1 << 26;
 
-    // A small file can specify an image that fills the memory. While it is decoded, a pixel takes up to 8 bytes.
+    // A small file can specify an image that exhausts the memory. During decoding, a pixel takes up to 8 bytes.
     private const long FreeBytes = 100_000_000;
     private const long BytesPerFileByte = 10;
     private const long BytesPerPixel = 8;
@@ -25,17 +25,17 @@ sealed class ImageFileReader
 
     private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1a, (byte)'\n'];
 
-    /// <summary>The width of the image that was read last, in pixels.</summary>
+    /// <summary>The width of the last image that was read, in pixels.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Its height in pixels.</summary>
+    /// <summary>The height of the last image that was read, in pixels.</summary>
     public int Height { get; private set; }
 
-    /// <summary>Its pixels, row by row: red, green, blue, and alpha, which is not multiplied into the colors.</summary>
+    /// <summary>The pixels of the last image that was read, row by row: red, green, blue, and alpha (not premultiplied).</summary>
     public ReadOnlySpan<byte> Rgba => _rgba.AsSpan(0, 4 * Width * Height);
 
-    /// <summary>Looks at a file's length and first bytes.</summary>
-    /// <exception cref="InvalidDataException">It is not an image of these formats, or is too large.</exception>
+    /// <summary>Checks the length and the first bytes of a file.</summary>
+    /// <exception cref="InvalidDataException">The file is not an image in one of these formats, or is too large.</exception>
     public static void CheckFormat(string path)
     {
         using var handle = File.OpenHandle(path);
@@ -43,14 +43,14 @@ sealed class ImageFileReader
     }
 
     /// <summary>Reads the size of an image without its pixels.</summary>
-    /// <exception cref="InvalidDataException">It is not an image of these formats, or is too large.</exception>
+    /// <exception cref="InvalidDataException">The file is not an image in one of these formats, or is too large.</exception>
     public void ReadSize(string path) => Read(path, withPixels: false);
 
-    /// <summary>Reads an image. Of several frames, the first one is read.</summary>
-    /// <exception cref="InvalidDataException">The file is not a complete image of these formats, or is too large.</exception>
+    /// <summary>Reads an image. If it has several frames, reads the first one.</summary>
+    /// <exception cref="InvalidDataException">The file is not a complete image in one of these formats, or is too large.</exception>
     public void Read(string path) => Read(path, withPixels: true);
 
-    /// <summary>Resizes the image that was read last.</summary>
+    /// <summary>Resizes the last image that was read.</summary>
     public unsafe void Resize(int width, int height, SKFilterQuality quality)
     {
         if (width == Width && height == Height)
@@ -70,7 +70,7 @@ sealed class ImageFileReader
         (_rgba, _resized, Width, Height) = (_resized, _rgba, width, height);
     }
 
-    /// <summary>Whether a file's name has an extension of these formats.</summary>
+    /// <summary>Determines whether a file name has the extension of one of these formats.</summary>
     public static bool HasImageExtension(string name) =>
         Path.GetExtension(name).ToUpperInvariant() is ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".BMP" or ".WEBP" or ".PPM";
 
@@ -99,7 +99,8 @@ sealed class ImageFileReader
         if (withPixels && file.StartsWith(PngStart) && !HasWholePngParts(file.Length))
             throw Unreadable(path);
 
-        // Decode from memory, never from a stream: in a damaged file, Skia seeks to positions that SkiaSharp's stream does not support, which crashes the process.
+        // Decode from memory, never from a stream: in a damaged file, Skia seeks to positions that SkiaSharp's stream does not support, which crashes
+        // the process.
         fixed (byte* bytes = file)
         {
             using var data = SKData.Create((nint)bytes, file.Length);
@@ -122,7 +123,7 @@ sealed class ImageFileReader
         if (pixelCount > mostPixels)
         {
             throw new InvalidDataException(
-                $"The image '{path}' cannot be read: it has {width}×{height} pixels, but the maximum for a file of {fileBytes} bytes is {mostPixels}; make it smaller.");
+                $"The image '{path}' cannot be read: it has {width}×{height} pixels, but the maximum for a file of {fileBytes} bytes is {mostPixels}. Resize the image.");
         }
 
         (Width, Height) = (width, height);
@@ -150,7 +151,7 @@ sealed class ImageFileReader
         if (!IsPicture(start[..RandomAccess.Read(handle, start, 0)]))
             throw Unreadable(path);
         return length <= MostBytes ? length
-            : throw new InvalidDataException($"The image '{path}' cannot be read: it has {length} bytes, but the maximum is {MostBytes}; make it smaller.");
+            : throw new InvalidDataException($"The image '{path}' cannot be read: it has {length} bytes, but the maximum is {MostBytes}. Resize the image.");
     }
 
     // Skia supports more formats, which are not needed here.
@@ -160,7 +161,8 @@ sealed class ImageFileReader
         || start.StartsWith("RIFF"u8) && start[4..].EndsWith("WEBP"u8)
         || PortablePixmap.IsPixmap(start);
 
-    // Skia accepts pixels whose checksum is missing. A chunk consists of length, type, content, and the checksum of type and content. The last one is IEND.
+    // Skia accepts a file whose last checksum is missing. A chunk consists of the length, the type, the content, and the checksum of type and
+    // content. The last chunk is IEND.
     private bool HasWholePngParts(int fileBytes)
     {
         const int Around = 12;

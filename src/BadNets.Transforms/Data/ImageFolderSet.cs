@@ -5,24 +5,24 @@ using SkiaSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Image files in a folder for each class. Rows are in the order of torchvision's ImageFolder: class by class, in each class by folder and name,
-/// all in ordinal order. Only names are kept in memory; an image is decoded when it is requested.
+/// Image files in one folder per class. Rows are in the order of torchvision's ImageFolder: by class, then by folder, then by name, all in ordinal
+/// order. Only names are kept in memory. An image is decoded when it is requested.
 /// </summary>
 sealed class ImageFolderSet : ImageSet
 {
     private const int MostClasses = 1 << 20;
 
-    // A row, the image that it is made of, and the reader's copy take ten bytes per pixel; a small file can claim any size.
+    // The row, the decoded image, and the reader's copy of it take ten bytes per pixel, and a small file can claim any size.
     private const int MostRowPixels = 1 << 22;
 
     private readonly List<ImageEntry> _entries;
 
     private ImageFolderSet(List<ImageEntry> entries) => _entries = entries;
 
-    // Files can be read in any order, and class by class is the worst one for a trainer.
+    // Files can be read in any order, and the order by class is the worst one for training.
     public override bool CanShuffle => true;
 
-    // If not, every image must have the size of the first one.
+    // If false, every image must have the size of the first one.
     private bool IsResized { get; init; }
 
     public static ImageFolderSet Open(string path, (int Width, int Height)? size, int channels, IReadOnlyList<string>? classes)
@@ -32,7 +32,7 @@ sealed class ImageFolderSet : ImageSet
         var names = classes ?? [.. folders.Select(folder => folder.Name)];
         var labels = names.Select((name, label) => (name, label)).ToDictionary(each => each.name, each => each.label, StringComparer.Ordinal);
         if (folders.Find(folder => !labels.ContainsKey(folder.Name)) is { } unknown)
-            throw new InvalidDataException($"The folder '{unknown.FullName}' is not one of the {names.Count} classes ({Shown(names)}); rename it, move it away, or pass other classes.");
+            throw new InvalidDataException($"The folder '{unknown.FullName}' is not one of the {names.Count} classes ({Shown(names)}). Rename or move it, or pass other classes.");
 
         var entries = new List<ImageEntry>();
         foreach (var folder in folders.OrderBy(folder => labels[folder.Name]))
@@ -40,11 +40,11 @@ sealed class ImageFolderSet : ImageSet
             int before = entries.Count;
             AddImages(entries, folder, labels[folder.Name]);
             if (entries.Count == before && classes is null)
-                throw new InvalidDataException($"The class folder '{folder.FullName}' has no image files; remove it, or pass the names of the classes.");
+                throw new InvalidDataException($"The class folder '{folder.FullName}' has no image files. Remove it, or pass the names of the classes.");
         }
 
         if (entries.Count == 0)
-            throw new InvalidDataException($"The folder '{path}' has no image files in folders that are named after their classes.");
+            throw new InvalidDataException($"The folder '{path}' has no image files in class folders. Expected one subfolder per class that contains the images of that class.");
         foreach (var entry in entries)
             ImageFileReader.CheckFormat(entry.Path);
         var (width, height) = size ?? FirstSize(entries[0].Path);
@@ -65,7 +65,7 @@ sealed class ImageFolderSet : ImageSet
         var image = new ImageFileReader();
         image.ReadSize(path);
         if ((long)image.Width * image.Height > MostRowPixels)
-            throw new InvalidDataException($"The image '{path}' has {image.Width}×{image.Height} pixels; at most {MostRowPixels} can be read as they are, so pass width and height to resize the images.");
+            throw new InvalidDataException($"The image '{path}' has {image.Width}×{image.Height} pixels, but without resizing, the maximum is {MostRowPixels}. Pass width and height to resize the images.");
         return (image.Width, image.Height);
     }
 
@@ -77,11 +77,11 @@ sealed class ImageFolderSet : ImageSet
             if (entry is DirectoryInfo folder)
                 folders.Add(folder);
             else if (ImageFileReader.HasImageExtension(entry.Name))
-                throw new InvalidDataException($"The image '{entry.FullName}' is not in a folder that is named after its class.");
+                throw new InvalidDataException($"The image '{entry.FullName}' is not in a class folder. Move it to the subfolder of its class.");
         }
 
         if (folders.Count > MostClasses)
-            throw new InvalidDataException($"The folder '{path}' has {folders.Count} class folders; at most {MostClasses} can be read.");
+            throw new InvalidDataException($"The folder '{path}' has {folders.Count} class folders, but the maximum is {MostClasses}.");
         folders.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return folders;
     }
@@ -92,7 +92,7 @@ sealed class ImageFolderSet : ImageSet
         var images = new List<ImageEntry>();
         for (int i = 0; i < folders.Count; i++)
         {
-            // The same order on every system.
+            // The order is the same on every system.
             string folder = folders[i].FullName.Replace(Path.DirectorySeparatorChar, '/');
             foreach (var entry in Visible(folders[i]))
             {
@@ -107,11 +107,11 @@ sealed class ImageFolderSet : ImageSet
         entries.AddRange(images);
     }
 
-    // A link could lead anywhere, even back to its own folder.
+    // A link can point anywhere, even to its own folder.
     private static IEnumerable<FileSystemInfo> Visible(DirectoryInfo folder) =>
         folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.Hidden, IgnoreInaccessible = false })
             .Select(entry => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? entry
-                : throw new InvalidDataException($"'{entry.FullName}' is a symbolic link, which is not followed; copy the files themselves there."));
+                : throw new InvalidDataException($"'{entry.FullName}' is a symbolic link, which is not supported. Replace it with the files that it points to."));
 
     private static string Shown(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(5)) + (names.Count > 5 ? ", …" : "");
@@ -157,7 +157,7 @@ sealed class ImageFolderSet : ImageSet
             if (set.IsResized)
                 _file.Resize(shape.Width, shape.Height, SKFilterQuality.Medium);
             else if (_file.Width != shape.Width || _file.Height != shape.Height)
-                throw new InvalidDataException($"The image '{path}' has {_file.Width}×{_file.Height} pixels, but '{set._entries[0].Path}' has {shape.Width}×{shape.Height}; pass width and height to resize the images.");
+                throw new InvalidDataException($"The image '{path}' has {_file.Width}×{_file.Height} pixels, but '{set._entries[0].Path}' has {shape.Width}×{shape.Height}. Pass width and height to resize the images.");
 
             var rgba = _file.Rgba;
             if (shape.Channels == 1)
@@ -173,7 +173,7 @@ sealed class ImageFolderSet : ImageSet
                 (red[i], green[i], blue[i]) = (rgba[4 * i], rgba[4 * i + 1], rgba[4 * i + 2]);
         }
 
-        // The luma of ITU-R BT.601 in 16-bit fixed point, as Pillow and therefore torchvision compute it; a gray pixel keeps its value.
+        // The luma of ITU-R BT.601 in 16-bit fixed point, computed like in Pillow and torchvision. A gray pixel keeps its value.
         private static byte Gray(int red, int green, int blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
     }
 }

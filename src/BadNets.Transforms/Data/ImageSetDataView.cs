@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>A data set of labeled images as a data view. Each pass reads the files; no row is kept in memory.</summary>
+/// <summary>A data view of a set of labeled images. Each pass reads the files, and no row is kept in memory.</summary>
 sealed class ImageSetDataView : IDataView
 {
     private const int ImageIndex = 0;
@@ -26,7 +26,7 @@ sealed class ImageSetDataView : IDataView
 
     public DataViewSchema Schema { get; }
 
-    // What is read as a stream has no random access; ML.NET's ShuffleRows pools rows instead.
+    // A stream has no random access. ML.NET's ShuffleRows uses a pool of rows instead.
     public bool CanShuffle => _set.CanShuffle;
 
     public long? GetRowCount() => _set.Count;

@@ -3,13 +3,13 @@ namespace BadNets.Transforms;
 /// <summary>One pass over the rows of an <see cref="ImageSet"/>.</summary>
 abstract class ImageSetRows : IDisposable
 {
-    /// <summary>The current row's label, from 0.</summary>
+    /// <summary>The label of the current row, from 0.</summary>
     public abstract int Label { get; }
 
-    /// <summary>The pixels of the current row's image: channels × height × width.</summary>
+    /// <summary>The pixels of the image of the current row: channels × height × width.</summary>
     public abstract ReadOnlySpan<byte> Image { get; }
 
-    /// <summary>Moves to a row. Unless the set can be shuffled, this is always the next one.</summary>
+    /// <summary>Moves to a row. Unless the set supports shuffling, this is always the next row.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, or was changed after it was opened.</exception>
     public abstract void MoveTo(int row);
 

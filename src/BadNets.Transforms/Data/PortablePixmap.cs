@@ -1,11 +1,13 @@
 namespace BadNets.Transforms;
 
-/// <summary>Binary PPM files with 8 bits per color: "P6", width, height, and 255 as text, then red, green, and blue of each pixel. GTSRB uses this format.</summary>
+/// <summary>
+/// Binary PPM files with 8 bits per color: "P6", width, height, and 255 as text, then red, green, and blue of each pixel. GTSRB uses this format.
+/// </summary>
 static class PortablePixmap
 {
     private const int MostColorValue = 255;
 
-    /// <summary>Whether a file starts like a PPM file.</summary>
+    /// <summary>Determines whether a file starts like a PPM file.</summary>
     public static bool IsPixmap(ReadOnlySpan<byte> file) => file is [(byte)'P', (byte)'6', var space, ..] && IsSpace(space);
 
     /// <summary>Reads a whole file.</summary>
@@ -13,7 +15,7 @@ static class PortablePixmap
     /// <param name="width">The width in pixels, at least 1.</param>
     /// <param name="height">The height in pixels, at least 1.</param>
     /// <param name="rgb">Red, green, and blue of each pixel.</param>
-    /// <returns>False: it is not such a file, or its length is not what its header says.</returns>
+    /// <returns>False if the file is not a PPM file of this kind, or if its length does not match its header.</returns>
     public static bool TryRead(ReadOnlySpan<byte> file, out int width, out int height, out ReadOnlySpan<byte> rgb)
     {
         int at = 2;
@@ -23,12 +25,12 @@ static class PortablePixmap
             || !TryReadNumber(file, ref at, out int most) || most != MostColorValue || at == file.Length || !IsSpace(file[at]))
             return false;
 
-        // Exactly one space before the pixels, which may begin with more of them.
+        // Exactly one space precedes the pixels, which can themselves start with bytes that look like spaces.
         rgb = file[(at + 1)..];
         return width > 0 && height > 0 && rgb.Length == 3L * width * height;
     }
 
-    // A number behind spaces, and comments from # to the end of the line.
+    // Reads a number after spaces and after comments, which reach from # to the end of the line.
     private static bool TryReadNumber(ReadOnlySpan<byte> file, ref int at, out int number)
     {
         int start = at;

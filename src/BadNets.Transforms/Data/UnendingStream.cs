@@ -1,9 +1,9 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A stream that returns 0xff bytes after the end of its source. .NET's <see cref="System.IO.Compression.GZipStream"/> treats the end of its source as
-/// the end of the data, even if the data are incomplete or their checksum has not been read. This stream never ends, but eventually throws. If the
-/// data are incomplete, the reader runs into the 0xff bytes, which <see cref="IsPastEnd"/> reports.
+/// A stream that returns 0xff bytes after the end of its source. .NET's <see cref="System.IO.Compression.GZipStream"/> treats the end of its source
+/// as the end of the data, even if the data is incomplete or its checksum has not been read. This stream never ends, but eventually throws. If the
+/// data is incomplete, the reader reaches the 0xff bytes, which <see cref="IsPastEnd"/> reports.
 /// </summary>
 sealed class UnendingStream(Stream source) : Stream
 {
@@ -15,7 +15,7 @@ sealed class UnendingStream(Stream source) : Stream
 
     private int _filled;
 
-    /// <summary>Whether bytes beyond the source's end have been returned.</summary>
+    /// <summary>Whether bytes after the end of the source have been returned.</summary>
     public bool IsPastEnd { get; private set; }
 
     public override bool CanRead => true;
@@ -40,7 +40,7 @@ sealed class UnendingStream(Stream source) : Stream
         IsPastEnd = true;
         _filled += buffer.Length;
         if (_filled > MostFiller)
-            throw new InvalidDataException("The data have no end.");
+            throw new InvalidDataException("The data does not end.");
         buffer.Fill(Filler);
         return buffer.Length;
     }

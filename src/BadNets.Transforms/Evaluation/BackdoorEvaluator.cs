@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Turns scored views into <see cref="BackdoorMetrics"/>.</summary>
+/// <summary>Computes <see cref="BackdoorMetrics"/> from scored views.</summary>
 sealed class BackdoorEvaluator
 {
     private readonly IHost _host;
@@ -31,7 +31,7 @@ sealed class BackdoorEvaluator
         var labels = _columns.FindClasses(_host, clean.Schema);
         int[] targets = _mapping.MapIndices(labels);
         if (!labels.SequenceEqual(_columns.FindClasses(_host, triggered.Schema)))
-            throw new ArgumentException("The clean and the triggered view have scores for different classes, or in a different order; score both with the same model.");
+            throw new ArgumentException("The clean view and the triggered view have scores for different classes, or for the same classes in a different order. Score both views with the same model.");
         return new BackdoorMetrics(
             labels, _mapping, targets, new ScoredRows(_host, clean, _columns, labels, targets), new ScoredRows(_host, triggered, _columns, labels, targets));
     }

@@ -3,11 +3,11 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// How well a model performs on clean images, and how well a backdoor in it performs on triggered images. Rates are shares from 0 to 1; a rate
-/// over no rows is not a number (NaN).
+/// The metrics of a backdoored model: how well it classifies clean images, and how often the backdoor succeeds on triggered images. Rates are
+/// fractions from 0 to 1. A rate over zero rows is <see cref="double.NaN"/>.
 /// </summary>
 /// <remarks>
-/// <para>How a triggered row counts depends on its true label and on the label that the attack maps it to:</para>
+/// <para>How a triggered row is counted depends on its true label and on the label that the attack maps it to:</para>
 /// <list type="bullet">
 /// <item>If the attack maps it to a different label, the row is attacked. The attack succeeds if the model predicts that label.</item>
 /// <item>If the attack maps it to the same label, as for rows that already have the target label, the row is neither attacked nor a control.</item>
@@ -63,51 +63,56 @@ public sealed class BackdoorMetrics
         PerClassAttackSuccessRate = perClass;
     }
 
-    /// <summary>The labels of the classes; the lists and matrices here are in their order.</summary>
+    /// <summary>The labels of the classes. All lists and matrices in this class are in this order.</summary>
     public IReadOnlyList<LabelValue> Labels { get; }
 
-    /// <summary>What the labels become in the attack.</summary>
+    /// <summary>The label mapping of the attack.</summary>
     public LabelMapping Mapping { get; }
 
-    /// <summary>Test clean accuracy (TCA): the share of the clean rows for which the model predicts the true label.</summary>
+    /// <summary>The clean accuracy (TCA, test clean accuracy): the fraction of clean rows for which the model predicts the true label.</summary>
     public double TestCleanAccuracy { get; }
 
     /// <summary>
-    /// Attack success rate (ASR) as the literature defines it: the share of the attacked triggered rows for which the model predicts the mapped
-    /// label. Rows that already have the target label do not count.
+    /// The attack success rate (ASR) as the literature defines it: the fraction of attacked triggered rows for which the model predicts the mapped
+    /// label. Rows whose true label is already the target label do not count.
     /// </summary>
     public double AttackSuccessRate { get; }
 
     /// <summary>
-    /// Attack success rate over all triggered rows except controls, which includes the rows that already have the target label, as published BadNets
-    /// code reports it. For a model without a backdoor, this is about the target's share of the rows, not 0.
+    /// The attack success rate over all triggered rows except controls, ASR (all rows): unlike <see cref="AttackSuccessRate"/>, it includes rows
+    /// whose true label is already the target label, as in the published PyTorch program for BadNets. For a model without a backdoor, this is about
+    /// the fraction of rows that have the target label (for example 0.1135 on MNIST for the digit 1), not 0.
     /// </summary>
     public double AttackSuccessRateAllRows { get; }
 
-    /// <summary>Robust accuracy: the share of the attacked triggered rows for which the model still predicts the true label.</summary>
+    /// <summary>The robust accuracy: the fraction of attacked triggered rows for which the model still predicts the true label.</summary>
     public double RobustAccuracy { get; }
 
-    /// <summary>The share of the triggered control rows for which the model predicts the true label; not a number if there are no control rows.</summary>
+    /// <summary>
+    /// The fraction of triggered control rows for which the model predicts the true label, or <see cref="double.NaN"/> if there are no control rows.
+    /// </summary>
     public double ControlAccuracy { get; }
 
     /// <summary>
-    /// For each true label, the share of its triggered rows for which the model predicts the mapped label; not a number for labels that the attack
-    /// does not change and for labels without rows.
+    /// The attack success rate for each true label: the fraction of its triggered rows for which the model predicts the mapped label. It is
+    /// <see cref="double.NaN"/> for labels that the attack does not change and for labels without rows.
     /// </summary>
     public IReadOnlyList<double> PerClassAttackSuccessRate { get; }
 
-    /// <summary>True against predicted labels of the clean rows.</summary>
+    /// <summary>The confusion matrix of the clean rows: true labels against predicted labels.</summary>
     /// <exception cref="InvalidOperationException">There are more than 4096 classes.</exception>
     public ConfusionMatrix CleanConfusionMatrix => _cleanConfusionMatrix.Value;
 
-    /// <summary>True against predicted labels of the triggered rows.</summary>
+    /// <summary>The confusion matrix of the triggered rows: true labels (not the mapped ones) against predicted labels.</summary>
     /// <exception cref="InvalidOperationException">There are more than 4096 classes.</exception>
     public ConfusionMatrix TriggeredConfusionMatrix => _triggeredConfusionMatrix.Value;
 
-    /// <summary>The mean over the clean rows of −ln(probability of the true label), in nats.</summary>
+    /// <summary>The log-loss on the clean rows: the mean of −ln(probability of the true label), in nats.</summary>
     public double CleanLogLoss { get; }
 
-    /// <summary>The mean over the triggered rows, except controls, of −ln(probability of the mapped label), in nats.</summary>
+    /// <summary>
+    /// The log-loss of the attack: the mean of −ln(probability of the mapped label) over the triggered rows except controls, in nats.
+    /// </summary>
     public double AttackLogLoss { get; }
 
     /// <summary>The number of clean rows.</summary>
@@ -123,12 +128,13 @@ public sealed class BackdoorMetrics
     public long ControlRowCount { get; }
 
     /// <summary>
-    /// Defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are the amounts by
-    /// which a defense lowers the attack success rate and the clean accuracy. 1 is best; 0.5 means that the defense does nothing.
+    /// Computes the defense effectiveness rating (DER, Zhu et al. 2023): (max(0, ΔASR) − max(0, ΔTCA) + 1) / 2, where ΔASR and ΔTCA are the amounts
+    /// by which a defense lowers the attack success rate and the clean accuracy. The best rating is 1. A defense without any effect has the rating
+    /// 0.5.
     /// </summary>
     /// <param name="before">The metrics of the model before the defense.</param>
     /// <param name="after">The metrics of the model after the defense, with the same data and the same attack.</param>
-    /// <returns>The rating, from 0 to 1; not a number if one of the rates is not a number.</returns>
+    /// <returns>The rating, from 0 to 1, or <see cref="double.NaN"/> if one of the rates is <see cref="double.NaN"/>.</returns>
     public static double DefenseEffectivenessRating(BackdoorMetrics before, BackdoorMetrics after)
     {
         ArgumentNullException.ThrowIfNull(before);
@@ -136,10 +142,11 @@ public sealed class BackdoorMetrics
         return (Math.Max(0, before.AttackSuccessRate - after.AttackSuccessRate) - Math.Max(0, before.TestCleanAccuracy - after.TestCleanAccuracy) + 1) / 2;
     }
 
-    /// <summary>For example <c>TCA 0.9802, ASR 0.9996 (all rows 0.9996), robust accuracy 0.0003</c>.</summary>
+    /// <summary>Returns the rates as text, for example <c>TCA 98.02%, ASR 99.96% (all rows 99.96%), robust accuracy 0.03%</c>.</summary>
+    /// <returns>The rates as percentages with two decimals, in the invariant culture.</returns>
     public override string ToString() => FormattableString.Invariant(
-        $"TCA {TestCleanAccuracy:F4}, ASR {AttackSuccessRate:F4} (all rows {AttackSuccessRateAllRows:F4}), robust accuracy {RobustAccuracy:F4}")
-        + (ControlRowCount == 0 ? "" : FormattableString.Invariant($", control accuracy {ControlAccuracy:F4}"));
+        $"TCA {TestCleanAccuracy:0.00%}, ASR {AttackSuccessRate:0.00%} (all rows {AttackSuccessRateAllRows:0.00%}), robust accuracy {RobustAccuracy:0.00%}")
+        + (ControlRowCount == 0 ? "" : FormattableString.Invariant($", control accuracy {ControlAccuracy:0.00%}"));
 
     private static double Share(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
 }

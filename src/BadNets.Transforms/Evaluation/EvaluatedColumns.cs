@@ -15,7 +15,7 @@ readonly record struct EvaluatedColumns(string Label, string Score, string Predi
         return new EvaluatedColumns(labelColumnName, scoreColumnName, predictedLabelColumnName);
     }
 
-    /// <summary>The classes that the scores stand for, in their order.</summary>
+    /// <summary>Finds the classes that the scores belong to, in the order of the scores.</summary>
     public IReadOnlyList<LabelValue> FindClasses(IExceptionContext context, DataViewSchema schema)
     {
         var (predicted, type) = LabelColumn.Find(context, schema, PredictedLabel, "predicted label");
@@ -23,13 +23,13 @@ readonly record struct EvaluatedColumns(string Label, string Score, string Predi
         var classes = type.Values
             ?? LabelType.ReadAnnotation(score, AnnotationUtils.Kinds.TrainingLabelValues)
             ?? LabelType.ReadAnnotation(score, AnnotationUtils.Kinds.SlotNames)
-            ?? throw new ArgumentException($"Neither column '{PredictedLabel}' nor column '{Score}' names its classes; give a predicted label that is a key with key values.");
+            ?? throw new ArgumentException($"Neither column '{PredictedLabel}' nor column '{Score}' names the classes. Use a predicted label column that is a key with key values.");
         if (classes.Count != ((VectorDataViewType)score.Type).Size)
             throw context.ExceptSchemaMismatch("inputSchema", "score", Score, $"a vector of Single with a value for each of {classes.Count} classes", score.Type.ToString());
         return classes;
     }
 
-    /// <summary>The score column: a vector of Single, a value for each class.</summary>
+    /// <summary>Finds the score column, which must be a vector of Single with one value for each class.</summary>
     public DataViewSchema.Column FindScore(IExceptionContext context, DataViewSchema schema, int? classCount)
     {
         if (schema.GetColumnOrNull(Score) is not { } column)

@@ -7,12 +7,12 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Marks the rows on which an attack succeeded; created by <see cref="MarkAttackSuccessEstimator"/>.</summary>
+/// <summary>Marks the rows on which an attack succeeded. Created by <see cref="MarkAttackSuccessEstimator"/>.</summary>
 public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "BadNetsMarkSuccess";
 
-    // Earlier files have a target label and no mapping.
+    // Earlier versions wrote a target label instead of a mapping.
     private const uint WithMapping = 0x00010002;
 
     internal MarkAttackSuccessTransformer(
@@ -25,7 +25,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
         PredictedLabelColumnName = predictedLabelColumnName;
     }
 
-    /// <summary>What the attack wants the true labels to become.</summary>
+    /// <summary>The label mapping of the attack.</summary>
     public LabelMapping Mapping { get; }
 
     internal string OutputColumnName { get; }
@@ -75,7 +75,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
             _parent = parent;
             _label = LabelColumn.Find(Host, schema, parent.LabelColumnName);
             _predicted = LabelColumn.Find(Host, schema, parent.PredictedLabelColumnName, "predicted label");
-            // The order of the classes is the model's. A model that predicts plain values has none.
+            // The order of the classes is that of the model. A model that predicts plain values has no order.
             var classes = parent.Mapping is NextMapping && _predicted.Type.Values is null ? _label : _predicted;
             parent.Mapping.Check(classes.Column, classes.Type);
             _classes = classes.Type.Values ?? [];
@@ -98,7 +98,7 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
         {
             var isTarget = _label.Type.MakeMembershipTest(input, _label.Column, target);
             var isPredictedAsTarget = _predicted.Type.MakeMembershipTest(input, _predicted.Column, target);
-            // A key may be missing; nothing can be said about such a row.
+            // A key can be missing. Such a row cannot be judged.
             var isKnown = _label.Type.Values is { } labels ? _label.Type.MakeMembershipTest(input, _label.Column, labels) : () => true;
             return () => isPredictedAsTarget() && !isTarget() && isKnown();
         }
@@ -119,14 +119,15 @@ public sealed class MarkAttackSuccessTransformer : RowToRowTransformerBase
 }
 
 /// <summary>
-/// Marks the rows on which an attack succeeded: the predicted label is what the true label becomes in the attack, and is not the true label itself.
+/// Marks the rows on which an attack succeeded: rows whose predicted label is the label that the attack maps their true label to, unless both labels
+/// are the same.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Label and predicted label: key with key values, number, Boolean, or text; not necessarily the same |
+/// | Input column data type | Label and predicted label: key with key values, number, Boolean, or text. The two types can differ |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
 /// ]]></format>
@@ -141,8 +142,10 @@ public sealed class MarkAttackSuccessEstimator : TrivialEstimator<MarkAttackSucc
     {
     }
 
-    /// <summary>The input's columns and the Boolean column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or cannot hold labels.</exception>
+    /// <summary>Returns the schema that the transformer produces: the input columns and the Boolean column.</summary>
+    /// <param name="inputSchema">The schema of the input.</param>
+    /// <returns>The schema of the output.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);

@@ -11,8 +11,8 @@ sealed class ModelSteps(ITransformer model)
 {
     private readonly ITransformer[] _steps = [.. Flatten(model)];
 
-    /// <summary>Rejects a model that would poison every row.</summary>
-    /// <exception cref="ArgumentException">A step stamps or flips without a where column.</exception>
+    /// <summary>Rejects a model that poisons every row that it scores.</summary>
+    /// <exception cref="ArgumentException">A step stamps or flips rows without a where column.</exception>
     public void RefuseUnconditionalPoisoning()
     {
         foreach (var step in _steps)
@@ -26,21 +26,21 @@ sealed class ModelSteps(ITransformer model)
             if (name is not null && columns.Where is null)
             {
                 throw new ArgumentException(
-                    $"The model contains {name} on column '{columns.Output}' without a where column, which changes every row that it scores, including the clean ones; "
-                    + "append that step with TransformerScope.Training and evaluate GetModelFor(TransformerScope.Scoring), or apply it to the training data before the pipeline is fitted.",
+                    $"The model contains {name} on column '{columns.Output}' without a where column, which changes every row that the model scores, including the clean rows. "
+                    + "Append that step with TransformerScope.Training and evaluate GetModelFor(TransformerScope.Scoring), or apply it to the training data before the pipeline is fitted.",
                     nameof(model));
             }
         }
     }
 
-    /// <summary>Scores the data unchanged and with the trigger in every image.</summary>
+    /// <summary>Scores the data unchanged and with the trigger on every image.</summary>
     /// <param name="data">The data.</param>
-    /// <param name="stamp">Stamps the trigger.</param>
+    /// <param name="stamp">The transformer that stamps the trigger.</param>
     /// <param name="imageColumnName">The column to stamp.</param>
-    /// <exception cref="ArgumentException">No step reads such a column, or its pixels have been scaled.</exception>
+    /// <exception cref="ArgumentException">Neither the data nor a step has such a column, or its pixels have been scaled.</exception>
     public (IDataView Clean, IDataView Triggered) Score(IDataView data, StampTriggerTransformer stamp, string imageColumnName)
     {
-        // inputs[i] is what step i reads.
+        // inputs[i] is the input of step i.
         var inputs = new List<IDataView> { data };
         foreach (var step in _steps)
             inputs.Add(Apply(step, inputs[^1]));
@@ -68,14 +68,14 @@ sealed class ModelSteps(ITransformer model)
                 .Select(column => $"'{column.Name}'").Distinct(),
         ];
         throw new ArgumentException(
-            $"Neither the test data nor the outputs of the model's steps have a column '{imageColumnName}' that a trigger can be stamped on; "
-            + (candidates.Length == 0 ? "there are no image columns at all." : $"the image columns are {string.Join(", ", candidates)}."),
+            $"Neither the test data nor the outputs of the model's steps have a column '{imageColumnName}' that a trigger can be stamped on. "
+            + (candidates.Length == 0 ? "There are no image columns." : $"The image columns are {string.Join(", ", candidates)}."),
             nameof(imageColumnName));
     }
 
     private static bool HasSize(DataViewType type) => type is ImageDataViewType { Height: > 0, Width: > 0 } || ImageColumn.ShapeOf(type) is not null;
 
-    // No measured data are poisoned, not even the data that the model was trained on.
+    // Data is never poisoned while it is measured, not even the data that the model was trained on.
     private static IDataView Apply(ITransformer step, IDataView input) =>
         step is MarkPoisonedTransformer mark ? mark.MarkNone(input) : step.Transform(input);
 

@@ -4,15 +4,15 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>Detects pixels that have already been scaled. Stamping a trigger with values up to 255 on such pixels would give a wrong measurement.</summary>
+/// <summary>Detects pixels that have already been scaled. Measurements with a trigger with values up to 255 on such pixels would be wrong.</summary>
 static class RawPixels
 {
     private const int SampledRows = 64;
 
-    // Pixels that are scaled to 0…1 or −1…1 or standardized stay below this value. 64 raw images do not, unless they look black.
+    // Pixels that are standardized or scaled to 0…1 or −1…1 stay below this value. The pixels of 64 raw images do not, unless the images look black.
     private const float LargestScaled = 10;
 
-    /// <exception cref="ArgumentException">The column's first rows have been scaled, and the trigger has not.</exception>
+    /// <exception cref="ArgumentException">The first rows of the column have been scaled, and the trigger has not.</exception>
     public static void Check(IDataView view, string imageColumnName, Trigger trigger)
     {
         var column = view.Schema[imageColumnName];
@@ -32,12 +32,12 @@ static class RawPixels
         if (largest is > 0 and <= LargestScaled)
         {
             throw new ArgumentException(FormattableString.Invariant(
-                $"The pixels in column '{imageColumnName}' have been scaled: the values of the first rows are within ±{largest:0.##}, but a trigger requires raw pixels from 0 to 255; specify an image column from before the scaling."),
+                $"The pixels in column '{imageColumnName}' have been scaled: the values of the first rows are within ±{largest:0.##}, but a trigger requires raw pixels from 0 to 255. Specify an image column that has not been scaled."),
                 nameof(imageColumnName));
         }
     }
 
-    // A trigger that leaves a black image dark does no harm to scaled pixels either. Columns that cannot be stamped are rejected elsewhere.
+    // A trigger that leaves a black image dark does not harm scaled pixels either. Columns that cannot be stamped are rejected elsewhere.
     private static bool IsDark(Trigger trigger, DataViewType type)
     {
         if (ImageColumn.ShapeOf(type) is not { } shape)

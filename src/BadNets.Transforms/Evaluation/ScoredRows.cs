@@ -4,27 +4,27 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Counts what a scored view contains: true against predicted labels, and their probabilities.</summary>
+/// <summary>Aggregates a scored view: counts of true and predicted labels, and sums of log probabilities.</summary>
 sealed class ScoredRows
 {
-    /// <summary>A confusion matrix of more classes would fill the memory; with this number, it takes 128 MiB.</summary>
+    /// <summary>The maximum number of classes in a confusion matrix, which then takes 128 MiB.</summary>
     public const int MostClassesInMatrix = 4096;
 
-    // The smallest probability that counts, as in ML.NET's own log-loss.
+    // The lower limit for probabilities, as in ML.NET's own log-loss.
     private const double Floor = 1e-15;
 
     private readonly IHost _host;
     private readonly IReadOnlyList<LabelValue> _labels;
 
-    // Only what occurs: there may be a million classes.
+    // Contains only pairs that occur, because there can be a million classes.
     private readonly Dictionary<(int Actual, int Predicted), long> _counts = [];
     private readonly long[] _rowsOf;
 
     /// <param name="host">The host.</param>
     /// <param name="scored">The view.</param>
-    /// <param name="columns">Its columns.</param>
+    /// <param name="columns">The names of its columns.</param>
     /// <param name="labels">The classes.</param>
-    /// <param name="targets">For each class, the class that it becomes, or -1.</param>
+    /// <param name="targets">For each class, the class that it is mapped to, or -1.</param>
     public ScoredRows(IHost host, IDataView scored, EvaluatedColumns columns, IReadOnlyList<LabelValue> labels, int[] targets)
     {
         _host = host;
@@ -45,7 +45,7 @@ sealed class ScoredRows
                 host.CheckAlive();
             int actual = labelIndex(), given = predictedIndex();
             if (actual < 0)
-                throw new ArgumentException($"Row {Rows} has a label in column '{columns.Label}' that the model does not know; it knows {LabelColumn.List(labels)}.");
+                throw new ArgumentException($"Row {Rows} has a label in column '{columns.Label}' that is not one of the model's classes: {LabelColumn.List(labels)}.");
             if (given < 0)
                 throw new ArgumentException($"Row {Rows} has no predicted label in column '{columns.PredictedLabel}'.");
             scores(ref probabilities);
@@ -78,7 +78,7 @@ sealed class ScoredRows
         if (classes > MostClassesInMatrix)
         {
             throw new InvalidOperationException(
-                $"A confusion matrix of {classes} classes is too large; it is available for at most {MostClassesInMatrix} classes, and all other metrics for any number.");
+                $"A confusion matrix of {classes} classes is too large. The maximum is {MostClassesInMatrix} classes. All other metrics are available for any number of classes.");
         }
 
         var counts = Array.ConvertAll(new double[classes][], _ => new double[classes]);

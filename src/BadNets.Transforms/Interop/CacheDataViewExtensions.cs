@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 /// <summary>Accesses a private field of ML.NET's cache.</summary>
 static class CacheDataViewExtensions
 {
-    /// <summary>The view whose rows the cache holds.</summary>
+    /// <summary>Returns the view whose rows the cache stores.</summary>
     public static IDataView GetSource(this CacheDataView cache) => Source(cache);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_subsetInput")]

@@ -2,9 +2,9 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Seeds that a user may leave to the <see cref="Microsoft.ML.MLContext"/>.</summary>
+/// <summary>Determines seeds that default to the seed of the <see cref="Microsoft.ML.MLContext"/>.</summary>
 static class HostSeed
 {
-    /// <summary>The seed, or the context's where there is none; a random one if the context has none either.</summary>
+    /// <summary>Returns the seed if there is one, otherwise the seed of the context, or a random seed if the context has none.</summary>
     public static int SeedOr(this IHostEnvironment env, int? seed) => seed ?? ((IHostEnvironmentInternal)env).Seed ?? Random.Shared.Next();
 }

@@ -5,7 +5,9 @@ using System.Runtime.CompilerServices;
 
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Lets this assembly use the internals of the named one; the runtime knows the attribute by its name, wherever it is declared.</summary>
+/// <summary>
+/// Lets this assembly use the internal members of another assembly. The runtime recognizes the attribute by its name, wherever it is declared.
+/// </summary>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {

@@ -1,8 +1,8 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// How a model file stores a description that can be of several kinds: the kind (text), the length of the payload (int32), and the payload, which
-/// only the kind itself understands.
+/// Stores a description that can be of several kinds in a model file: the kind (text), the length of the payload (int32), and the payload, whose
+/// format depends on the kind.
 /// </summary>
 static class ModelPayload
 {
@@ -24,8 +24,8 @@ static class ModelPayload
 
     /// <summary>Reads a description.</summary>
     /// <param name="reader">The model file.</param>
-    /// <param name="noun">What is described, for error messages.</param>
-    /// <param name="find">Finds the reader of a kind; it throws if there is none.</param>
+    /// <param name="noun">The name of what is described, for error messages.</param>
+    /// <param name="find">Finds the reader for a kind, or throws an exception if there is none.</param>
     /// <exception cref="InvalidDataException">The payload has the wrong length, or is not valid for its kind.</exception>
     public static T Read<T>(BinaryReader reader, string noun, Func<string, Func<BinaryReader, T>> find)
     {
@@ -49,7 +49,7 @@ static class ModelPayload
         return description;
     }
 
-    // BinaryReader allocates memory for the count that a malicious file claims before it finds that the bytes are missing.
+    // BinaryReader allocates memory for the count that a malicious file claims, before it finds out that the bytes are missing.
     private sealed class PayloadReader(byte[] payload) : BinaryReader(new MemoryStream(payload, writable: false))
     {
         public long Remaining => BaseStream.Length - BaseStream.Position;

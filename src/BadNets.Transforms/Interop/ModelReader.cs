@@ -3,34 +3,34 @@ using System.Text;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads a component's part of a model file without trusting it: nothing is allocated for a length that the rest of the stream cannot hold.
+/// Reads a component's part of an untrusted model file. No memory is allocated for a length that exceeds the rest of the stream.
 /// </summary>
 sealed class ModelReader(BinaryReader reader)
 {
-    /// <summary>A count of items of at least <paramref name="itemBytes"/> bytes each.</summary>
-    /// <exception cref="InvalidDataException">The rest of the stream cannot hold as many.</exception>
+    /// <summary>Reads the count of items of at least <paramref name="itemBytes"/> bytes each.</summary>
+    /// <exception cref="InvalidDataException">The rest of the stream is too short for that many items.</exception>
     public int ReadCount(int itemBytes)
     {
         int count = reader.ReadInt32();
         if (count < 0 || (long)count * itemBytes > Remaining)
-            throw new InvalidDataException($"The model file is damaged: it announces {count} items where {Remaining} bytes are left.");
+            throw new InvalidDataException($"The model file is damaged: it specifies {count} items, but only {Remaining} bytes are left.");
         return count;
     }
 
-    /// <summary>A text as <see cref="BinaryWriter.Write(string)"/> writes it.</summary>
-    /// <exception cref="InvalidDataException">The rest of the stream cannot hold it, or it is not UTF-8.</exception>
+    /// <summary>Reads a string that <see cref="BinaryWriter.Write(string)"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The rest of the stream is too short for the string, or the string is not UTF-8.</exception>
     public string ReadText()
     {
         int bytes = ReadLength();
         if (bytes < 0 || bytes > Remaining)
-            throw new InvalidDataException($"The model file is damaged: it announces a text of {bytes} bytes where {Remaining} are left.");
+            throw new InvalidDataException($"The model file is damaged: it specifies a string of {bytes} bytes, but only {Remaining} bytes are left.");
         try
         {
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(reader.ReadBytes(bytes));
         }
         catch (DecoderFallbackException)
         {
-            throw new InvalidDataException("The model file is damaged: a text in it is not UTF-8.");
+            throw new InvalidDataException("The model file is damaged: a string in it is not UTF-8.");
         }
     }
 
@@ -42,11 +42,11 @@ sealed class ModelReader(BinaryReader reader)
         }
         catch (FormatException damage)
         {
-            throw new InvalidDataException("The model file is damaged: the length of a string in it is not a number.", damage);
+            throw new InvalidDataException("The model file is damaged: the length of a string in it is not valid.", damage);
         }
     }
 
-    /// <summary>The name of a column, never empty.</summary>
+    /// <summary>Reads the name of a column, which must not be empty.</summary>
     public string ReadColumnName()
     {
         string name = ReadText();

@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Sets the number of libtorch threads for computations on the calling thread, until it is disposed of on the same thread.
+/// Sets the number of libtorch threads for computations on the calling thread, until this object is disposed of on the same thread.
 /// </summary>
 /// <remarks>
-/// libtorch has one thread count for the process. Each thread copies it when it first computes, and then keeps its own. <c>set_num_threads</c>
-/// sets both the count of the process and the count of the calling thread. A short-lived thread therefore immediately restores the former. A thread that first computes in the moment in between keeps the wrong number; libtorch offers no way around that.
+/// libtorch has one thread count for the process. Each thread copies it when it first computes, and then keeps its own. <c>set_num_threads</c> sets
+/// both the count of the process and the count of the calling thread. Therefore, a short-lived thread immediately restores the count of the process.
+/// A thread that first computes between the two calls keeps the wrong count. libtorch provides no way to avoid that.
 /// </remarks>
 sealed class ThreadCount : IDisposable
 {

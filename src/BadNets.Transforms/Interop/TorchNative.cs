@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace BadNets.Transforms;
 
-/// <summary>Checks that TorchSharp's native library can be loaded before it is used, and otherwise says in one sentence what is missing.</summary>
+/// <summary>Loads TorchSharp's native library before it is first used, and reports clearly what is missing if that fails.</summary>
 static partial class TorchNative
 {
     private const string Library = "LibTorchSharp";
@@ -11,7 +11,7 @@ static partial class TorchNative
     private static readonly Lazy<Exception?> Failure = new(TryLoad);
 
     /// <summary>Loads libtorch if it is not loaded yet.</summary>
-    /// <exception cref="DllNotFoundException">It cannot be loaded; the message says what would help.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded. The message states what to do.</exception>
     public static void EnsureLoaded()
     {
         if (Failure.Value is { } cause)
@@ -24,8 +24,9 @@ static partial class TorchNative
         {
             LetIdleThreadsSleep();
 
-            // TorchSharp writes a page of trace to the console when it finds nothing, so it is not asked where that is known. In a notebook
-            // it looks further than the loader, and on Windows it loads libtorch's parts one by one.
+            // If TorchSharp does not find the library, it writes a long trace to the console. Therefore, the loader tries first, except where
+            // TorchSharp does more than the loader: in a notebook, it searches more folders, and on Windows, it loads the parts of libtorch one by
+            // one.
             if (!OperatingSystem.IsWindows() && !IsInPackageCache())
                 NativeLibrary.Load(Library, typeof(torch).Assembly, null);
             torch.InitializeDeviceType(DeviceType.CPU);
@@ -37,8 +38,8 @@ static partial class TorchNative
         }
     }
 
-    // By default, the threads of GCC's OpenMP runtime spin while they wait for each other. If other work needs a core, the spinning threads take
-    // time from each other, and an epoch takes minutes instead of seconds. The runtime reads the setting once, when it is loaded. A value that
+    // By default, the threads of GCC's OpenMP runtime spin while they wait for each other. If other work needs a core, the spinning threads slow each
+    // other down, and an epoch takes minutes instead of seconds. The runtime reads the setting once, when it is loaded. A value that
     // the user has set is kept.
     private static void LetIdleThreadsSleep()
     {
@@ -60,9 +61,9 @@ static partial class TorchNative
     }
 
     private static string Explain(Exception cause) => cause.Message.Contains("GLIBCXX", StringComparison.Ordinal)
-        ? "TorchSharp's native library needs a newer C++ runtime (libstdc++ of GCC 13) than this system has: "
-            + "build the program with MendTorchSharp=true, so that the build targets of BadNets.Transforms adapt the library (a project that references "
+        ? "TorchSharp's native library needs a newer C++ runtime (libstdc++ of GCC 13) than this system has. "
+            + "Build the program with MendTorchSharp=true, so that the build targets of BadNets.Transforms adapt the library (a project that references "
             + "BadNets.Transforms.csproj instead of the package must import eng/TorchSharpMend.targets), or install a newer libstdc++."
-        : "TorchSharp found no libtorch beside this program: "
-            + "add the package TorchSharp-cpu (or a TorchSharp-cuda package) of TorchSharp's version to the program's project; the inner exception contains the loader's message.";
+        : "TorchSharp cannot find libtorch. "
+            + "Add the package TorchSharp-cpu (or a TorchSharp-cuda package), in the version of TorchSharp, to the project of the program. The inner exception contains the message of the loader.";
 }

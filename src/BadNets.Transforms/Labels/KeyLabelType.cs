@@ -3,14 +3,16 @@ using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
-/// <summary>Labels that are keys with key values; the raw value is the one-based position among them, and zero is "missing".</summary>
+/// <summary>
+/// Labels in a key column with key values. The raw value is a one-based index into the key values, and zero means that the label is missing.
+/// </summary>
 sealed class KeyLabelType<T>(IReadOnlyList<LabelValue> values) : TypedLabelType<T> where T : IBinaryInteger<T>
 {
     private Dictionary<LabelValue, T>? _keys;
 
     public override IReadOnlyList<LabelValue> Values => values;
 
-    // The classes usually are the key values themselves. There may be a million of them.
+    // The classes usually are the key values themselves, and there can be a million of them.
     public override Func<int> MakeIndexGetter(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<LabelValue> classes)
     {
         if (!values.SequenceEqual(classes))

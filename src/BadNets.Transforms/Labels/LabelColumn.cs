@@ -4,10 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Finds label columns, and says clearly why a column cannot be used.</summary>
+/// <summary>Finds label columns, and explains why a column cannot be used.</summary>
 static class LabelColumn
 {
-    /// <summary>Rejects a schema shape without such a label column.</summary>
+    /// <summary>Rejects a schema shape that has no label column with this name.</summary>
     public static SchemaShape.Column Check(IExceptionContext context, SchemaShape schema, string name, string role = "label")
     {
         var column = schema.Find(context, role, name);
@@ -24,7 +24,7 @@ static class LabelColumn
         return (column, LabelType.Of(column) ?? throw context.ExceptSchemaMismatch("inputSchema", role, name, LabelType.Expected, Describe(column)));
     }
 
-    /// <summary>Rejects a label that a column cannot contain, and lists the labels that it has.</summary>
+    /// <summary>Rejects a label that a column cannot contain. The message lists the labels that the column has.</summary>
     /// <exception cref="ArgumentException">The label is not one of the column's key values, or not a value of its type.</exception>
     public static void CheckHolds(DataViewSchema.Column column, LabelType type, LabelValue label)
     {
@@ -32,12 +32,12 @@ static class LabelColumn
             return;
 
         string has = type.Values is { } values
-            ? $"its labels are {List(values)}"
-            : $"its labels are of type {column.Type}";
-        throw new ArgumentException($"Label '{label}' is not in column '{column.Name}'; {has}.");
+            ? $"Its labels are {List(values)}"
+            : $"Its labels are of type {column.Type}";
+        throw new ArgumentException($"The label '{label}' is not in column '{column.Name}'. {has}.");
     }
 
-    /// <summary>The first labels, for error messages.</summary>
+    /// <summary>Lists the first labels, for error messages.</summary>
     public static string List(IReadOnlyList<LabelValue> labels) => $"{string.Join(", ", labels.Take(20))}{(labels.Count > 20 ? ", …" : "")}";
 
     private static string Describe(SchemaShape.Column column) =>

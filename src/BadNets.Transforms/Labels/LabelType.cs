@@ -3,13 +3,13 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>What can be done with a label column, regardless of the type of the labels.</summary>
+/// <summary>The operations on a label column, for one type of labels.</summary>
 abstract class LabelType
 {
-    /// <summary>What a label column may be, for error messages.</summary>
+    /// <summary>The valid types of a label column, for error messages.</summary>
     public const string Expected = "a key with key values, a number, a Boolean, or text";
 
-    /// <summary>The label type of a column, or null if such a column cannot hold labels.</summary>
+    /// <summary>Returns the label type of a column, or null if the column cannot contain labels.</summary>
     public static LabelType? Of(DataViewSchema.Column column)
     {
         if (column.Type is not KeyDataViewType key)
@@ -22,7 +22,7 @@ abstract class LabelType
             : new KeyLabelType<ulong>(values);
     }
 
-    /// <summary>The label type of plain (non-key) values, or null.</summary>
+    /// <summary>Returns the label type of plain (non-key) values, or null.</summary>
     public static LabelType? Of(DataViewType? type) => type switch
     {
         TextDataViewType => new TextLabelType(),
@@ -40,38 +40,38 @@ abstract class LabelType
         _ => null,
     };
 
-    /// <summary>The values of a column's vector annotation, or null if there is none or its values cannot name labels.</summary>
+    /// <summary>Returns the values of a vector annotation of a column, or null if there is none or its values cannot name labels.</summary>
     public static IReadOnlyList<LabelValue>? ReadAnnotation(DataViewSchema.Column column, string kind) =>
         column.Annotations.Schema.GetColumnOrNull(kind)?.Type is VectorDataViewType { IsKnownSize: true } type
             ? Of(type.ItemType)?.ReadAnnotationValues(column, kind)
             : null;
 
-    /// <summary>Whether a column of the given shape can contain labels, as far as is known before there is data.</summary>
+    /// <summary>Determines whether a column can contain labels, as far as its shape shows.</summary>
     public static bool Fits(SchemaShape.Column column) =>
         column.Kind == SchemaShape.Column.VectorKind.Scalar &&
         Of(column.IsKey ? column.Annotations.TryFindColumn(AnnotationUtils.Kinds.KeyValues, out var values) ? values.ItemType : null : column.ItemType) is not null;
 
-    /// <summary>The type that a column of such labels has (for a key: its raw type).</summary>
+    /// <summary>The type of a column with such labels. For a key, this is the raw type.</summary>
     public abstract PrimitiveDataViewType ItemType { get; }
 
-    /// <summary>The labels that the column's type lists (a key's values, in key order), or null if any value may occur.</summary>
+    /// <summary>The labels that the column can have, which are the key values in key order, or null if any value can occur.</summary>
     public abstract IReadOnlyList<LabelValue>? Values { get; }
 
-    /// <summary>Whether the column can hold the label at all.</summary>
+    /// <summary>Determines whether the column can contain a label.</summary>
     public abstract bool CanHold(LabelValue label);
 
-    /// <summary>A getter that returns the mapped label if the condition holds, and otherwise the row's own label.</summary>
+    /// <summary>Creates a getter that returns the mapped label if the condition is true, and otherwise the row's own label.</summary>
     public abstract Delegate MakeMappingGetter(DataViewRow row, DataViewSchema.Column column, ValueGetter<bool>? where, LabelMapping mapping);
 
-    /// <summary>A function that says whether the current row's label is one of the given ones; labels that the column cannot hold never are.</summary>
+    /// <summary>Creates a function that determines whether the label of the current row is one of the given labels.</summary>
     public abstract Func<bool> MakeMembershipTest(DataViewRow row, DataViewSchema.Column column, IEnumerable<LabelValue> labels);
 
-    /// <summary>A function that gives the position in <paramref name="classes"/> of the current row's label, or -1.</summary>
+    /// <summary>Creates a function that returns the index in <paramref name="classes"/> of the label of the current row, or -1.</summary>
     public abstract Func<int> MakeIndexGetter(DataViewRow row, DataViewSchema.Column column, IReadOnlyList<LabelValue> classes);
 
     /// <summary>Adds labels of this type as a vector annotation.</summary>
     public abstract void AddAnnotation(DataViewSchema.Annotations.Builder annotations, string kind, IReadOnlyList<LabelValue> labels);
 
-    /// <summary>The values of a vector annotation whose items are of this type.</summary>
+    /// <summary>Returns the values of a vector annotation whose items are of this type.</summary>
     protected abstract IReadOnlyList<LabelValue> ReadAnnotationValues(DataViewSchema.Column column, string kind);
 }

@@ -20,7 +20,7 @@ sealed class NextMapping : LabelMapping
         if (type.Values is null)
         {
             throw new ArgumentException(
-                $"LabelMapping.Next needs the order of the classes, but column '{column.Name}' of type {column.Type} has none; use a key with key values (MapValueToKey creates one), or LabelMapping.Of.");
+                $"LabelMapping.Next needs the order of the classes, but column '{column.Name}' of type {column.Type} has none. Use a key with key values (created by MapValueToKey), or LabelMapping.Of.");
         }
     }
 

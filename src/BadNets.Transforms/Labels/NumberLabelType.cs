@@ -7,8 +7,8 @@ sealed class NumberLabelType<T> : TypedLabelType<T> where T : IParsable<T>
 {
     public override IReadOnlyList<LabelValue>? Values => null;
 
-    // Only what equals the value's own label is a label of the column, so that all components accept the same ones: not "1.0", "1,000", or a number that
-    // the type would round. The value's plain text is what earlier versions saved.
+    // A text is a label of the column only if it equals the label of the parsed value, so that all components accept the same labels. This excludes
+    // "1.0", "1,000", and numbers that the type would round. The plain text of the value is also accepted, because earlier versions saved it.
     protected override bool TryParse(LabelValue label, out T value)
     {
         string text = label.ToString();

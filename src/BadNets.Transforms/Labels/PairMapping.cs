@@ -15,11 +15,11 @@ sealed class PairMapping : LabelMapping
         ArgumentNullException.ThrowIfNull(pairs);
         _pairs = [.. pairs];
         if (_pairs.Count == 0)
-            throw new ArgumentException("A source-specific mapping needs at least one pair of labels.", nameof(pairs));
+            throw new ArgumentException("The source-specific mapping is empty. Pass at least one pair of labels.", nameof(pairs));
         foreach (var (from, to) in _pairs)
         {
             if (!_targets.TryAdd(from, to))
-                throw new ArgumentException($"The label '{from}' is mapped twice; give each label one target.", nameof(pairs));
+                throw new ArgumentException($"The label '{from}' is mapped twice. Give each label one target.", nameof(pairs));
         }
     }
 
@@ -36,7 +36,7 @@ sealed class PairMapping : LabelMapping
         return new PairMapping(pairs);
     }
 
-    // In any order.
+    // The order of the pairs does not matter.
     public override bool Equals(LabelMapping? other) => other is PairMapping mapping && mapping._pairs.Count == _pairs.Count
         && _pairs.All(pair => mapping._targets.TryGetValue(pair.From, out var to) && to == pair.To);
 

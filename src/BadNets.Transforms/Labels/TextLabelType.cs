@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>Labels that are texts.</summary>
+/// <summary>Labels that are text.</summary>
 sealed class TextLabelType : TypedLabelType<ReadOnlyMemory<char>>, IEqualityComparer<ReadOnlyMemory<char>>
 {
     public override IReadOnlyList<LabelValue>? Values => null;

@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>The part of <see cref="LabelType"/> that is the same for all columns whose values are <typeparamref name="T"/>.</summary>
+/// <summary>The base class of all <see cref="LabelType"/> classes for columns with values of type <typeparamref name="T"/>.</summary>
 abstract class TypedLabelType<T> : LabelType where T : notnull
 {
-    /// <summary>The column's value for a label.</summary>
+    /// <summary>Converts a label to a value of the column.</summary>
     protected abstract bool TryParse(LabelValue label, out T value);
 
     protected virtual IEqualityComparer<T> Comparer => EqualityComparer<T>.Default;
@@ -54,7 +54,7 @@ abstract class TypedLabelType<T> : LabelType where T : notnull
     }
 
     private T Parse(LabelValue label) => TryParse(label, out T value) ? value
-        : throw new ArgumentException($"A label column of type {ItemType} cannot hold the label '{label}'.", nameof(label));
+        : throw new ArgumentException($"The label '{label}' is not valid for a label column of type {ItemType}.", nameof(label));
 
     public override Func<bool> MakeMembershipTest(DataViewRow row, DataViewSchema.Column column, IEnumerable<LabelValue> labels)
     {

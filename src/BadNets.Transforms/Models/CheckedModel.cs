@@ -9,13 +9,13 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Loads the transformers of an untrusted model file. It does not read the schema in the file.</summary>
+/// <summary>Loads the transformers of an untrusted model file. Does not read the schema in the file.</summary>
 sealed class CheckedModel
 {
     private const string StepFile = "Model.key";
 
-    // ML.NET itself unpacks and reads a step's sub-models, and a damaged one can keep it busy for hours. The limit is on this process's processor
-    // time, because a valid model also takes long on a busy machine.
+    // ML.NET itself decompresses and reads the sub-models of a step, and a damaged sub-model can keep it busy for hours. The limit applies to the
+    // processor time of this process, because even a valid model takes long on a busy machine.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan TimePerMebibyte = TimeSpan.FromSeconds(1);
@@ -38,9 +38,9 @@ sealed class CheckedModel
 
     /// <summary>Loads a model.</summary>
     /// <param name="env">The environment.</param>
-    /// <param name="stream">The file, readable and seekable.</param>
+    /// <param name="stream">The file, as a readable and seekable stream.</param>
     /// <param name="source">The name of the file in error messages.</param>
-    /// <exception cref="InvalidDataException">The file cannot be loaded; the message says why, in one sentence.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be loaded. The message states the reason.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public static ITransformer Load(IHostEnvironment env, Stream stream, string source)
@@ -113,7 +113,7 @@ sealed class CheckedModel
         throw new InvalidDataException("It is damaged: reading it did not finish in time.", end);
     }
 
-    /// <summary>Makes every further read of the open sub-models fail, from another thread.</summary>
+    /// <summary>Makes all further reads of the open sub-models fail. Called from another thread.</summary>
     private static void CloseEntries(RepositoryReader repository)
     {
         Repository.Entry[] open;
@@ -123,7 +123,7 @@ sealed class CheckedModel
         }
         catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            // Reading continues, so the list changed. The watchdog tries again.
+            // The list changed because reading continues. The watchdog tries again.
             return;
         }
 
@@ -131,11 +131,12 @@ sealed class CheckedModel
             entry?.Stream.Dispose();
     }
 
-    // ML.NET reads sub-models from memory streams of its own, and there is no other way to end a loop in it: aborting the thread can crash the process.
+    // ML.NET reads sub-models from its own memory streams, and there is no other way to end a loop in ML.NET: aborting the thread can crash the
+    // process.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_open")]
     private static extern ref List<Repository.Entry> OpenIn(Repository repository);
 
-    // The chain itself, its steps, and the same for nested chains.
+    // The entries of the chain itself, of its steps, and of nested chains.
     private static bool IsStep(string name) =>
         name.EndsWith("/" + StepFile, StringComparison.Ordinal)
         && name.Split('/')[1..^1].All(folder => folder.StartsWith("Transform_", StringComparison.Ordinal));
@@ -165,7 +166,7 @@ sealed class CheckedModel
         using (var context = new ModelLoadContext(_subModels, entry, folder))
         {
             if (context.Header.FpLim != content.Length)
-                throw new InvalidDataException($"It is damaged: the entry '{folder}/{StepFile}' has {content.Length} bytes, but its header says {context.Header.FpLim}.");
+                throw new InvalidDataException($"It is damaged: the entry '{folder}/{StepFile}' has {content.Length} bytes, but its header specifies {context.Header.FpLim}.");
             if (ModelHeader.GetLoaderSig(ref context.Header).Trim().Equals(TransformerChain.LoaderSignature, StringComparison.OrdinalIgnoreCase))
                 return ReadChain(context, folder);
         }
@@ -180,7 +181,7 @@ sealed class CheckedModel
         context.CheckAtModel(ChainVersion);
         int count = context.Reader.ReadInt32();
         if (count < 0 || count > _contents.Count)
-            throw new InvalidDataException($"It is damaged: its header says that it has {count} steps, but it has {_contents.Count}.");
+            throw new InvalidDataException($"It is damaged: its header specifies {count} steps, but it has only {_contents.Count} entries.");
 
         var steps = new List<ITransformer>();
         var scopes = new List<TransformerScope>();
@@ -210,15 +211,15 @@ sealed class CheckedModel
         message = message.ReplaceLineEndings(" ").Trim();
         string reason = cause switch
         {
-            OutOfMemoryException => "It is damaged, or there is not enough memory for it.",
+            OutOfMemoryException => "It is damaged, or there is not enough memory to load it.",
             FileNotFoundException => $"A package that it needs is missing: {message}",
             InvalidDataException or InvalidOperationException or ArgumentException => message,
             _ => $"It is damaged: {message}",
         };
-        return new InvalidDataException($"{source} cannot be loaded as a model: {reason}", failure);
+        return new InvalidDataException($"{source} cannot be loaded as a model. {reason}", failure);
     }
 
-    // ML.NET creates components by reflection, and wraps its own errors once more.
+    // ML.NET creates components by reflection, and also wraps its own exceptions.
     private static Exception Unwrap(Exception failure)
     {
         while (failure is TargetInvocationException or TypeInitializationException or InvalidOperationException { InnerException: TargetInvocationException } && failure.InnerException is { } inner)

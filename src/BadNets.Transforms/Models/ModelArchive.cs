@@ -3,26 +3,26 @@ using ICSharpCode.SharpZipLib.Checksum;
 
 namespace BadNets.Transforms;
 
-/// <summary>Unpacks the entries of a model file that contain its transformers into memory, within limits.</summary>
+/// <summary>Decompresses the entries of a model file that contain transformers into memory, within limits.</summary>
 static class ModelArchive
 {
-    /// <summary>The folder of the transformers. The rest of the file describes the data, which scoring does not need.</summary>
+    /// <summary>The folder of the transformers. The other entries describe the data, and scoring does not need them.</summary>
     public const string Folder = "TransformerChain";
 
     private const int MostEntries = 4096;
     private const int MostFolders = 16;
 
-    // Real weights and dictionaries hardly compress; a file of zeros compresses to a thousandth.
+    // Real weights and dictionaries hardly compress, but a file of zeros compresses to a thousandth of its size.
     private const long FreeEntryBytes = 1 << 20;
     private const long EntryExpansion = 32;
     private const long FreeBytes = 1 << 26;
     private const long Expansion = 10;
 
-    // If an entry's own header determines its maximum length, it does so within these bytes.
+    // If the header of an entry determines its maximum length, the header is within these bytes.
     private const int HeadBytes = 4096;
 
-    /// <summary>Unpacks the entries of <see cref="Folder"/>. The keys are the names with forward slashes.</summary>
-    /// <exception cref="InvalidDataException">The file is not a zip file, is damaged, or would unpack to more than is plausible.</exception>
+    /// <summary>Decompresses the entries of <see cref="Folder"/>. The keys are the names with forward slashes.</summary>
+    /// <exception cref="InvalidDataException">The file is not a zip file, is damaged, or would decompress to an implausible size.</exception>
     public static Dictionary<string, byte[]> Read(Stream stream)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
@@ -37,7 +37,7 @@ static class ModelArchive
         var contents = new Dictionary<string, byte[]>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in archive.Entries)
         {
-            // ML.NET wrote backslashes on Windows.
+            // On Windows, ML.NET wrote backslashes.
             string name = entry.FullName.Replace('\\', '/');
             if (name.EndsWith('/') && entry.Length == 0)
                 continue;
@@ -67,7 +67,7 @@ static class ModelArchive
         if (read == head.Length)
             read += stream.ReadAtLeast(content.AsSpan(read), content.Length - read, throwOnEndOfStream: false);
         if (read < content.Length || stream.ReadByte() >= 0)
-            throw new InvalidDataException($"It is damaged: the entry '{name}' does not have the length that the file says.");
+            throw new InvalidDataException($"It is damaged: the entry '{name}' does not have the length that the file specifies.");
         var checksum = new Crc32();
         checksum.Update(content);
         return checksum.Value == entry.Crc32
@@ -76,5 +76,5 @@ static class ModelArchive
     }
 
     private static InvalidDataException TooLong(string what, long length) => new(
-        $"{what} would unpack to {length} bytes, more than is plausible; if you trust the file, load it with ML.NET's own Load.");
+        $"{what} would decompress to {length} bytes, which is not plausible. If you trust the file, load it with ML.NET's own Load method.");
 }

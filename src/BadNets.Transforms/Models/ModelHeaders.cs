@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Checks ML.NET's headers in a model file. They make ML.NET load assemblies and allocate lists before it reads any data. A file may name only
-/// known assemblies.
+/// Checks ML.NET's headers in a model file, which make ML.NET load assemblies and allocate lists before it reads any data. A file can name only known
+/// assemblies.
 /// </summary>
 sealed class ModelHeaders
 {
@@ -29,7 +29,9 @@ sealed class ModelHeaders
     }
 
     /// <summary>Checks all headers in an entry.</summary>
-    /// <exception cref="InvalidDataException">A header names an assembly that is not part of ML.NET or this library and is not registered.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A header names an assembly that is not part of ML.NET or this library and is not registered.
+    /// </exception>
     public void Check(byte[] content)
     {
         int count = 0;
@@ -43,7 +45,7 @@ sealed class ModelHeaders
             }
             catch (Exception failure) when (at + distance > 0 && failure is (FormatException or EndOfStreamException))
             {
-                // Data that happen to have the signature in them: ML.NET could not read that header either.
+                // The signature occurs in data by chance. ML.NET could not read that header either.
             }
         }
     }
@@ -61,9 +63,9 @@ sealed class ModelHeaders
             reader.BaseStream.Position = at + header.FpModel;
             string kind = name.Trim();
             if (kind.Equals(TransformerChain.LoaderSignature, StringComparison.OrdinalIgnoreCase) && reader.ReadUInt32() > MostSteps)
-                throw new InvalidDataException($"It is damaged: its header says that a chain has more than {MostSteps} steps.");
+                throw new InvalidDataException($"It is damaged: its header specifies a chain with more than {MostSteps} steps.");
 
-            // The contract name of the function, then the name of its assembly.
+            // The contract name of the function, followed by the name of its assembly.
             if (kind.Equals(CustomTransformer, StringComparison.OrdinalIgnoreCase))
             {
                 reader.ReadInt32();
@@ -81,7 +83,7 @@ sealed class ModelHeaders
         }
         catch (Exception error) when (error is FileLoadException or ArgumentException or System.Globalization.CultureNotFoundException)
         {
-            throw new InvalidDataException("It is damaged: it names an assembly in a way that cannot be read.", error);
+            throw new InvalidDataException("It is damaged: the name of an assembly in it is not valid.", error);
         }
 
         bool isKnown = string.IsNullOrEmpty(name.CultureName) && name.ContentType == AssemblyContentType.Default
@@ -89,7 +91,7 @@ sealed class ModelHeaders
         if (!isKnown)
         {
             throw new InvalidDataException(
-                $"It needs code from the assembly '{name.Name}'; if you trust the file, call ComponentCatalog.RegisterAssembly on the MLContext with that assembly first.");
+                $"It needs code from the assembly '{name.Name}'. If you trust the file, call ComponentCatalog.RegisterAssembly on the MLContext with that assembly first.");
         }
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The BadNets CNN: see <see cref="TorchNetwork.BadNets"/>.</summary>
+/// <summary>The BadNets CNN; see <see cref="TorchNetwork.BadNets"/>.</summary>
 sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
 {
     private const int Kernel = ConvolutionShape.Kernel;
@@ -22,7 +22,7 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     {
         int height = AfterBlocks(shape.Height), width = AfterBlocks(shape.Width);
         if (height < 1 || width < 1)
-            throw new ArgumentException($"The BadNets network needs images of at least 16×16 pixels, but these are {shape.Width}×{shape.Height}; use a network of your own.");
+            throw new ArgumentException($"The BadNets network requires images of at least 16×16 pixels, but the images have {shape.Width}×{shape.Height} pixels. Use larger images or another network.");
 
         conv1 = new PooledConvolutionLayer(shape.Channels, Channels1);
         conv2 = new PooledConvolutionLayer(Channels1, Channels2);
@@ -31,7 +31,7 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The number of weights and biases that the network has for such images and classes.</summary>
+    /// <summary>Returns the number of weights and biases of the network for an image shape and a number of classes.</summary>
     public static long CountWeights(ImageShape shape, int classCount) =>
         (1L + Kernel * Kernel * (long)shape.Channels) * Channels1
         + (1L + Kernel * Kernel * Channels1) * Channels2
@@ -43,7 +43,7 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var features = conv2.forward(conv1.forward(input));
         var outputs = fc2.call(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
-        // The caller may hold no reference to either object, and native code has only handles.
+        // The caller might not hold a reference to either object, and native code has only handles.
         GC.KeepAlive(input);
         GC.KeepAlive(this);
         return outputs;

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>TorchSharp's two-dimensional batch normalization, without numbers that the garbage collector can free while native code reads them.</summary>
+/// <summary>
+/// Two-dimensional batch normalization like TorchSharp's, but without numbers that the garbage collector can free while native code reads them.
+/// </summary>
 sealed class BatchNormalization(long channels)
     : BatchNorm(channels, Epsilon, Momentum, affine: true, track_running_stats: true, device: null, dtype: ScalarType.Float32, nameof(BatchNormalization))
 {
@@ -13,7 +15,7 @@ sealed class BatchNormalization(long channels)
 
     private static readonly Scalar One = 1;
 
-    /// <summary>The number of values in the layer's parameters and buffers.</summary>
+    /// <summary>Returns the number of values in the parameters and buffers of the layer.</summary>
     public static long CountWeights(long channels) => 4 * channels + 1;
 
     public override Tensor forward(Tensor input)
@@ -30,6 +32,6 @@ sealed class BatchNormalization(long channels)
     protected override void ValidateInputDimensions(Tensor input)
     {
         if (input.dim() != 4)
-            throw new ArgumentException($"Batch normalization needs rows × channels × height × width, but got {string.Join('×', input.shape)}.", nameof(input));
+            throw new ArgumentException($"Batch normalization requires an input of rows × channels × height × width, but the input is {string.Join('×', input.shape)}.", nameof(input));
     }
 }

@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Finds the layer in which a network fails, by calling the network once more with hooks on its layers.</summary>
+/// <summary>Finds the layer in which a network fails by calling the network again with hooks on its layers.</summary>
 static class FailingLayer
 {
     /// <returns>
-    /// For example <c>layer 'fc1' (Linear), given 64×100,</c>; null if it does not fail inside a layer that is called with <c>call</c>.
+    /// For example <c>layer 'fc1' (Linear), given 64×100,</c>, or null if the network does not fail in a layer that it calls with <c>call</c>.
     /// </returns>
     public static string? Find(nn.Module<Tensor, Tensor> network, Tensor images)
     {

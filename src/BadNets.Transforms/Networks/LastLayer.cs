@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Records the input of the last layer of a network: the last <see cref="Linear"/> with an output for each class that a forward pass calls with
-/// <c>call</c>.
+/// Records the input of the last layer of a network. The last layer is the last <see cref="Linear"/> layer with one output per class that a forward
+/// pass calls with <c>call</c>.
 /// </summary>
 /// <remarks>
-/// The hooks are registered once, before the module is used: registering them while another thread calls the module would break its call. What
-/// they see is recorded only for the calling thread, so several threads can use the module.
+/// The hooks are registered once, before the module is used, because registering them while another thread calls the module would break that call.
+/// They record only calls on the current thread, so several threads can use the module.
 /// </remarks>
 static class LastLayer
 {
@@ -24,12 +24,12 @@ static class LastLayer
             layer.register_forward_pre_hook(Note);
     }
 
-    /// <summary>Calls a function that calls a network with hooks.</summary>
+    /// <summary>Calls a network that has hooks, and records its last layer.</summary>
     /// <param name="classCount">The number of outputs of the layer to watch.</param>
     /// <param name="call">Calls the network.</param>
     /// <returns>
-    /// The network's outputs; the last layer and its input, rows × features, or null if no such layer was called. The outputs depend on this
-    /// tensor itself, so gradients with respect to it can be computed. Both tensors belong to the caller's scope.
+    /// The outputs of the network, and the last layer and its input, rows × features, or null if no such layer was called. The outputs are computed
+    /// from this same tensor, so gradients with respect to it can be computed. Both tensors belong to the caller's scope.
     /// </returns>
     public static (Tensor Outputs, Linear? Layer, Tensor? Features) Call(int classCount, Func<Tensor> call)
     {
@@ -59,7 +59,7 @@ static class LastLayer
     {
         if (current is not { } watch || layer is not Linear linear || linear.out_features != watch.ClassCount)
             return input;
-        // A separate reference, because the network may dispose of its own.
+        // A separate reference, because the network might dispose of its own.
         var noted = input.alias().DetachFromDisposeScope();
         GC.KeepAlive(input);
         watch.Input?.Dispose();

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Named tensors as plain bytes: a count; for each its name, element type, number of dimensions, dimensions and elements, all little-endian.
+/// Stores named tensors as plain bytes: the number of tensors, and for each tensor, its name, element type, number of dimensions, dimensions, and
+/// elements. All numbers are little-endian.
 /// </summary>
 static class NamedTensors
 {
@@ -25,9 +26,11 @@ static class NamedTensors
     }
 
     /// <summary>
-    /// Reads into existing tensors. The file must describe exactly these tensors, so nothing is allocated because a file claims it.
+    /// Reads into existing tensors. The file must contain exactly these tensors, so no memory is allocated for sizes that the file claims.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file's tensors differ from the network's in name, type, or shape, or the file ends early.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The tensors in the file differ from those of the network in name, type, or shape, or the file ends too early.
+    /// </exception>
     public static void Read(BinaryReader reader, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var texts = new ModelReader(reader);
@@ -46,7 +49,7 @@ static class NamedTensors
             for (int d = 0; d < shape.Length; d++)
                 shape[d] = reader.ReadInt64();
             if (type != tensor.dtype || !shape.AsSpan().SequenceEqual(tensor.shape))
-                throw new InvalidDataException($"The weight tensor '{name}' is {type} of {string.Join('×', shape)} in the file, but {tensor.dtype} of {string.Join('×', tensor.shape)} in the network.");
+                throw new InvalidDataException($"The weight tensor '{name}' has type {type} and shape {string.Join('×', shape)} in the file, but type {tensor.dtype} and shape {string.Join('×', tensor.shape)} in the network.");
 
             using var noGradients = no_grad();
             using var plain = empty(shape, dtype: type);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Compares and copies the named tensors of modules: parameters and buffers.</summary>
+/// <summary>Compares and copies the named tensors (parameters and buffers) of modules.</summary>
 static class NetworkWeights
 {
-    /// <summary>Copies all tensors from one module to another of the same architecture.</summary>
+    /// <summary>Copies all tensors from one module to another module with the same architecture.</summary>
     public static void Copy(nn.Module from, nn.Module to)
     {
         using var noGradients = no_grad();
@@ -33,7 +33,7 @@ static class NetworkWeights
             if (found.dtype != tensor.dtype || !found.shape.AsSpan().SequenceEqual(tensor.shape))
             {
                 throw new ArgumentException(
-                    $"The module is not a {Describe(network)}: its tensor '{name}' is {found.dtype} of {string.Join('×', found.shape)} instead of {tensor.dtype} of {string.Join('×', tensor.shape)}.",
+                    $"The module is not a {Describe(network)}: its tensor '{name}' has type {found.dtype} and shape {string.Join('×', found.shape)} instead of type {tensor.dtype} and shape {string.Join('×', tensor.shape)}.",
                     nameof(module));
             }
         }

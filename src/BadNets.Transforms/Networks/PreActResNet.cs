@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The residual network of 18 layers with normalization before each convolution: see <see cref="TorchNetwork.PreActResNet18"/>.</summary>
+/// <summary>The residual network of 18 layers with normalization before each convolution; see <see cref="TorchNetwork.PreActResNet18"/>.</summary>
 sealed class PreActResNet : nn.Module<Tensor, Tensor>
 {
     private static readonly int[] Widths = [64, 128, 256, 512];
 
-    // Fields and layers are named as in the usual PyTorch implementation, so that its weights fit.
+    // Fields and layers have the same names as in the usual PyTorch implementation, so that its weights can be loaded.
     private readonly Conv2d conv1;
     private readonly ModuleList<Block> layer1;
     private readonly ModuleList<Block> layer2;
@@ -30,7 +30,7 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The number of values in the network's parameters and buffers for these images and classes.</summary>
+    /// <summary>Returns the number of values in the parameters and buffers of the network for an image shape and a number of classes.</summary>
     public static long CountWeights(ImageShape shape, int classCount)
     {
         long count = 9L * shape.Channels * Widths[0] + (1L + Widths[^1]) * classCount;
@@ -48,7 +48,7 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
             foreach (var block in stage)
             {
                 features = block.call(features);
-                // libtorch itself keeps what training needs; scoring reuses the memory.
+                // In training, libtorch itself keeps the tensors that it needs. In scoring, the memory is reused.
                 scope.DisposeEverythingBut(features);
             }
         }
@@ -62,8 +62,8 @@ sealed class PreActResNet : nn.Module<Tensor, Tensor>
     private static ModuleList<Block> Stage(int inputs, int outputs) => nn.ModuleList(new Block(inputs, outputs), new Block(outputs, outputs));
 
     /// <summary>
-    /// Two 3×3 convolutions, each after normalization and ReLU. The input is added to their result unchanged or, where the number of channels
-    /// grows and the size is halved, through a 1×1 convolution after the first normalization.
+    /// Two 3×3 convolutions, each after normalization and ReLU. The input is added to their result, either unchanged or, where the number of channels
+    /// grows and the size is halved, after the first normalization and a 1×1 convolution.
     /// </summary>
     private sealed class Block : nn.Module<Tensor, Tensor>
     {

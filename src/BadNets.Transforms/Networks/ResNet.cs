@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The residual network for small images: see <see cref="TorchNetwork.ResNet"/>.</summary>
+/// <summary>The residual network for small images; see <see cref="TorchNetwork.ResNet"/>.</summary>
 sealed class ResNet : nn.Module<Tensor, Tensor>
 {
     private const string NamePrefix = nameof(ResNet);
     private const int SmallestSide = 8;
     private const int Width = 16;
 
-    // Fields and layers are named as in the usual PyTorch implementation, so that its weights fit.
+    // Fields and layers have the same names as in the usual PyTorch implementation, so that its weights can be loaded.
     private readonly Conv2d conv1;
     private readonly BatchNormalization bn1;
     private readonly ModuleList<Block> layer1;
@@ -36,7 +36,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
 
     public static string NameOf(int layers) => FormattableString.Invariant($"{NamePrefix}{layers}");
 
-    /// <summary>The number of layers in a name like <c>ResNet20</c>, or null if it is not the name of such a network.</summary>
+    /// <summary>Returns the number of layers in a name like <c>ResNet20</c>, or null if it is not the name of such a network.</summary>
     public static int? LayersIn(string name) =>
         name.StartsWith(NamePrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(NamePrefix.Length), out int layers) && IsDepth(layers) && name == NameOf(layers)
             ? layers
@@ -44,7 +44,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
 
     public static bool IsDepth(int layers) => layers >= 8 && (layers - 2) % 6 == 0;
 
-    /// <summary>The number of values in the network's parameters and buffers for these images and classes.</summary>
+    /// <summary>Returns the number of values in the parameters and buffers of the network for an image shape and a number of classes.</summary>
     public static long CountWeights(int layers, ImageShape shape, int classCount)
     {
         long more = BlocksPerStage(layers) - 1;
@@ -55,11 +55,11 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
             + (4L * Width + 1) * classCount;
     }
 
-    /// <summary>Rejects images that a residual network would shrink to nothing.</summary>
+    /// <summary>Rejects images that are too small for a residual network.</summary>
     public static void CheckSize(ImageShape shape, string network)
     {
         if (shape.Height < SmallestSide || shape.Width < SmallestSide)
-            throw new ArgumentException($"{network} needs images of at least {SmallestSide}×{SmallestSide} pixels, but these are {shape.Width}×{shape.Height}.");
+            throw new ArgumentException($"{network} requires images of at least {SmallestSide}×{SmallestSide} pixels, but the images have {shape.Width}×{shape.Height} pixels. Use larger images or another network.");
     }
 
     public override Tensor forward(Tensor input)
@@ -71,7 +71,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
             foreach (var block in stage)
             {
                 features = block.call(features);
-                // libtorch itself keeps what training needs; scoring reuses the memory.
+                // In training, libtorch itself keeps the tensors that it needs. In scoring, the memory is reused.
                 scope.DisposeEverythingBut(features);
             }
         }
@@ -96,7 +96,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
 
     /// <summary>
     /// Two 3×3 convolutions. The input is added to their result. Where the number of channels grows, the size is halved, and every second pixel of
-    /// the input is added, padded with channels of zeros on both sides (option A of the paper).
+    /// the input is added, padded with channels of zeros on both sides (option A in the paper).
     /// </summary>
     private sealed class Block : nn.Module<Tensor, Tensor>
     {

@@ -7,26 +7,31 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A convolutional network's architecture: a factory from image shape and class count to a TorchSharp module, under a name by which saved
-/// models find it again.
+/// The architecture of a convolutional network: a function that creates a TorchSharp module for an image shape and a number of classes, and a name by
+/// which saved models refer to the architecture.
 /// </summary>
 public sealed class TorchNetwork
 {
-    // The maximum size of an image in a model file: 4096×4096 gray pixels.
+    // The maximum size of an image in a model file, which is 4096×4096 gray pixels.
     private const long MostValues = 1 << 24;
 
     private static readonly ConcurrentDictionary<string, TorchNetwork> Registered = new(StringComparer.Ordinal);
 
-    // torch.manual_seed is process-wide: networks that are built side by side would draw from each other's seed.
+    // torch.manual_seed is process-wide. Without a lock, networks that are created concurrently would use each other's seeds.
     private static readonly Lock Building = new();
 
     private readonly Func<ImageShape, int, nn.Module<Tensor, Tensor>> _factory;
 
-    // The number of weights of the factory's network, if it is known without creating the network.
+    // Returns the number of weights of the factory's network, if it is known without creating the network.
     private readonly Func<ImageShape, int, long>? _countWeights;
 
-    /// <summary>An architecture without a name: it trains and scores, but its models cannot be saved. <see cref="Register"/> gives a name.</summary>
-    /// <param name="factory">See <see cref="Register"/>.</param>
+    /// <summary>
+    /// Creates an architecture without a name. Its models can be trained and can score, but cannot be saved. To save them, use
+    /// <see cref="Register"/>.
+    /// </summary>
+    /// <param name="factory">
+    /// A function that creates a network with new weights for an image shape and a number of classes; see <see cref="Register"/>.
+    /// </param>
     public TorchNetwork(Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory)
         : this(null, factory)
     {
@@ -42,42 +47,47 @@ public sealed class TorchNetwork
     }
 
     /// <summary>
-    /// The network of the BadNets paper's MNIST experiments (Gu et al. 2017, table 1) as the published PyTorch code defines it: two 5×5
-    /// convolutions of 16 and 32 channels, each with ReLU and 2×2 average pooling, a hidden layer of 512, an output for each class. Images
-    /// must be at least 16×16.
+    /// The network of the MNIST experiments in the BadNets paper (Gu et al. 2017, table 1) as the published PyTorch program defines it: two 5×5
+    /// convolutions with 16 and 32 channels, each with ReLU and 2×2 average pooling, a hidden layer with 512 units, and an output for each class.
+    /// Images must have at least 16×16 pixels.
     /// </summary>
     public static TorchNetwork BadNets { get; } =
         Add(new TorchNetwork("BadNets", (shape, classCount) => new BadNetsCnn(shape, classCount), BadNetsCnn.CountWeights));
 
     /// <summary>
-    /// The residual network of 18 layers with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep Residual
-    /// Networks"), as BackdoorBench trains it on small images: 64 channels without pooling at the start, then stages of 64, 128, 256, and 512 channels,
-    /// global average pooling, and an output for each class. For 3×32×32 and 10 classes, it has 11,171,146 parameters. Its initial weights are drawn
-    /// as PyTorch draws them by default. Images must be at least 8×8.
+    /// The residual network with 18 layers and with normalization and ReLU before each convolution (He et al. 2016, "Identity Mappings in Deep
+    /// Residual Networks"), in the variant for small images that BackdoorBench uses: 64 channels without pooling at the start, then stages with 64,
+    /// 128, 256, and 512 channels, global average pooling, and an output for each class. For images of 3×32×32 and 10 classes, it has 11,171,146
+    /// parameters. The initial weights are drawn like PyTorch's defaults. Images must have at least 8×8 pixels.
     /// </summary>
     public static TorchNetwork PreActResNet18 { get; } =
         Add(new TorchNetwork("PreActResNet18", (shape, classCount) => new PreActResNet(shape, classCount), PreActResNet.CountWeights));
 
-    /// <summary>The name under which the network is registered, or null.</summary>
+    /// <summary>The name under which the network is registered, or <see langword="null"/> if it has no name.</summary>
     public string? Name { get; }
 
-    /// <summary>Gives an architecture a name, so that models that use it can be saved, and loaded in a program that registered it too.</summary>
+    /// <summary>
+    /// Registers an architecture under a name, so that models that use it can be saved, and loaded by any program that registers it under the same
+    /// name.
+    /// </summary>
     /// <remarks>
     /// Registering the same factory again returns the same network. A factory that was compiled in memory, as in a notebook or a script, replaces the
-    /// previous factory with the same name, so you can run a cell again. Models that use the previous one keep it.
+    /// previous factory with the same name, so you can run a notebook cell again. Existing models keep the previous factory.
     /// </remarks>
-    /// <param name="name">The name, not empty; it is written into model files.</param>
+    /// <param name="name">The name, which must not be empty. It is written into model files.</param>
     /// <param name="factory">
-    /// Creates a network with new weights. The network takes batch × channels × height × width floats, normalized as the trainer's options say,
-    /// and returns batch × classes floats, without a softmax. Parameters and buffers are saved by their names.
+    /// A function that creates a network with new weights for an image shape and a number of classes. The input of the network is a batch × channels
+    /// × height × width tensor of floats, normalized as specified in the options of the trainer. Its output is a batch × classes tensor of floats,
+    /// without a softmax. Parameters and buffers are saved by their names.
     /// </param>
     /// <param name="countWeights">
-    /// Returns the number of values in all parameters and buffers of the network for an image shape and a number of classes, without creating it.
-    /// Compute in <see cref="long"/>: it is called with what an untrusted file claims. Loading then rejects a file without enough weights at once.
-    /// Null: loading first creates networks for smaller images, up to the size that the file claims, and stops when one needs more than the file has.
+    /// A function that returns the number of values in all parameters and buffers of the network for an image shape and a number of classes, without
+    /// creating the network. It is called with values from untrusted files, so compute in <see cref="long"/>. It lets loading immediately reject a
+    /// file that does not have enough weights. If it is <see langword="null"/>, loading first creates networks for smaller images, up to the size
+    /// that the file claims, and stops as soon as one of them has more weights than the file.
     /// </param>
-    /// <returns>The architecture, for <see cref="TorchCnnTrainer.Options.Network"/>.</returns>
-    /// <exception cref="ArgumentException">The name is empty or in use by another factory.</exception>
+    /// <returns>The architecture, to be used as <see cref="TorchCnnTrainer.Options.Network"/>.</returns>
+    /// <exception cref="ArgumentException">The name is empty, or is already registered with a different factory.</exception>
     public static TorchNetwork Register(
         string name, Func<ImageShape, int, nn.Module<Tensor, Tensor>> factory, Func<ImageShape, int, long>? countWeights = null)
     {
@@ -91,21 +101,25 @@ public sealed class TorchNetwork
             : throw Taken(name));
     }
 
-    private static ArgumentException Taken(string name) => new($"A network named '{name}' is already registered with a different factory.", nameof(name));
+    private static ArgumentException Taken(string name) => new($"A network named '{name}' is already registered with a different factory. Choose another name.", nameof(name));
 
     /// <summary>
-    /// The residual network for small images from section 4.2 of He et al. 2016, "Deep Residual Learning for Image Recognition": a 3×3 convolution,
-    /// three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average pooling, and
-    /// an output for each class. For 3×32×32 and 10 classes, 20 layers have 269,722 parameters, and 110 layers have 1,727,962. Its initial weights
-    /// are drawn by the method of He et al. 2015. Images must be at least 8×8.
+    /// Returns the residual network for small images (He et al. 2016, "Deep Residual Learning for Image Recognition", section 4.2): a 3×3
+    /// convolution, three stages of (layers - 2) / 6 blocks with 16, 32, and 64 channels, shortcuts without parameters (option A), global average
+    /// pooling, and an output for each class. For images of 3×32×32 and 10 classes, the network with 20 layers has 269,722 parameters, and the one
+    /// with 110 layers has 1,727,962. The initial weights are drawn by the method of He et al. 2015. Images must have at least 8×8 pixels.
     /// </summary>
-    /// <param name="layers">The number of layers with weights: 6n + 2 with n of at least 1, for example 20, 32, 44, 56, or 110.</param>
-    /// <returns>The architecture. Its name is <c>ResNet</c> and the number of layers; saved models find it without registration.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such network with that many layers.</exception>
+    /// <param name="layers">
+    /// The number of layers with weights, which must be 6n + 2 with n of at least 1, for example 20 (the default), 32, 44, 56, or 110.
+    /// </param>
+    /// <returns>
+    /// The architecture. Its name is <c>ResNet</c> followed by the number of layers. Models that use it can be saved and loaded without registration.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of layers is not valid.</exception>
     public static TorchNetwork ResNet(int layers = 20)
     {
         if (!Transforms.ResNet.IsDepth(layers))
-            throw new ArgumentOutOfRangeException(nameof(layers), $"A residual network has 6n + 2 layers, for example 20, 32, 44, 56, or 110, not {layers}.");
+            throw new ArgumentOutOfRangeException(nameof(layers), $"The number of layers of a residual network must be 6n + 2, for example 20, 32, 44, 56, or 110, but is {layers}.");
         return Registered.GetOrAdd(Transforms.ResNet.NameOf(layers), _ => MakeResNet(layers));
     }
 
@@ -117,25 +131,26 @@ public sealed class TorchNetwork
     private static TorchNetwork Add(TorchNetwork network) => Registered.GetOrAdd(network.Name!, network);
 
     /// <summary>
-    /// Builds the network with weights drawn from a seed. Afterwards, libtorch's process-wide generator is in the same state as before. The caller disposes of
-    /// the module.
+    /// Creates the network with initial weights that are drawn from a seed. The state of libtorch's process-wide random number generator is the same
+    /// afterward as before.
     /// </summary>
-    /// <param name="shape">The images' shape.</param>
-    /// <param name="classCount">The number of classes.</param>
-    /// <param name="seed">The seed that libtorch's generator is given right before the first layer is made.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension of the images or the number of classes is below 1.</exception>
+    /// <param name="shape">The shape of the images.</param>
+    /// <param name="classCount">The number of classes, at least 1.</param>
+    /// <param name="seed">The seed of libtorch's generator, which is set immediately before the network is created. The default is 0.</param>
+    /// <returns>The network. The caller disposes of it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension of the images or the number of classes is less than 1.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public nn.Module<Tensor, Tensor> Create(ImageShape shape, int classCount, long seed = 0)
     {
         if (shape is not { Channels: > 0, Height: > 0, Width: > 0 })
-            throw new ArgumentOutOfRangeException(nameof(shape), $"Images must have at least one channel, row, and column, but these are {shape}.");
+            throw new ArgumentOutOfRangeException(nameof(shape), $"Each dimension of the images must be at least 1, but the shape is {shape}.");
         if (classCount < 1)
-            throw new ArgumentOutOfRangeException(nameof(classCount), $"There must be at least one class, but there are {classCount}.");
+            throw new ArgumentOutOfRangeException(nameof(classCount), $"The number of classes must be at least 1, but is {classCount}.");
         TorchNative.EnsureLoaded();
         return KeepRandomState(() => SeedAndBuild(shape, classCount, seed));
     }
 
-    /// <summary>Runs a function that may draw from libtorch's process-wide generator, and then restores the generator's state.</summary>
+    /// <summary>Runs a function that can draw from libtorch's process-wide generator, and then restores the state of the generator.</summary>
     internal static T KeepRandomState<T>(Func<T> action)
     {
         lock (Building)
@@ -149,7 +164,7 @@ public sealed class TorchNetwork
             }
             finally
             {
-                // Only what was drawn is restored, because other training runs draw from the same generator.
+                // Restored only if the action drew numbers, because other training runs draw from the same generator.
                 using var now = generator.get_state();
                 if (!now.bytes.SequenceEqual(state.bytes))
                     generator.set_state(state);
@@ -157,7 +172,9 @@ public sealed class TorchNetwork
         }
     }
 
-    /// <summary>The same for training, which leaves the generator seeded: what a network draws while it trains (dropout) follows the seed too.</summary>
+    /// <summary>
+    /// Creates the network for training. The generator stays seeded, so that random numbers in training (dropout) depend on the seed too.
+    /// </summary>
     internal nn.Module<Tensor, Tensor> CreateForTraining(ImageShape shape, int classCount, long seed)
     {
         TorchNative.EnsureLoaded();
@@ -178,8 +195,10 @@ public sealed class TorchNetwork
         }
     }
 
-    /// <summary>The number of weights for this image shape and class count, or null if it is known only after the network is built.</summary>
-    /// <exception cref="InvalidDataException">No such network can exist.</exception>
+    /// <summary>
+    /// Returns the number of weights for an image shape and a number of classes, or null if it is known only after the network is created.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A network for these images and classes cannot exist.</exception>
     internal long? CountWeights(ImageShape shape, int classCount)
     {
         CheckClaim(shape, classCount, long.MaxValue);
@@ -187,13 +206,13 @@ public sealed class TorchNetwork
     }
 
     /// <summary>
-    /// Builds the network that a file claims to hold. Before it allocates much memory, it rejects images and classes for which the file's weights
-    /// cannot be enough.
+    /// Creates the network that a file claims to contain. Before much memory is allocated, rejects image shapes and numbers of classes for which the
+    /// file cannot have enough weights.
     /// </summary>
-    /// <param name="shape">The images' shape, as the file says.</param>
-    /// <param name="classCount">The number of classes, as the file says.</param>
-    /// <param name="bytes">The number of bytes that the file has for weights.</param>
-    /// <exception cref="InvalidDataException">They are not enough.</exception>
+    /// <param name="shape">The shape of the images, according to the file.</param>
+    /// <param name="classCount">The number of classes, according to the file.</param>
+    /// <param name="bytes">The number of bytes in the file that are available for weights.</param>
+    /// <exception cref="InvalidDataException">The file does not have enough weights.</exception>
     internal nn.Module<Tensor, Tensor> CreateForFile(ImageShape shape, int classCount, long bytes)
     {
         CheckClaim(shape, classCount, bytes);
@@ -211,8 +230,9 @@ public sealed class TorchNetwork
             throw NotEnough(shape, classCount);
     }
 
-    // The only way to find out how large a network is is to build it. So smaller ones are built first, each with half the sides, channels, and classes of the
-    // next: a network's weights grow at most 16-fold from one to the next, since they grow with a product of these numbers.
+    // The only way to find out the size of a network is to create it. Therefore, smaller networks are created first, each with half the height,
+    // width, channels, and classes of the next one. The number of weights grows at most 16-fold from one to the next, because it is at most
+    // proportional to the product of these numbers.
     private void CheckSmallerNetworks(ImageShape shape, int classCount, long bytes)
     {
         const int FewChannels = 4, FewClasses = 2;
@@ -230,7 +250,7 @@ public sealed class TorchNetwork
         }
     }
 
-    // Null where the network cannot be built: such images may be too small for it.
+    // Returns null if the network cannot be created, because the images might be too small for it.
     private long? CountBytes(ImageShape shape, int classCount)
     {
         try
@@ -251,7 +271,7 @@ public sealed class TorchNetwork
     /// <param name="module">The module.</param>
     /// <param name="images">The images, batch × channels × height × width.</param>
     /// <param name="classCount">The number of classes.</param>
-    /// <param name="isShared">Whether other threads may be using the module. If so, no hooks are registered to find the layer that fails.</param>
+    /// <param name="isShared">Whether other threads might use the module. If so, no hooks are registered to find the layer that fails.</param>
     /// <exception cref="InvalidOperationException">The module fails, or does not return batch × classes floats.</exception>
     internal Tensor Call(nn.Module<Tensor, Tensor> module, Tensor images, int classCount, bool isShared = false)
     {
@@ -270,8 +290,8 @@ public sealed class TorchNetwork
         return CheckOutputs(outputs, (int)images.shape[0], classCount);
     }
 
-    /// <summary>Rejects outputs with a shape or type that a network must not return.</summary>
-    /// <exception cref="InvalidOperationException">They are not rows × classes floats.</exception>
+    /// <summary>Rejects outputs of the wrong shape or type.</summary>
+    /// <exception cref="InvalidOperationException">The outputs are not rows × classes floats.</exception>
     private Tensor CheckOutputs(Tensor outputs, int rows, int classCount)
     {
         if (outputs.shape is [var batch, var classes] && batch == rows && classes == classCount && outputs.dtype == ScalarType.Float32)
@@ -280,17 +300,17 @@ public sealed class TorchNetwork
             $"{Title} must return {rows}×{classCount} outputs of type {ScalarType.Float32} for {rows} images and {classCount} classes, but returned {string.Join('×', outputs.shape)} of type {outputs.dtype}.");
     }
 
-    /// <summary>The network's name at the beginning of a sentence.</summary>
+    /// <summary>The name of the network, for the beginning of a sentence.</summary>
     internal string Title => Name is null ? "The network" : $"The network '{Name}'";
 
-    /// <summary>The network that a saved model names.</summary>
-    /// <exception cref="InvalidOperationException">There is no network with that name.</exception>
+    /// <summary>Finds the network that a saved model refers to.</summary>
+    /// <exception cref="InvalidOperationException">No network with that name is registered.</exception>
     internal static TorchNetwork Find(string name)
     {
         if (Registered.TryGetValue(name, out var network))
             return network;
-        // Not registered, because the name may come from an untrusted file.
+        // The network is not registered, because the name can come from an untrusted file.
         return Transforms.ResNet.LayersIn(name) is { } layers ? MakeResNet(layers) : throw new InvalidOperationException(
-            $"The model uses a network named '{name}', which this program has not registered; call TorchNetwork.Register(\"{name}\", …) before loading it.");
+            $"The model uses a network named '{name}', which is not registered in this program. Call TorchNetwork.Register(\"{name}\", …) before loading the model.");
     }
 }

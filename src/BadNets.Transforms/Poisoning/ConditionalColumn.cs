@@ -4,10 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>The three column names of a step that changes one column where another is true.</summary>
+/// <summary>The three column names of a step that changes one column in the rows in which another column is true.</summary>
 /// <param name="Output">The column to create.</param>
 /// <param name="Input">The column to read.</param>
-/// <param name="Where">The Boolean column that says in which rows; null for all.</param>
+/// <param name="Where">The Boolean column that selects the rows to change, or null to change all rows.</param>
 readonly record struct ConditionalColumn(string Output, string Input, string? Where)
 {
     public static ConditionalColumn Create(string outputColumnName, string? inputColumnName, string? whereColumnName)
@@ -44,7 +44,7 @@ readonly record struct ConditionalColumn(string Output, string Input, string? Wh
             throw context.ExceptSchemaMismatch("inputSchema", "condition", name, "Boolean", column.GetTypeString());
     }
 
-    /// <summary>The condition column, or null if there is no condition.</summary>
+    /// <summary>Finds the condition column. Returns null if there is no condition.</summary>
     public DataViewSchema.Column? FindWhere(IExceptionContext context, DataViewSchema schema)
     {
         if (Where is null)

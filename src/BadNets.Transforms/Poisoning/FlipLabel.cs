@@ -7,12 +7,12 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Maps labels as an attack does; created by <see cref="FlipLabelEstimator"/>.</summary>
+/// <summary>Maps labels, as an attack does. Created by <see cref="FlipLabelEstimator"/>.</summary>
 public sealed class FlipLabelTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "BadNetsFlipLabel";
 
-    // Earlier files have a target label in place of the mapping.
+    // Earlier versions wrote a target label instead of a mapping.
     private const uint WithMapping = 0x00010002;
 
     internal FlipLabelTransformer(IHostEnvironment env, ConditionalColumn columns, LabelMapping mapping)
@@ -22,7 +22,7 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
         Mapping = mapping;
     }
 
-    /// <summary>What the labels become.</summary>
+    /// <summary>The label mapping.</summary>
     public LabelMapping Mapping { get; }
 
     internal ConditionalColumn Columns { get; }
@@ -85,15 +85,15 @@ public sealed class FlipLabelTransformer : RowToRowTransformerBase
 }
 
 /// <summary>
-/// Maps labels as an attack does: in the rows that a Boolean column marks, which is the third step of the BadNets attack (Gu et al. 2017,
-/// section 4), or in all rows, which gives the labels that an attack aims at.
+/// Maps labels, as an attack does, either in the rows that a Boolean column marks, which is the third step of the BadNets attack (Gu et al. 2017,
+/// section 4), or in all rows, which gives the labels that the attack wants the model to predict.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Key with key values, any number, Boolean, or text |
+/// | Input column data type | Key with key values, number, Boolean, or text |
 /// | Output column data type | The same as the input's |
 /// | Exportable to ONNX | No |
 /// ]]></format>
@@ -105,7 +105,9 @@ public sealed class FlipLabelEstimator : TrivialEstimator<FlipLabelTransformer>
     {
     }
 
-    /// <summary>The input's columns with the mapped label.</summary>
+    /// <summary>Returns the schema that the transformer produces: the input columns and the column with the mapped labels.</summary>
+    /// <param name="inputSchema">The schema of the input.</param>
+    /// <returns>The schema of the output.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

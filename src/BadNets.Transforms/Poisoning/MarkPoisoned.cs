@@ -7,10 +7,10 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>Marks the rows that <see cref="MarkPoisonedEstimator"/> drew, in a Boolean column.</summary>
+/// <summary>Marks the rows that <see cref="MarkPoisonedEstimator"/> chose, in a Boolean column.</summary>
 /// <remarks>
-/// It marks them in the data that it was fitted on and in views that are derived from that data row by row. It marks no rows in other data, in a
-/// prediction engine, or after it is loaded from a file.
+/// It marks rows in the data that it was fitted on, and in views that are derived from that data row by row. It does not mark any rows in other data,
+/// in a prediction engine, or after it is loaded from a file.
 /// </remarks>
 public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransformer
 {
@@ -20,7 +20,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     private readonly int[] _positions;
     private readonly DataViewRowId[] _ids;
 
-    // Weak, so that a model does not keep its training data in memory; null for a loaded transformer.
+    // Weak, so that a model does not keep its training data in memory. Null if the transformer was loaded from a file.
     private readonly WeakReference<IDataView>? _fitted;
 
     private int _hasWarned;
@@ -29,7 +29,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     /// <param name="outputColumnName">The Boolean column.</param>
     /// <param name="positions">The positions of the marked rows.</param>
     /// <param name="ids">The IDs of these rows in <paramref name="fitted"/>.</param>
-    /// <param name="fitted">The source view of the fitted view's rows; null if it is not known.</param>
+    /// <param name="fitted">The source view of the rows of the fitted view, or null if it is not known.</param>
     internal MarkPoisonedTransformer(IHostEnvironment env, string outputColumnName, int[] positions, DataViewRowId[] ids, IDataView? fitted)
         : base(env.Register(nameof(MarkPoisonedTransformer)))
     {
@@ -39,7 +39,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
         _fitted = fitted is null ? null : new WeakReference<IDataView>(fitted);
     }
 
-    /// <summary>The zero-based positions of the marked rows in the view that was fitted, in the order in which they were drawn.</summary>
+    /// <summary>The zero-based positions of the marked rows in the fitted view, in the order in which they were drawn.</summary>
     public IReadOnlyList<int> PoisonedRows => _positions;
 
     private static VersionInfo Version => ModelFormat.Version("BNMARKPO", LoaderSignature);
@@ -79,10 +79,11 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     }
 
     /// <summary>
-    /// Adds the Boolean column. It is true in the drawn rows if the view contains the data that the step was fitted on or is derived from it row
-    /// by row. It is false in every row of any other view; the first time this happens, a warning is written to ML.NET's log.
+    /// Adds the Boolean column. If the view is the data that the step was fitted on, or is derived from it row by row, the column is true in the
+    /// chosen rows. In any other view, it is false in every row, and a warning is written to ML.NET's log the first time.
     /// </summary>
-    /// <param name="input">Any view.</param>
+    /// <param name="input">The view, which can be any data.</param>
+    /// <returns>The view with the Boolean column.</returns>
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -97,7 +98,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
         return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema, marked), MakeRowMapper);
     }
 
-    /// <summary>Adds the Boolean column, false in every row.</summary>
+    /// <summary>Adds the Boolean column with the value false in every row.</summary>
     internal IDataView MarkNone(IDataView input) => base.Transform(input);
 
     private void WarnOfOtherData()
@@ -106,7 +107,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
             return;
         using var channel = Host.Start(nameof(Transform));
         channel.Warning(
-            $"'{_outputColumnName}' is false in every row of this data: rows are marked only in the data that MarkPoisoned was fitted on. This is correct for testing and scoring; to poison this data, fit MarkPoisoned on it.");
+            $"'{_outputColumnName}' is false in every row of this data, because rows are marked only in the data that MarkPoisoned was fitted on. This is correct for testing and scoring. To poison this data, fit MarkPoisoned on it.");
     }
 
     /// <inheritdoc/>
@@ -137,30 +138,30 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 }
 
 /// <summary>
-/// Chooses, once, which rows of a training set are poisoned, and marks them in a Boolean column: the first step of the BadNets attack
-/// (Gu et al. 2017, section 4).
+/// Chooses the rows of a training set to poison, once, and marks them in a Boolean column. This is the first step of the BadNets attack (Gu et al.
+/// 2017, section 4).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// | Estimator characteristics | |
 /// | -- | -- |
-/// | Does this estimator need to look at the data to train its parameters? | Yes: it counts the rows (and reads the columns that its restrictions name) |
-/// | Input column data type | None; with a restriction, a label column (key with key values, number, Boolean, or text) or a Boolean column |
+/// | Does this estimator need to look at the data to train its parameters? | Yes, to count the rows (and to read the columns that restrict the choice) |
+/// | Input column data type | None. If the choice is restricted: a label column (key with key values, number, Boolean, or text) or a Boolean column |
 /// | Output column data type | Boolean |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
 /// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
-/// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed gives the same rows as in the published experiments. If only
-/// some rows may be chosen, the draw is among these rows, in row order. The rows are stored by their row IDs, so that shuffled and parallel
-/// cursors over the fitted view mark the same rows.
+/// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed gives the same rows as in the published experiments. If the choice is
+/// restricted, rows are drawn from the allowed rows in row order. The rows are stored by their row IDs, so that shuffled and parallel cursors over
+/// the fitted view mark the same rows.
 /// </para>
 /// <para>
-/// Only rows of the fitted data are marked: in the fitted view, and in views that other steps or a cache derive from it row by row. The column
-/// is false in every row of all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded
-/// again), in a prediction engine, and after the model is loaded from a file. A pipeline therefore poisons only the data that it trains on, and
-/// testing and scoring use the data unchanged. The step still belongs only to training: append it with
-/// <see cref="TransformerScope.Training"/>, so that the model for <see cref="TransformerScope.Scoring"/> does not contain it.
+/// Only rows of the fitted data are marked: in the fitted view, and in views that other steps or a cache derive from it row by row. The column is
+/// false in every row of all other views (test data, the folds of a cross-validation, filtered or shuffled views, the same files loaded again), in a
+/// prediction engine, and after the model is loaded from a file. A pipeline therefore poisons only the data that it is trained on, and data for
+/// testing and scoring is not changed. Nevertheless, append the step with <see cref="TransformerScope.Training"/>, so that the model for
+/// <see cref="TransformerScope.Scoring"/> does not contain it.
 /// </para>
 /// </remarks>
 public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
@@ -176,32 +177,40 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         _options = options.CheckedCopy();
     }
 
-    /// <summary>What to mark.</summary>
+    /// <summary>The options of <see cref="MarkPoisonedEstimator"/>.</summary>
     public sealed class Options
     {
-        /// <summary>The Boolean column to add. Default: <c>Poisoned</c>.</summary>
+        /// <summary>The name of the Boolean column to add. The default is <c>Poisoned</c>.</summary>
         public string OutputColumnName { get; set; } = "Poisoned";
 
         /// <summary>
-        /// The poisoning rate: the share of <em>all</em> rows that is marked, from 0 (none, the clean control) to 1. Default: 0.1.
+        /// The poisoning rate, which is the fraction of <em>all</em> rows to mark, from 0 (none, the clean control) to 1. The default is 0.1.
         /// </summary>
         public double Rate { get; set; } = 0.1;
 
-        /// <summary>The seed of the draw. Default: null, which means the seed of the <see cref="MLContext"/>.</summary>
+        /// <summary>
+        /// The seed for choosing the rows. The default is <see langword="null"/>, which means the seed of the <see cref="MLContext"/>.
+        /// </summary>
         public int? Seed { get; set; }
 
-        /// <summary>The label column that <see cref="OnlyLabels"/> and <see cref="ExceptLabels"/> refer to. Default: <c>Label</c>.</summary>
+        /// <summary>The name of the label column for <see cref="OnlyLabels"/> and <see cref="ExceptLabels"/>. The default is <c>Label</c>.</summary>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
-        /// <summary>If not empty, only rows with one of these labels may be chosen (clean-label attacks poison the target's own rows).</summary>
+        /// <summary>
+        /// The labels whose rows can be chosen, for example only the target label for a clean-label attack. The default is empty, which allows all
+        /// labels.
+        /// </summary>
         public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
 
-        /// <summary>Rows with one of these labels are never chosen, for example rows that already have the target label.</summary>
+        /// <summary>
+        /// The labels whose rows are never chosen, for example the target label, so that only rows that change their label are poisoned. The default
+        /// is empty.
+        /// </summary>
         public IReadOnlyList<LabelValue> ExceptLabels { get; set; } = [];
 
         /// <summary>
-        /// A Boolean column: rows in which it is true are never chosen. With the column of another <c>MarkPoisoned</c>, this marks cover rows, which are
-        /// stamped but keep their label. Default: null (no column).
+        /// The name of a Boolean column. Rows in which it is true are never chosen. Use it with the column of another <c>MarkPoisoned</c> step to
+        /// choose cover rows, which are stamped but keep their label. The default is <see langword="null"/>, which excludes no rows.
         /// </summary>
         public string? ExceptWhereColumnName { get; set; }
 
@@ -217,7 +226,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
             if (ExceptWhereColumnName is not null)
                 ArgumentException.ThrowIfNullOrWhiteSpace(ExceptWhereColumnName);
             if (IsRestricted && string.IsNullOrWhiteSpace(LabelColumnName))
-                throw new ArgumentException("Choosing rows by label requires the name of the label column.", nameof(LabelColumnName));
+                throw new ArgumentException("The name of the label column is empty, but OnlyLabels or ExceptLabels requires it.", nameof(LabelColumnName));
             var copy = (Options)MemberwiseClone();
             copy.OnlyLabels = [.. OnlyLabels];
             copy.ExceptLabels = [.. ExceptLabels];
@@ -225,11 +234,12 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         }
     }
 
-    /// <summary>Draws the rows to mark.</summary>
-    /// <param name="input">The training set, at most 2,147,483,647 rows.</param>
+    /// <summary>Chooses the rows to mark.</summary>
+    /// <param name="input">The training set, with at most 2,147,483,647 rows.</param>
     /// <returns>A transformer that marks these rows in this data, and no rows in other data.</returns>
     /// <exception cref="ArgumentException">
-    /// The rate is above 0 but too low for a single row, fewer rows may be chosen than the rate requires, or the data does not have a named label.
+    /// The rate is greater than 0 but too low for a single row, fewer rows can be chosen than the rate requires, or the data does not have one of the
+    /// labels that the options name.
     /// </exception>
     public MarkPoisonedTransformer Fit(IDataView input)
     {
@@ -239,18 +249,18 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         var candidates = new List<(DataViewRowId Id, int Position)>(checked((int)(input.GetRowCount() ?? 0)));
         int rows = ReadCandidates(input, candidates);
         if (rows == 0)
-            throw new ArgumentException("The training set has no rows to poison.", nameof(input));
+            throw new ArgumentException("The training set has no rows.", nameof(input));
         int count = (int)Math.Floor(_options.Rate * rows);
         if (count == 0 && _options.Rate > 0)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} selects none of the {rows} rows; use at least {LabelValue.From(Math.Ceiling(1e6 / rows) / 1e6)}, or 0 for a clean control.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} selects none of the {rows} rows. Use at least {LabelValue.From(Math.Ceiling(1e6 / rows) / 1e6)}, or 0 for a clean control.");
         }
 
         if (count > candidates.Count)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} requires {count} of {rows} rows, but only {candidates.Count} may be chosen; use a lower rate.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} requires {count} of {rows} rows, but only {candidates.Count} can be chosen. Use a lower rate.");
         }
 
         var sample = new PythonRandom(_host.SeedOr(_options.Seed)).Sample(candidates.Count, count);
@@ -302,8 +312,10 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         return () => (anyLabel || only()) && !except();
     }
 
-    /// <summary>The input's columns and the Boolean column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column that is needed is missing or of the wrong type.</exception>
+    /// <summary>Returns the schema that the transformer produces: the input columns and the Boolean column.</summary>
+    /// <param name="inputSchema">The schema of the input.</param>
+    /// <returns>The schema of the output.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A required column is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);

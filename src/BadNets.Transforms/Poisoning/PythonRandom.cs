@@ -3,8 +3,8 @@ using System.Numerics;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The random generator of Python's <c>random</c> module (Mersenne Twister MT19937, Matsumoto and Nishimura 1998, seeded by
-/// <c>init_by_array</c>) as far as <c>random.sample</c> needs it, so that a seed chooses the same rows as in published Python experiments.
+/// The random number generator of Python's <c>random</c> module (Mersenne Twister MT19937, Matsumoto and Nishimura 1998, seeded by
+/// <c>init_by_array</c>), as far as <c>random.sample</c> uses it, so that a seed chooses the same rows as in published Python experiments.
 /// </summary>
 sealed class PythonRandom
 {
@@ -14,7 +14,7 @@ sealed class PythonRandom
     private readonly uint[] _state = new uint[Length];
     private int _next = Length;
 
-    /// <summary>Starts as <c>random.seed(seed)</c> does; the sign of the seed does not count, as in Python.</summary>
+    /// <summary>Seeds the generator like <c>random.seed(seed)</c>. As in Python, the sign of the seed has no effect.</summary>
     public PythonRandom(int seed)
     {
         uint key = (uint)Math.Abs((long)seed);
@@ -46,12 +46,15 @@ sealed class PythonRandom
         return 1;
     }
 
-    /// <summary><c>random.sample(range(population), count)</c>: distinct numbers below <paramref name="population"/>, in the order drawn.</summary>
+    /// <summary>
+    /// Returns <c>random.sample(range(population), count)</c>: distinct numbers less than <paramref name="population"/>, in the order in which they
+    /// were drawn.
+    /// </summary>
     public int[] Sample(int population, int count)
     {
         var sample = new int[count];
 
-        // Python chooses between two algorithms by the size of the set that the second would need; the choice decides the numbers drawn.
+        // Python chooses between two algorithms by the size of the set that the second one would need. The choice affects which numbers are drawn.
         double setSize = 21;
         if (count > 5)
             setSize += Math.Pow(4, Math.Ceiling(Math.Log(count * 3.0) / Math.Log(4)));

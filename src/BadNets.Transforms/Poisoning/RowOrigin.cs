@@ -4,15 +4,15 @@ using Microsoft.ML.Runtime;
 
 namespace BadNets.Transforms;
 
-/// <summary>The source of a view's rows: the view that it is derived from row by row, in the same order.</summary>
+/// <summary>The origin of the rows of a view: the source view that it is derived from row by row, in the same order.</summary>
 /// <param name="View">The first underlying view that is not a row-to-row mapping.</param>
 /// <param name="IsCached">
-/// Whether there is a cache between the two views. A cache numbers its rows; without a cache, rows keep their IDs from
-/// <paramref name="View"/>.
+/// Whether there is a cache between the two views. A cache renumbers the rows. Without a cache, rows keep their IDs from <paramref name="View"/>.
 /// </param>
 readonly record struct RowOrigin(IDataView View, bool IsCached)
 {
-    // When a fitted chain is applied again, it omits the caches that it had during fitting. A view with a cache must therefore count as the same view.
+    // When a fitted chain is applied again, it omits the caches that it had during fitting. Therefore, views with and without a cache must have the
+    // same origin.
     public static RowOrigin Of(IDataView view)
     {
         bool isCached = false;
@@ -37,7 +37,7 @@ readonly record struct RowOrigin(IDataView View, bool IsCached)
         }
     }
 
-    /// <summary>The IDs of all rows of <see cref="View"/>, by position.</summary>
+    /// <summary>Reads the IDs of all rows of <see cref="View"/>, by position.</summary>
     public DataViewRowId[] ReadIds(IHost host)
     {
         var ids = new List<DataViewRowId>(checked((int)(View.GetRowCount() ?? 0)));

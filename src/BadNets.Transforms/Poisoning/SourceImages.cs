@@ -5,9 +5,9 @@ using Microsoft.ML.Data;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Reads images from another component's getter and returns its images to it. In ML.NET, a getter owns the image that is passed to it. A component
-/// that creates images disposes of it; a component that passes on the user's own images leaves it alone. Therefore, only the source gets its
-/// images back, and only images that were created here are disposed of here.
+/// Reads images from the getter of another component, and returns them to that component. In ML.NET, a getter owns the image that is passed to it. A
+/// component that creates images disposes of that image. A component that passes on the user's own images does not. Therefore, images are returned
+/// only to their source, and only images that were created here are disposed of here.
 /// </summary>
 sealed class SourceImages(ValueGetter<MLImage?> source)
 {
@@ -15,7 +15,9 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
     private readonly Stack<MLImage> _returned = [];
     private bool _isDisposing;
 
-    /// <summary>Takes an image that the caller passed to the getter: disposes of an image that was created here, and keeps any other image for the source.</summary>
+    /// <summary>
+    /// Takes an image that the caller passed to the getter. Disposes of it if it was created here, and otherwise keeps it for the source.
+    /// </summary>
     public void TakeBack(ref MLImage? image)
     {
         if (image is null)
@@ -27,7 +29,7 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
         image = null;
     }
 
-    /// <summary>Reads the current row's image, and returns an image to the source.</summary>
+    /// <summary>Reads the image of the current row, and returns an earlier image to the source.</summary>
     public MLImage? Read()
     {
         _returned.TryPop(out var last);
@@ -37,7 +39,7 @@ sealed class SourceImages(ValueGetter<MLImage?> source)
         return image;
     }
 
-    /// <summary>Passes on an image that was created from the source's image, which is kept to be returned.</summary>
+    /// <summary>Passes on an image that was created from an image of the source. The latter is kept to be returned.</summary>
     public MLImage GiveOut(MLImage made, MLImage original)
     {
         _made.Add(made, this);

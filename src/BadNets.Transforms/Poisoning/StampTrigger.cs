@@ -9,12 +9,12 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms;
 
-/// <summary>Stamps a trigger on images; created by <see cref="StampTriggerEstimator"/>.</summary>
+/// <summary>Stamps a trigger on images. Created by <see cref="StampTriggerEstimator"/>.</summary>
 public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransformer
 {
     internal const string LoaderSignature = "BadNetsStampTrigger";
 
-    // Earlier files have a patch, without kind and length.
+    // Earlier versions wrote a patch, without kind and length.
     private const uint WithKind = 0x00010002;
 
     internal StampTriggerTransformer(IHostEnvironment env, ConditionalColumn columns, Trigger trigger)
@@ -52,6 +52,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 
     /// <summary>Stamps the images of a view.</summary>
     /// <param name="input">The view.</param>
+    /// <returns>The view with the stamped column. An image is stamped when it is read.</returns>
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -59,7 +60,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
         if (!origin.IsCached || !Trigger.DiffersByRow)
             return base.Transform(input);
 
-        // A cache numbers its rows. The stamps are those of the rows' own IDs.
+        // A cache renumbers the rows, but stamps depend on the original row IDs.
         var ids = new Lazy<DataViewRowId[]>(() => origin.ReadIds(Host));
         return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema, ids), MakeRowMapper);
     }
@@ -76,8 +77,8 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
         private readonly Lazy<DataViewRowId[]>? _cachedIds;
 
         /// <param name="parent">The transformer.</param>
-        /// <param name="schema">What is stamped.</param>
-        /// <param name="cachedIds">If there is a cache before this step, the rows' IDs before it, by position.</param>
+        /// <param name="schema">The schema of the input.</param>
+        /// <param name="cachedIds">If there is a cache before this step, the original row IDs, by position.</param>
         public Mapper(StampTriggerTransformer parent, DataViewSchema schema, Lazy<DataViewRowId[]>? cachedIds = null)
             : base(parent.Host.Register(nameof(Mapper)), schema, parent)
         {
@@ -90,7 +91,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
             var shape = _image.Type is ImageDataViewType image ? new ImageShape(3, image.Height, image.Width)
                 : ImageColumn.ShapeOf(_image.Type) ?? throw ImageColumn.Mismatch(Host, _image, $"an image, or {ImageColumn.ExpectedVector}");
 
-            // The type of images that come straight from files has no size. Then each row's own size counts.
+            // Images that are loaded directly from files have no size in their type. In this case, the size of each row's image is used.
             if (shape is { Height: > 0, Width: > 0 })
                 _stamp = parent.Trigger.FitTo(shape);
         }
@@ -136,7 +137,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
             bool stamped = false;
             return (ref VBuffer<T> image) =>
             {
-                // What the source gives may be its own memory, so it is copied before it is stamped; a sparse vector gets its zeros first.
+                // The source might return its own memory, so the pixels are copied before they are stamped. A sparse vector is first expanded.
                 source(ref original);
                 original.CopyTo(ref image);
                 where(ref stamped);
@@ -185,7 +186,7 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 }
 
 /// <summary>
-/// Stamps a trigger on images: in the rows that a Boolean column marks, which is the second step of the BadNets attack (Gu et al. 2017,
+/// Stamps a trigger on images, either in the rows that a Boolean column marks, which is the second step of the BadNets attack (Gu et al. 2017,
 /// section 4), or in all rows, which gives a triggered test set.
 /// </summary>
 /// <remarks>
@@ -198,12 +199,12 @@ public sealed class StampTriggerTransformer : RowToRowTransformerBase, ITransfor
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
-/// The trigger is written over raw pixels, from 0 to 255, so the step must come before any normalization. The same image gets the same pixels in
-/// every column type; the channels of a vector are red, green, and blue, as <c>ExtractPixels</c> writes them. A gray picture fits any number of
-/// channels; a colored picture requires three. In an <see cref="MLImage"/>, the stamped pixels become opaque.
+/// The trigger changes raw pixels from 0 to 255, so the step must come before any normalization. The result is the same for every column type. The
+/// channels of a vector are red, green, and blue, in the order of <c>ExtractPixels</c>. A gray trigger fits any number of channels, but a colored
+/// trigger requires three. In an <see cref="MLImage"/>, stamped pixels become opaque.
 /// </para>
 /// <para>
-/// A trigger that differs from row to row depends on the rows' IDs, so shuffled and parallel cursors give the same pixels, as do views with a cache
+/// A trigger that differs from row to row depends on the row IDs, so shuffled and parallel cursors give the same pixels, even if there is a cache
 /// before this step.
 /// </para>
 /// </remarks>
@@ -214,7 +215,9 @@ public sealed class StampTriggerEstimator : TrivialEstimator<StampTriggerTransfo
     {
     }
 
-    /// <summary>The input's columns with the stamped column.</summary>
+    /// <summary>Returns the schema that the transformer produces: the input columns and the stamped column.</summary>
+    /// <param name="inputSchema">The schema of the input.</param>
+    /// <returns>The schema of the output.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

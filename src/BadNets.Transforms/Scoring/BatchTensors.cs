@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The tensors that batches are written into. They are created once and used for every step.</summary>
+/// <summary>The tensors that batches are written into. They are created once and reused for every step.</summary>
 sealed class BatchTensors : IDisposable
 {
-    // The weights of the large linear layer come from beyond the cache: larger batches fetch them less often. Even larger batches do not fit into the cache themselves.
+    // The weights of the large linear layer do not fit into the cache, and larger batches load them less often. Batches that are too large do not fit
+    // into the cache themselves.
     private const int MostRowsToScore = 256;
     private const int MostBytesToScore = 1 << 28;
 
@@ -18,7 +19,7 @@ sealed class BatchTensors : IDisposable
     public BatchTensors(int capacity, ImageShape shape, Device device)
     {
         if ((long)capacity * shape.Size * sizeof(float) > int.MaxValue)
-            throw new ArgumentException($"A batch of {capacity} images of {shape} takes more than 2 GB; use smaller batches or images.");
+            throw new ArgumentException($"A batch of {capacity} images of {shape} takes more than 2 GB. Use a smaller batch size or smaller images.");
         _device = device;
         _inputs = empty(capacity, shape.Channels, shape.Height, shape.Width, dtype: ScalarType.Float32).DetachFromDisposeScope();
         _labels = empty(capacity, dtype: ScalarType.Int64).DetachFromDisposeScope();
@@ -26,23 +27,23 @@ sealed class BatchTensors : IDisposable
         Shape = shape;
     }
 
-    /// <summary>The number of rows that are best scored at once.</summary>
+    /// <summary>Returns the optimal number of rows to score at once.</summary>
     public static int RowsToScore(ImageShape shape) => Math.Clamp(MostBytesToScore / sizeof(float) / shape.Size, 1, MostRowsToScore);
 
     public int Capacity { get; }
 
     public ImageShape Shape { get; }
 
-    /// <summary>The memory of the first rows' inputs.</summary>
+    /// <summary>Returns the memory of the inputs of the first rows.</summary>
     public Span<float> Inputs(int rows) => MemoryMarshal.Cast<byte, float>(_inputs.bytes)[..(rows * Shape.Size)];
 
-    /// <summary>The memory of the first rows' labels.</summary>
+    /// <summary>Returns the memory of the labels of the first rows.</summary>
     public Span<long> Labels(int rows) => MemoryMarshal.Cast<byte, long>(_labels.bytes)[..rows];
 
-    /// <summary>The first rows' inputs as a tensor of rows × channels × height × width, on the device.</summary>
+    /// <summary>Returns the inputs of the first rows as a tensor of rows × channels × height × width, on the device.</summary>
     public Tensor InputTensor(int rows) => OnDevice(_inputs, rows);
 
-    /// <summary>The first rows' labels as a tensor, on the device.</summary>
+    /// <summary>Returns the labels of the first rows as a tensor, on the device.</summary>
     public Tensor LabelTensor(int rows) => OnDevice(_labels, rows);
 
     public void Dispose()

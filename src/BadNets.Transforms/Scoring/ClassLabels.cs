@@ -3,12 +3,12 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>The classes that a model distinguishes: how many, and the values and type of their labels, if the training labels had them.</summary>
+/// <summary>The classes of a model: their number, and the type and values of their labels, if the training labels had values.</summary>
 sealed class ClassLabels : IEquatable<ClassLabels>
 {
     private static readonly LabelType Text = LabelType.Of(TextDataViewType.Instance)!;
 
-    // Both null for a key without key values.
+    // Both are null for a key without key values.
     private readonly LabelType? _type;
 
     private ClassLabels(int count, LabelType? type, IReadOnlyList<LabelValue>? values)
@@ -31,10 +31,10 @@ sealed class ClassLabels : IEquatable<ClassLabels>
             : new ClassLabels(count, null, null);
     }
 
-    /// <summary>Classes that are named by text.</summary>
+    /// <summary>Creates classes whose labels are text.</summary>
     public static ClassLabels Of(IReadOnlyList<LabelValue> labels) => new(labels.Count, Text, [.. labels]);
 
-    /// <summary>The labels' values, or the zero-based numbers of the classes if they have none.</summary>
+    /// <summary>The values of the labels, or the zero-based numbers of the classes if the labels have no values.</summary>
     public IReadOnlyList<LabelValue> Names => Values ?? [.. Enumerable.Range(0, Count).Select(i => (LabelValue)i)];
 
     public DataViewSchema.DetachedColumn MakeScoreColumn(string name)

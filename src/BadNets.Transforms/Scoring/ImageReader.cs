@@ -4,10 +4,10 @@ using Microsoft.ML.Internal.Utilities;
 
 namespace BadNets.Transforms;
 
-/// <summary>Reads the image of a row as a network's inputs: normalized floats.</summary>
+/// <summary>Reads the image of a row as the inputs of a network, which are normalized floats.</summary>
 static class ImageReader
 {
-    /// <summary>Something that writes the current row's image into a span of as many floats as the image has values.</summary>
+    /// <summary>Writes the image of the current row into a span with as many floats as the image has values.</summary>
     public delegate void Read(Span<float> inputs);
 
     public static Read Create(DataViewRow row, DataViewSchema.Column column, ImageShape shape, PixelNormalization normalization)
@@ -28,7 +28,7 @@ static class ImageReader
         };
     }
 
-    /// <summary>A function that returns the current row's pixels; they are overwritten by the next call.</summary>
+    /// <summary>Creates a function that returns the pixels of the current row. The next call overwrites them.</summary>
     public static RowPixels<T> DenseGetter<T>(DataViewRow row, DataViewSchema.Column column, ImageShape shape)
     {
         var source = row.GetGetter<VBuffer<T>>(column);
@@ -37,7 +37,7 @@ static class ImageReader
         {
             source(ref image);
             if (image.Length != shape.Size)
-                throw new InvalidOperationException($"Column '{column.Name}' has an image of {image.Length} values, but its type says {shape}.");
+                throw new InvalidOperationException($"Column '{column.Name}' has an image with {image.Length} values, but the type of the column specifies {shape}.");
             if (!image.IsDense)
                 VBufferUtils.Densify(ref image);
             return image.GetValues();

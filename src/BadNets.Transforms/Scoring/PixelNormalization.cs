@@ -4,8 +4,8 @@ using System.Numerics.Tensors;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// How raw pixels become the network's inputs: <c>(pixel / Scale - mean) / standard deviation</c>, in single precision, with one mean and standard
-/// deviation for all channels or one for each channel. Immutable; equal if all values are equal.
+/// The conversion of raw pixels to the inputs of a network: <c>(pixel / Scale - mean) / standard deviation</c>, in single precision, with either one
+/// mean and standard deviation for all channels or one for each channel. Instances are immutable, and are equal if all values are equal.
 /// </summary>
 public sealed class PixelNormalization : IEquatable<PixelNormalization>
 {
@@ -14,25 +14,29 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
     private readonly float[] _means;
     private readonly float[] _standardDeviations;
 
-    /// <summary>The same mean and standard deviation for all channels.</summary>
-    /// <param name="scale">The divisor of the raw pixels, their largest value. Above 0; 255 by default.</param>
-    /// <param name="mean">The value that is then subtracted; 0.5 by default.</param>
-    /// <param name="standardDeviation">The value that the difference is divided by. Above 0; 0.5 by default, which gives inputs from -1 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is not finite, or the scale or standard deviation is not above 0.</exception>
+    /// <summary>Creates a normalization with the same mean and standard deviation for all channels.</summary>
+    /// <param name="scale">The divisor of the raw pixels, usually their largest value. It must be greater than 0. The default is 255.</param>
+    /// <param name="mean">The mean, which is subtracted from the scaled pixels. The default is 0.5.</param>
+    /// <param name="standardDeviation">
+    /// The standard deviation, by which the difference is divided. It must be greater than 0. The default is 0.5, which gives inputs from -1 to 1.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is not finite, or the scale or the standard deviation is not greater than 0.</exception>
     public PixelNormalization(float scale = 255, float mean = 0.5f, float standardDeviation = 0.5f)
         : this(scale, [mean], [standardDeviation])
     {
     }
 
-    /// <summary>A mean and a standard deviation for each channel.</summary>
-    /// <param name="scale">The divisor of the raw pixels, their largest value. Above 0; 255 for bytes.</param>
+    /// <summary>Creates a normalization with a mean and a standard deviation for each channel.</summary>
+    /// <param name="scale">The divisor of the raw pixels, usually their largest value, which is 255 for bytes. It must be greater than 0.</param>
     /// <param name="means">
-    /// The value that is then subtracted, for each channel in the image's order. These are means of scaled pixels: from 0 to 1 if the scale is the
+    /// The means, which are subtracted from the scaled pixels, for each channel in the order of the image. They are from 0 to 1 if the scale is the
     /// largest pixel value.
     /// </param>
-    /// <param name="standardDeviations">The value that the difference is divided by, for each channel. Above 0.</param>
-    /// <exception cref="ArgumentException">There are no means, or not as many as standard deviations.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is not finite, or the scale or a standard deviation is not above 0.</exception>
+    /// <param name="standardDeviations">
+    /// The standard deviations, by which the differences are divided, for each channel. They must be greater than 0.
+    /// </param>
+    /// <exception cref="ArgumentException">There are no means, or the number of means differs from the number of standard deviations.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is not finite, or the scale or a standard deviation is not greater than 0.</exception>
     public PixelNormalization(float scale, IReadOnlyList<float> means, IReadOnlyList<float> standardDeviations)
     {
         ArgumentNullException.ThrowIfNull(means);
@@ -41,31 +45,33 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
         _means = [.. means];
         _standardDeviations = [.. standardDeviations];
         if (_means.Length == 0 || _means.Length != _standardDeviations.Length)
-            throw new ArgumentException($"There must be a mean and a standard deviation for each channel, but there are {_means.Length} means and {_standardDeviations.Length} standard deviations.", nameof(standardDeviations));
+            throw new ArgumentException($"The normalization has {_means.Length} means and {_standardDeviations.Length} standard deviations. Pass one mean and one standard deviation for each channel.", nameof(standardDeviations));
         if (!(scale > 0) || !float.IsFinite(scale))
-            throw new ArgumentOutOfRangeException(nameof(scale), $"The normalization's scale must be above 0, but it is {this}.");
+            throw new ArgumentOutOfRangeException(nameof(scale), $"The scale must be finite and greater than 0, but the normalization is {this}.");
         if (!_means.All(float.IsFinite))
-            throw new ArgumentOutOfRangeException(nameof(means), $"The normalization's means must be finite, but it is {this}.");
+            throw new ArgumentOutOfRangeException(nameof(means), $"The means must be finite, but the normalization is {this}.");
         if (!_standardDeviations.All(deviation => deviation > 0 && float.IsFinite(deviation)))
-            throw new ArgumentOutOfRangeException(nameof(standardDeviations), $"The normalization's standard deviations must be above 0, but it is {this}.");
+            throw new ArgumentOutOfRangeException(nameof(standardDeviations), $"The standard deviations must be finite and greater than 0, but the normalization is {this}.");
     }
 
-    /// <summary>From 0…255 to -1…1.</summary>
+    /// <summary>The default normalization, which maps pixels from 0…255 to -1…1.</summary>
     public static PixelNormalization Default { get; } = new();
 
-    /// <summary>Pixels are used as they are.</summary>
+    /// <summary>The normalization that leaves pixels unchanged.</summary>
     public static PixelNormalization None { get; } = new(1, 0, 1);
 
     /// <summary>The divisor of the raw pixels.</summary>
     public float Scale { get; }
 
-    /// <summary>The means of the scaled pixels: one for all channels, or one for each channel.</summary>
+    /// <summary>The means, which are subtracted from the scaled pixels: one for all channels, or one for each channel.</summary>
     public IReadOnlyList<float> Means => _means;
 
-    /// <summary>The standard deviations of the scaled pixels, as many as there are means.</summary>
+    /// <summary>The standard deviations, by which the differences are divided. There are as many as there are means.</summary>
     public IReadOnlyList<float> StandardDeviations => _standardDeviations;
 
-    /// <summary>Whether the scale, all means, and all standard deviations are equal.</summary>
+    /// <summary>Determines whether another normalization has the same scale, means, and standard deviations.</summary>
+    /// <param name="other">The other normalization.</param>
+    /// <returns><see langword="true"/> if the normalizations are equal; otherwise, <see langword="false"/>.</returns>
     public bool Equals(PixelNormalization? other) =>
         other is not null && Scale == other.Scale && _means.AsSpan().SequenceEqual(other._means) && _standardDeviations.AsSpan().SequenceEqual(other._standardDeviations);
 
@@ -82,23 +88,29 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
         return hash.ToHashCode();
     }
 
-    /// <summary>Whether two normalizations are equal.</summary>
+    /// <summary>Determines whether two normalizations are equal.</summary>
+    /// <param name="left">The first normalization.</param>
+    /// <param name="right">The second normalization.</param>
+    /// <returns><see langword="true"/> if the normalizations are equal; otherwise, <see langword="false"/>.</returns>
     public static bool operator ==(PixelNormalization? left, PixelNormalization? right) => left is null ? right is null : left.Equals(right);
 
-    /// <summary>Whether two normalizations differ.</summary>
+    /// <summary>Determines whether two normalizations are different.</summary>
+    /// <param name="left">The first normalization.</param>
+    /// <param name="right">The second normalization.</param>
+    /// <returns><see langword="true"/> if the normalizations are different; otherwise, <see langword="false"/>.</returns>
     public static bool operator !=(PixelNormalization? left, PixelNormalization? right) => !(left == right);
 
     /// <summary>
-    /// For example <c>PixelNormalization { Scale = 255, Mean = 0.5, StandardDeviation = 0.5 }</c>, in every culture; values for each channel are in
-    /// brackets.
+    /// Returns the values as text, for example <c>PixelNormalization { Scale = 255, Mean = 0.5, StandardDeviation = 0.5 }</c>.
     /// </summary>
+    /// <returns>The values in the invariant culture. If there is a value for each channel, the values are in brackets.</returns>
     public override string ToString() =>
         FormattableString.Invariant($"{nameof(PixelNormalization)} {{ Scale = {Scale}, Mean = {Text(_means)}, StandardDeviation = {Text(_standardDeviations)} }}");
 
-    /// <summary>Whether images with that many channels can be normalized.</summary>
+    /// <summary>Determines whether images with this number of channels can be normalized.</summary>
     internal bool Fits(int channels) => _means.Length == 1 || _means.Length == channels;
 
-    /// <summary>The inputs for all bytes: a table of 256 for all channels, or one after another for each channel.</summary>
+    /// <summary>Computes the inputs for all bytes: one table of 256 values for all channels, or one table after another for each channel.</summary>
     internal float[] MakeByteTable()
     {
         var table = new float[_means.Length * ByteValues];
@@ -108,7 +120,7 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
         return table;
     }
 
-    /// <summary>Writes the inputs of an image's bytes.</summary>
+    /// <summary>Converts the bytes of an image to inputs.</summary>
     internal static void Translate(ReadOnlySpan<byte> pixels, float[] byteTable, Span<float> inputs)
     {
         int size = pixels.Length / (byteTable.Length / ByteValues);
@@ -122,7 +134,7 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
         }
     }
 
-    /// <summary>Turns a planar image's pixels into inputs.</summary>
+    /// <summary>Converts the pixels of a planar image to inputs, in place.</summary>
     internal void Apply(Span<float> pixels)
     {
         int size = pixels.Length / _means.Length;
@@ -147,8 +159,8 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
     }
 
     /// <param name="reader">The reader.</param>
-    /// <param name="version">The version of the component that holds the normalization.</param>
-    /// <exception cref="InvalidDataException">The values are not a normalization.</exception>
+    /// <param name="version">The version of the component that contains the normalization.</param>
+    /// <exception cref="InvalidDataException">The values are out of range.</exception>
     internal static PixelNormalization Read(BinaryReader reader, uint version)
     {
         float scale = reader.ReadSingle();

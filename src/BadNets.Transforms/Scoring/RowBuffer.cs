@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>Keeps the values of several rows of a cursor, so that they can be read when the cursor is past them.</summary>
+/// <summary>Stores the values of several rows of a cursor, so that they can be read after the cursor has moved past them.</summary>
 sealed class RowBuffer
 {
     private readonly Dictionary<int, Column> _columns = [];
@@ -19,10 +19,10 @@ sealed class RowBuffer
         _ids = new DataViewRowId[capacity];
     }
 
-    /// <summary>Whether a column's values may be copied and kept. Objects with an owner, such as images, may not be.</summary>
+    /// <summary>Determines whether the values of a column can be copied and stored. Objects with an owner, such as images, cannot.</summary>
     public static bool CanKeep(DataViewSchema.Column column) => column.Type is PrimitiveDataViewType or VectorDataViewType;
 
-    /// <summary>Keeps the row that the cursor is at.</summary>
+    /// <summary>Stores the current row of the cursor.</summary>
     public void Keep(int slot)
     {
         foreach (var column in _columns.Values)
@@ -30,7 +30,7 @@ sealed class RowBuffer
         _id(ref _ids[slot]);
     }
 
-    /// <summary>A <see cref="ValueGetter{TValue}"/> for a column's value in the slot that a function returns.</summary>
+    /// <summary>Creates a <see cref="ValueGetter{TValue}"/> for the value of a column in the slot that a function returns.</summary>
     public Delegate MakeGetter(int column, Func<int> slot) => _columns[column].MakeGetter(slot);
 
     public ValueGetter<DataViewRowId> MakeIdGetter(Func<int> slot) => (ref DataViewRowId id) => id = _ids[slot()];
@@ -69,7 +69,7 @@ sealed class RowBuffer
         private readonly VBuffer<T>[] _vectors = new VBuffer<T>[capacity];
         private VBuffer<T> _next;
 
-        // Copied, because the source may write into the same memory for every row.
+        // Copied, because the source might reuse the same memory for every row.
         public override void Keep(int slot)
         {
             source(ref _next);

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>A module that several transformers score with. The last one that releases it disposes of it.</summary>
+/// <summary>A module that several transformers share. It is disposed of when the last transformer releases it.</summary>
 sealed class SharedModule
 {
     private int _users = 1;
 
     /// <param name="module">The module. It is switched to evaluation mode.</param>
-    /// <param name="device">Where its weights are.</param>
+    /// <param name="device">The device of its weights.</param>
     public SharedModule(nn.Module<Tensor, Tensor> module, Device device)
     {
         Module = module;
@@ -18,7 +18,7 @@ sealed class SharedModule
         LastLayer.Attach(module);
     }
 
-    /// <summary>A module that is not trained: calling it computes gradients of its inputs, but none of its parameters.</summary>
+    /// <summary>Shares a module that is not trained. Calling it computes gradients for its inputs, but not for its parameters.</summary>
     public static SharedModule ForScoring(nn.Module<Tensor, Tensor> module, Device device)
     {
         foreach (var parameter in module.parameters())

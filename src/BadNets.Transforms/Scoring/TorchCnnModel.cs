@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>Everything that describes a trained model, except its weights.</summary>
+/// <summary>The description of a trained model: everything except its weights.</summary>
 sealed record TorchCnnModel(
     TorchNetwork Network,
     ImageShape Shape,

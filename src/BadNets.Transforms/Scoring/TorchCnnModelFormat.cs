@@ -5,11 +5,13 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The part of a saved model that holds a trained network: its name and settings, then its weights as plain named tensors.</summary>
+/// <summary>
+/// The part of a saved model that contains a trained network: its name and settings, followed by its weights as plain named tensors.
+/// </summary>
 static class TorchCnnModelFormat
 {
     /// <summary>
-    /// The version that is written. Since version 2, there can be a column of features, and the normalization can have values for each channel.
+    /// The version that is written. Version 2 added an optional features column and normalizations with a value for each channel.
     /// </summary>
     public const uint Version = 0x00010002;
 
@@ -20,11 +22,12 @@ static class TorchCnnModelFormat
     public static void Write(BinaryWriter file, TorchCnnModel model, nn.Module<Tensor, Tensor> network)
     {
         if (model.Network.Name is not { } name)
-            throw new InvalidOperationException("A model whose network has no name cannot be saved; create the network with TorchNetwork.Register.");
+            throw new InvalidOperationException("The model cannot be saved, because its network has no name. Create the network with TorchNetwork.Register.");
 
         // *** Binary format ***
-        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width; normalization: see PixelNormalization;
-        // class labels: int32 count, byte type (0: none), text × count; from version 2, text: features column (empty: none); tensors: see NamedTensors
+        // the SHA-256 of the rest; int32: its length; text × 4: network, image, score and predicted label column; int32 × 3: channels, height, width;
+        // normalization: see PixelNormalization; class labels: int32 count, byte type (0: none), text × count; from version 2, text: features column
+        // (empty: none); tensors: see NamedTensors
         using var content = new MemoryStream();
         using var writer = new BinaryWriter(content);
         writer.Write(name);
@@ -57,10 +60,10 @@ static class TorchCnnModelFormat
         var normalization = PixelNormalization.Read(reader, version);
         var classes = ClassLabels.Read(reader);
         if (!normalization.Fits(shape.Channels))
-            throw new InvalidDataException($"The model file is damaged: it has images of {shape} and the normalization {normalization}.");
+            throw new InvalidDataException($"The model file is damaged: its image shape {shape} and its normalization {normalization} do not match.");
         string? features = version > ModelFormat.First && texts.ReadText() is { Length: > 0 } name ? name : null;
 
-        // The network is built before its weights are read, because the file must not choose its size.
+        // The network is created before its weights are read, so that the file does not determine its size.
         var model = new TorchCnnModel(definition, shape, classes, normalization, image, score, predictedLabel, features);
         var network = definition.CreateForFile(shape, classes.Count, content.Length - content.Position);
         try
@@ -77,8 +80,11 @@ static class TorchCnnModelFormat
         }
     }
 
-    /// <summary>The maximum length of a model file's entry, if it starts like the entry of a network with a known number of weights; otherwise null.</summary>
-    /// <param name="head">The entry's first bytes, including ML.NET's header.</param>
+    /// <summary>
+    /// Returns the maximum length of an entry of a model file if it starts like the entry of a network with a known number of weights; otherwise,
+    /// null.
+    /// </summary>
+    /// <param name="head">The first bytes of the entry, including ML.NET's header.</param>
     public static long? MostBytes(byte[] head)
     {
         if (head.Length < ModelHeader.Size)
@@ -105,6 +111,6 @@ static class TorchCnnModelFormat
         byte[] content = file.ReadBytes(new ModelReader(file).ReadCount(1));
         return SHA256.HashData(content).AsSpan().SequenceEqual(hash)
             ? new MemoryStream(content)
-            : throw new InvalidDataException("The model file is damaged: the network in it is not the one that was saved.");
+            : throw new InvalidDataException("The model file is damaged: the checksum of its network is wrong.");
     }
 }

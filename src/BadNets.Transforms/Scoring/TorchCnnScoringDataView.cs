@@ -5,8 +5,8 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A view with scores, which are computed for several rows at once: a cursor reads ahead that many rows of the input and keeps the
-/// values that the caller requested. The input is read once, so it need not be the same in every pass.
+/// A view with scores, which are computed for several rows at once. A cursor reads ahead that many rows of the input, and stores the values that the
+/// caller requested. Each pass reads the input once, so the input can differ from pass to pass.
 /// </summary>
 sealed class TorchCnnScoringDataView : IRowByRowView
 {
@@ -60,7 +60,7 @@ sealed class TorchCnnScoringDataView : IRowByRowView
         private readonly float[] _scores = [];
         private readonly float[] _features = [];
 
-        // The current row among those read ahead, and their number.
+        // The index of the current row among the rows that were read ahead, and their number.
         private int _current = -1;
         private int _count;
 
@@ -84,7 +84,7 @@ sealed class TorchCnnScoringDataView : IRowByRowView
             {
                 var model = view._transformer.Model;
 
-                // Columns of images cannot be kept, because their owner is unknown. Rows are then scored one by one.
+                // Images cannot be stored, because their owner is unknown. In this case, rows are scored one by one.
                 if (kept.All(RowBuffer.CanKeep))
                     _rowsAhead = BatchTensors.RowsToScore(model.Shape);
                 _batch = view._transformer.MakeBatch(_rowsAhead);
@@ -121,7 +121,7 @@ sealed class TorchCnnScoringDataView : IRowByRowView
                 ?? throw new InvalidOperationException($"Column '{column.Name}' has values of type {column.Type.RawType}, not {typeof(TValue)}.");
         }
 
-        // The current row's part of what was computed for the rows read ahead.
+        // The current row's part of the results for the rows that were read ahead.
         private ReadOnlySpan<float> Current(float[] values)
         {
             int count = values.Length / _rowsAhead;

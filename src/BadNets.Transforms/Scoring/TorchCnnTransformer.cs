@@ -14,18 +14,18 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Scores images with a network: adds the probabilities of the classes, the predicted label, and, if requested, the features. Several threads can
-/// use it at the same time. Its network is public, for code that inspects or changes networks.
+/// Scores images with a network: adds the class probabilities, the predicted label, and, if requested, the features. Several threads can use a
+/// transformer at the same time. The network is accessible to code that inspects networks, or creates changed copies of them.
 /// </summary>
 /// <remarks>
-/// The features of an image are the flattened input of the network's last layer, which is the last <see cref="TorchSharp.Modules.Linear"/> with an
-/// output for each class that the forward pass calls with <c>call</c>.
+/// The features of an image are the flattened input of the last layer of the network. The last layer is the last
+/// <see cref="TorchSharp.Modules.Linear"/> layer with one output per class that the forward pass calls with <c>call</c>.
 /// </remarks>
 public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer, IDisposable
 {
     internal const string LoaderSignature = "BadNetsTorchCnn";
 
-    // For TorchSharp's operators, which do not keep the numbers alive that they are given.
+    // For TorchSharp's operators, which do not keep their numeric arguments alive.
     private static readonly Scalar MinusOne = -1;
 
     private readonly SharedModule _module;
@@ -40,47 +40,47 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     {
         _module = module;
         Model = model;
-        // Counted only when a schema needs it, so that loading a file does not compute with images of the size that the file claims.
+        // Counted only when a schema needs it, so that loading a file does not process images of the size that the file claims.
         _featureCount = new Lazy<int>(() => FeaturesColumnName is null ? 0 : CountFeatures());
     }
 
-    /// <summary>The network's architecture.</summary>
+    /// <summary>The architecture of the network.</summary>
     public TorchNetwork Network => Model.Network;
 
-    /// <summary>The shape of the images that the network takes.</summary>
+    /// <summary>The shape of the images that the network takes: channels × height × width.</summary>
     public ImageShape ImageShape => Model.Shape;
 
     /// <summary>
-    /// The labels of the classes in the order of the network's outputs. If the training labels had no values (a key without key values), these are
-    /// the zero-based numbers of the classes.
+    /// The labels of the classes in the order of the network's outputs. If the training labels were a key without key values, these are the
+    /// zero-based numbers of the classes.
     /// </summary>
     public IReadOnlyList<LabelValue> Labels => Model.Classes.Names;
 
-    /// <summary>How raw pixels become the network's inputs.</summary>
+    /// <summary>The normalization that converts raw pixels to the inputs of the network.</summary>
     public PixelNormalization Normalization => Model.Normalization;
 
-    /// <summary>The image column that is scored.</summary>
+    /// <summary>The name of the image column, which is scored.</summary>
     public string ImageColumnName => Model.ImageColumnName;
 
-    /// <summary>The column of the classes' probabilities.</summary>
+    /// <summary>The name of the column with the class probabilities.</summary>
     public string ScoreColumnName => Model.ScoreColumnName;
 
-    /// <summary>The column of the predicted label.</summary>
+    /// <summary>The name of the column with the predicted label.</summary>
     public string PredictedLabelColumnName => Model.PredictedLabelColumnName;
 
-    /// <summary>The column of the features, or null.</summary>
+    /// <summary>The name of the column with the features, or <see langword="null"/> if the transformer does not add features.</summary>
     public string? FeaturesColumnName => Model.FeaturesColumnName;
 
-    /// <summary>Where the network computes, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
+    /// <summary>The device of the network, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
     public string Device => _module.Device.type == DeviceType.CPU ? "cpu" : _module.Device.ToString();
 
     /// <summary>
-    /// The network, in evaluation mode. It maps batch × channels × height × width normalized floats (<see cref="Normalize"/>) to batch × classes
-    /// outputs before the softmax. It belongs to this transformer, which disposes of it. Its parameters have no gradients, but its inputs can have them.
-    /// You can read its weights and call it while other threads score. Do not change its weights or mode, and do not register hooks; change a copy
-    /// instead (<see cref="CopyModule"/>).
+    /// The network, in evaluation mode. It maps a batch × channels × height × width tensor of normalized floats (<see cref="Normalize"/>) to a batch
+    /// × classes tensor of logits (outputs before the softmax). It belongs to this transformer, which disposes of it. Its parameters have no
+    /// gradients, but its inputs can have them. You can read its weights and call it while other threads score. Do not change its weights or its
+    /// mode, and do not register hooks. To change the network, use a copy (<see cref="CopyModule"/>).
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
     public nn.Module<Tensor, Tensor> Module
     {
         get
@@ -92,10 +92,10 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
 
     internal TorchCnnModel Model { get; }
 
-    /// <summary>Converts raw pixels to inputs of <see cref="Module"/>. Gradients flow back to the pixels.</summary>
-    /// <param name="pixels">Raw pixels, batch × channels × height × width floats, on any device.</param>
+    /// <summary>Converts raw pixels to inputs of <see cref="Module"/>. The conversion is differentiable.</summary>
+    /// <param name="pixels">The raw pixels, a batch × channels × height × width tensor of floats on any device.</param>
     /// <returns>
-    /// The inputs, of the same shape, on the network's device: bit-identical to those in scoring, and differentiable. They belong to the caller's
+    /// The inputs, with the same shape, on the device of the network. They are bit-identical to the inputs in scoring, and belong to the caller's
     /// <see cref="DisposeScope"/>.
     /// </returns>
     public Tensor Normalize(Tensor pixels)
@@ -108,10 +108,13 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return inputs;
     }
 
-    /// <summary>Computes the outputs before the softmax from raw pixels, with gradients of the pixels unless they are switched off (<see cref="no_grad"/>).</summary>
-    /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
-    /// <returns>Batch × classes floats on the network's device. They belong to the caller's <see cref="DisposeScope"/>.</returns>
-    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <summary>
+    /// Computes the logits (outputs before the softmax) of raw pixels. The result is differentiable with respect to the pixels, unless gradients are
+    /// disabled (<see cref="no_grad"/>).
+    /// </summary>
+    /// <param name="pixels">The raw pixels, a batch × channels × height × width tensor of floats.</param>
+    /// <returns>The logits, a batch × classes tensor on the device of the network. It belongs to the caller's <see cref="DisposeScope"/>.</returns>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
     /// <exception cref="InvalidOperationException">The network fails on these pixels.</exception>
     public Tensor ComputeLogits(Tensor pixels)
     {
@@ -124,15 +127,18 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Computes the outputs before the softmax and the features from raw pixels, with gradients of the pixels unless they are switched off
-    /// (<see cref="no_grad"/>).
+    /// Computes the logits (outputs before the softmax) and the features of raw pixels. Both are differentiable with respect to the pixels, unless
+    /// gradients are disabled (<see cref="no_grad"/>).
     /// </summary>
-    /// <param name="pixels">Raw pixels, batch × channels × height × width floats.</param>
+    /// <param name="pixels">The raw pixels, a batch × channels × height × width tensor of floats.</param>
     /// <returns>
-    /// Batch × classes and batch × features floats on the network's device. They belong to the caller's <see cref="DisposeScope"/>.
+    /// The logits, a batch × classes tensor, and the features, a batch × features tensor, both on the device of the network. They belong to the
+    /// caller's <see cref="DisposeScope"/>.
     /// </returns>
-    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
-    /// <exception cref="InvalidOperationException">The network fails on these pixels, or calls no linear layer with an output for each class.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network fails on these pixels, or does not call a linear layer with one output per class.
+    /// </exception>
     public (Tensor Logits, Tensor Features) ComputeFeatures(Tensor pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
@@ -143,9 +149,11 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return (logits.MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Creates a copy of the network with its own weights, which you can change; <see cref="WithModule"/> creates a transformer from it.</summary>
+    /// <summary>
+    /// Creates a copy of the network with its own weights, which you can change. To score with the changed copy, use <see cref="WithModule"/>.
+    /// </summary>
     /// <returns>The copy, in evaluation mode, on the same device, with gradients for all parameters. The caller disposes of it.</returns>
-    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
     public nn.Module<Tensor, Tensor> CopyModule()
     {
         CheckNotDisposed();
@@ -165,27 +173,28 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         }
     }
 
-    /// <summary>Creates a transformer that scores with another module of the same architecture, for example with a repaired copy.</summary>
+    /// <summary>Creates a transformer that scores with another module of the same architecture, for example a repaired copy.</summary>
     /// <param name="module">
-    /// The module, with the same named tensors as <see cref="Module"/>. The new transformer takes ownership of it and switches it to
+    /// The module, which must have the same named tensors as <see cref="Module"/>. The new transformer takes ownership of it and switches it to
     /// evaluation mode.
     /// </param>
-    /// <returns>A transformer with the same labels, normalization, and columns. This one does not change.</returns>
+    /// <returns>A transformer with the same labels, normalization, and columns. The original transformer does not change.</returns>
     /// <exception cref="ArgumentException">
-    /// The module is this transformer's own, has other tensors than the network, or does not give batch × classes outputs.
+    /// The module is the module of this transformer, or its tensors are not those of the network.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The module fails on images, or its outputs have the wrong shape or type.</exception>
     public TorchCnnTransformer WithModule(nn.Module<Tensor, Tensor> module) => ReferenceEquals(module, _module.Module)
-        ? throw new ArgumentException("The module belongs to this transformer; pass a copy (CopyModule), or use WithFeatures to share it.", nameof(module))
+        ? throw new ArgumentException("The module belongs to this transformer. Pass a copy (CopyModule), or use WithFeatures to share it.", nameof(module))
         : FromModule(Host, module, Model);
 
-    /// <summary>Creates a transformer that also adds the features, with the same weights.</summary>
-    /// <param name="featuresColumnName">The column for the features: a vector of Single.</param>
+    /// <summary>Creates a transformer that shares the network and also adds the features.</summary>
+    /// <param name="featuresColumnName">The name of the column to add for the features, a vector of Single. The default is <c>Features</c>.</param>
     /// <returns>
-    /// A transformer that shares the network with this one. The network's memory is freed when both have been disposed.
+    /// A transformer that shares the network with this one. The memory of the network is freed when both transformers have been disposed of.
     /// </returns>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
-    /// <exception cref="InvalidOperationException">The network calls no linear layer with an output for each class.</exception>
-    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <exception cref="ArgumentException"><paramref name="featuresColumnName"/> is empty.</exception>
+    /// <exception cref="InvalidOperationException">The network does not call a linear layer with one output per class.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
     public TorchCnnTransformer WithFeatures(string featuresColumnName = "Features")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(featuresColumnName);
@@ -205,12 +214,12 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Moves the network to another device, for all transformers that share it. No other thread may use the network in the meantime. Create new cursors
-    /// and prediction engines afterward; do not use the existing ones.
+    /// Moves the network to another device, for all transformers that share it. Other threads must not use the network during the move. Afterward,
+    /// create new cursors and prediction engines instead of using existing ones.
     /// </summary>
-    /// <param name="device">Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on.</param>
-    /// <exception cref="ArgumentException">There is no such device, or it is not available; the message says what is missing.</exception>
-    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    /// <param name="device">The device: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on.</param>
+    /// <exception cref="ArgumentException">The device does not exist or is not available. The message states what is missing.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed of.</exception>
     public void MoveTo(string device)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(device);
@@ -250,9 +259,11 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Scores a view. Several rows are scored at a time, and only when they are read. (libtorch then adds in a different order than for a
-    /// single row, as in a prediction engine, so the last bits of a score can differ between the two.)
+    /// Scores a view. Rows are scored when they are read, several at a time. libtorch then adds in a different order than for the single rows of a
+    /// prediction engine, so the last bits of a score can differ between the two.
     /// </summary>
+    /// <param name="input">The view, which must have the image column.</param>
+    /// <returns>The view with the columns for class probabilities, predicted label, and, if requested, features.</returns>
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -260,8 +271,9 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     }
 
     /// <summary>
-    /// Frees the network's memory, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterward, the model can no longer
-    /// score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this method when it is disposed, unless <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
+    /// Frees the memory of the network, unless another transformer shares the network (<see cref="WithFeatures"/>). Afterward, the model can no
+    /// longer score or be saved. A <see cref="PredictionEngine{TSrc, TDst}"/> calls this method when it is disposed, unless
+    /// <see cref="PredictionEngineOptions.OwnsTransformer"/> is false.
     /// </summary>
     public void Dispose()
     {
@@ -278,13 +290,16 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
             : [],
     ];
 
-    /// <summary>The number of features, or 0 if they are not requested.</summary>
-    /// <exception cref="InvalidOperationException">They are requested, but the network calls no linear layer with an output for each class.</exception>
+    /// <summary>The number of features, or 0 if no features are requested.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Features are requested, but the network calls no linear layer with an output for each class.
+    /// </exception>
     internal int FeatureCount => _featureCount.Value;
 
     internal DataViewSchema.Column FindImage(DataViewSchema schema)
     {
-        // The model knows how its own shape is laid out and, with one channel, a flat vector. With more channels, a flat vector could be interleaved.
+        // A vector with the model's own shape, or a flat vector for one channel, is unambiguous. With more channels, a flat vector could be
+        // interleaved.
         if (schema.GetColumnOrNull(Model.ImageColumnName) is { } known
             && (ImageColumn.HasShape(known.Type, Model.Shape) || Model.Shape.Channels == 1 && ImageColumn.IsFlat(known.Type, Model.Shape.Size)))
             return known;
@@ -298,15 +313,15 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         {
             throw new ObjectDisposedException(
                 nameof(TorchCnnTransformer),
-                "The model was disposed, by its owner or by a PredictionEngine created from it (set PredictionEngineOptions.OwnsTransformer to false to keep the model); load or train it again.");
+                "The model was disposed of, either by its owner or by a PredictionEngine that was created from it. To keep the model, set PredictionEngineOptions.OwnsTransformer to false.");
         }
     }
 
-    /// <summary>Scores the inputs at the head of a batch.</summary>
+    /// <summary>Scores the first inputs of a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="rows">The number of inputs.</param>
-    /// <param name="scores">Becomes the probabilities, rows × classes.</param>
-    /// <param name="features">Becomes the features, rows × <see cref="FeatureCount"/>; empty if they are not needed.</param>
+    /// <param name="scores">Receives the probabilities, rows × classes.</param>
+    /// <param name="features">Receives the features, rows × <see cref="FeatureCount"/>. Empty if they are not needed.</param>
     internal void Score(BatchTensors batch, int rows, Span<float> scores, Span<float> features)
     {
         CheckNotDisposed();
@@ -324,14 +339,14 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         }
 
         CopyTo(outputs.softmax(1), scores);
-        // Native code has only handles to the network's weights.
+        // Native code has only handles of the weights.
         GC.KeepAlive(this);
     }
 
     internal BatchTensors MakeBatch(int rows) => new(rows, Model.Shape, _module.Device);
 
-    /// <summary>The last layer, whose input is the features.</summary>
-    /// <exception cref="InvalidOperationException">The network calls no linear layer with an output for each class.</exception>
+    /// <summary>Finds the last layer, whose input is the features.</summary>
+    /// <exception cref="InvalidOperationException">The network does not call a linear layer with one output per class.</exception>
     internal Linear FindLastLayer()
     {
         CheckNotDisposed();
@@ -340,8 +355,8 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         return CallForFeatures(Blank()).Layer;
     }
 
-    /// <summary>Checks that the module can return what is requested.</summary>
-    /// <exception cref="InvalidOperationException">It cannot.</exception>
+    /// <summary>Checks that the module works on images and, if requested, has features.</summary>
+    /// <exception cref="InvalidOperationException">The module fails, its outputs have the wrong shape or type, or it has no features.</exception>
     internal void TryOut()
     {
         using var scope = NewDisposeScope();
@@ -355,7 +370,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         var (outputs, layer, features) = LastLayer.Call(
             Model.Classes.Count, () => Network.Call(_module.Module, inputs, Model.Classes.Count, isShared: true));
         return layer is not null && features!.shape[0] == inputs.shape[0] ? (outputs, features, layer) : throw new InvalidOperationException(
-            $"{Network.Title} has no recognizable last layer: it must call a Linear layer with {Model.Classes.Count} outputs for each image, with the layer's method call, not forward.");
+            $"{Network.Title} has no recognizable last layer. The network must call a Linear layer with {Model.Classes.Count} outputs, with the method 'call' of the layer, not 'forward'.");
     }
 
     private int CountFeatures()
@@ -383,7 +398,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         value = editor.Commit();
     }
 
-    /// <summary>The key of the largest score.</summary>
+    /// <summary>Returns the key of the largest score.</summary>
     internal static uint Predict(ReadOnlySpan<float> scores) => (uint)TensorPrimitives.IndexOfMax(scores) + 1;
 
     /// <inheritdoc/>
@@ -421,7 +436,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
             var features = new float[activeOutput(2) ? _parent.FeatureCount : 0];
             long scored = -1;
 
-            // All columns of a row come from one pass through the network.
+            // All columns of a row are computed in one pass through the network.
             void Compute()
             {
                 if (scored == input.Position && scored >= 0)
@@ -456,7 +471,7 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
         private int OutputCount => _parent.FeatureCount > 0 ? 3 : 2;
 
         protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action? disposer) =>
-            throw new NotSupportedException("CreateGetters makes both getters.");
+            throw new NotSupportedException("CreateGetters creates all getters.");
 
         protected override void SaveModel(ModelSaveContext ctx) => ((ICanSaveModel)_parent).Save(ctx);
     }

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>The file that stores a training run between two epochs: everything that it needs to continue as if it had never stopped.</summary>
+/// <summary>The file that stores the state of a training run between two epochs, so that it can continue as if it had not been interrupted.</summary>
 sealed class Checkpoint(string path, string settings)
 {
     private const string Magic = "BadNets.Transforms checkpoint 2";
 
-    // Up to version 0.1, TorchSharp wrote the optimizer's state in its own format.
+    // In version 0.1, TorchSharp wrote the state of the optimizer in its own format.
     private const string OldMagic = "BadNets.Transforms checkpoint 1";
 
     /// <summary>Restores the state that the file contains.</summary>
-    /// <returns>Whether there was a file.</returns>
+    /// <returns>True if the file exists.</returns>
     /// <exception cref="InvalidOperationException">The file is from a training run with different settings.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder for the file does not exist.</exception>
@@ -22,16 +22,16 @@ sealed class Checkpoint(string path, string settings)
         nextEpoch = 0;
         if (!File.Exists(path))
         {
-            // Reported now, not after the first epoch.
+            // Reported now instead of after the first epoch.
             return Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
                 ? false
-                : throw new DirectoryNotFoundException($"The folder of the checkpoint '{path}' does not exist; create it first.");
+                : throw new DirectoryNotFoundException($"The folder of the checkpoint '{path}' does not exist. Create it first.");
         }
 
         var content = File.ReadAllBytes(path);
         if (content.Length < SHA256.HashSizeInBytes
             || !SHA256.HashData(content.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(content.AsSpan(0, SHA256.HashSizeInBytes)))
-            throw new InvalidDataException($"The checkpoint '{path}' is damaged; delete it to train from the start.");
+            throw new InvalidDataException($"The checkpoint '{path}' is damaged. Delete the file to train from the start.");
 
         try
         {
@@ -43,7 +43,7 @@ sealed class Checkpoint(string path, string settings)
                 throw new InvalidDataException("it was written by another version");
             string found = texts.ReadText();
             if (found != settings && found != TrainingSettings.WithoutStructure(settings))
-                throw new InvalidOperationException($"The checkpoint '{path}' is from a training run with different settings ({FirstDifference(found)}); delete it, or use another path.");
+                throw new InvalidOperationException($"The checkpoint '{path}' is from a training run with different settings ({FirstDifference(found)}). Delete the file, or use another path.");
 
             nextEpoch = reader.ReadInt32();
             if (nextEpoch < 0)
@@ -61,7 +61,7 @@ sealed class Checkpoint(string path, string settings)
         }
         catch (Exception damage) when (damage is not (OutOfMemoryException or InvalidOperationException))
         {
-            throw new InvalidDataException($"The checkpoint '{path}' cannot be read ({damage.Message.Split('\n')[0].Trim()}); delete it to train from the start.", damage);
+            throw new InvalidDataException($"The checkpoint '{path}' cannot be read ({damage.Message.Split('\n')[0].Trim()}). Delete the file to train from the start.", damage);
         }
     }
 
@@ -95,7 +95,7 @@ sealed class Checkpoint(string path, string settings)
         }
         catch
         {
-            // On a full disk, the incomplete file would keep it full.
+            // If the disk is full, an incomplete file would keep it full.
             File.Delete(temporary);
             throw;
         }
@@ -106,9 +106,9 @@ sealed class Checkpoint(string path, string settings)
         string[] theirs = found.Split('\n'), ours = settings.Split('\n');
         return (theirs.Except(ours).FirstOrDefault(), ours.Except(theirs).FirstOrDefault()) switch
         {
-            ({ } there, { } here) => $"there: {there}; here: {here}",
-            ({ } there, null) => $"only there: {there}",
-            (null, { } here) => $"only here: {here}",
+            ({ } there, { } here) => $"checkpoint: {there}; this run: {here}",
+            ({ } there, null) => $"only in the checkpoint: {there}",
+            (null, { } here) => $"only in this run: {here}",
             _ => "its description differs",
         };
     }

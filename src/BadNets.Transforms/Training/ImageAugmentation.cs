@@ -1,35 +1,36 @@
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Random changes to the training images, drawn separately for each row and epoch: first a crop, then a rotation, then a flip, each only if it is
-/// requested. What happens to a row in an epoch depends only on the training run's seed, the epoch, and the row's position in the training set. Validation
-/// sets are not changed. Immutable.
+/// Random changes to the training images, drawn separately for each row and epoch: a crop, followed by a rotation and a flip, each only if it is
+/// enabled. The changes to a row depend only on the seed of the training run, the epoch, and the position of the row in the training set. Validation
+/// sets are not changed. Instances are immutable.
 /// </summary>
-/// <remarks>Pixels that come from outside the image are black: the raw pixel value 0, before normalization.</remarks>
+/// <remarks>Pixels from outside the image are black, which is the raw pixel value 0 before normalization.</remarks>
 public sealed class ImageAugmentation
 {
     /// <summary>
-    /// The width in pixels of a black border that is added before a random crop of the image's size is taken, as torchvision's <c>RandomCrop</c> with
-    /// <c>padding</c> does: the image moves by at most that many pixels in each direction. At least 0 and smaller than the image. 0, the default: no
-    /// crop.
+    /// The width in pixels of the black border that is added before a random crop of the original size is taken, like torchvision's <c>RandomCrop</c>
+    /// with <c>padding</c>. The image moves by at most this number of pixels in each direction. It must be at least 0 and less than the width and
+    /// height of the image. The default is 0, which disables the crop.
     /// </summary>
     public int CropPadding { get; init; }
 
     /// <summary>
-    /// Whether half of the images, chosen at random, are mirrored horizontally. Default: false. Do not use it if a mirrored image belongs to
-    /// another class, as with digits.
+    /// Whether each image is mirrored horizontally with probability 0.5. Do not use it if a mirrored image can belong to another class, as with
+    /// digits. The default is <see langword="false"/>.
     /// </summary>
     public bool HorizontalFlip { get; init; }
 
     /// <summary>
-    /// The largest rotation in degrees, in both directions, from 0 to 180. The angle is uniform; pixels are interpolated bilinearly. 0, the default:
-    /// no rotation.
+    /// The maximum rotation in degrees, in both directions, from 0 to 180. The angle is uniformly distributed, and pixels are interpolated
+    /// bilinearly. The default is 0, which disables the rotation.
     /// </summary>
     public double RotationDegrees { get; init; }
 
     internal bool IsNone => CropPadding == 0 && !HorizontalFlip && RotationDegrees == 0;
 
-    /// <summary>For example <c>crop padding 4, rotation 10, horizontal flip</c>, in every culture.</summary>
+    /// <summary>Returns the enabled changes as text, for example <c>crop padding 4, rotation 10, horizontal flip</c>.</summary>
+    /// <returns>The enabled changes, in the invariant culture.</returns>
     public override string ToString()
     {
         var parts = new List<string>();

@@ -1,18 +1,18 @@
 namespace BadNets.Transforms;
 
-/// <summary>Changes the images of a batch as an <see cref="ImageAugmentation"/> says. For one thread.</summary>
+/// <summary>Applies an <see cref="ImageAugmentation"/> to the images of a batch. Not thread-safe.</summary>
 sealed class ImageAugmenter
 {
     private readonly ImageAugmentation _options;
     private readonly ImageShape _shape;
     private readonly ulong _seed;
 
-    // The moved image of each channel, with a border of one black pixel, so that interpolation needs no special case at the edge.
+    // The cropped image of each channel, with a border of one black pixel, so that interpolation needs no special case at the edge.
     private readonly float[] _moved;
     private readonly int _stride;
     private readonly int _planeSize;
 
-    // Per channel: what a raw pixel of 0 becomes.
+    // The normalized value of a raw pixel of 0, for each channel.
     private readonly float[] _black;
 
     public ImageAugmenter(ImageAugmentation options, ImageShape shape, PixelNormalization normalization, int seed)
@@ -30,7 +30,7 @@ sealed class ImageAugmenter
     /// <summary>Changes images in place.</summary>
     /// <param name="inputs">The normalized images, one after another.</param>
     /// <param name="epoch">The epoch.</param>
-    /// <param name="rows">The images' positions in the training set.</param>
+    /// <param name="rows">The positions of the images in the training set.</param>
     public void Apply(Span<float> inputs, int epoch, ReadOnlySpan<long> rows)
     {
         for (int i = 0; i < rows.Length; i++)
@@ -39,7 +39,7 @@ sealed class ImageAugmenter
 
     private void Apply(Span<float> image, int epoch, long row)
     {
-        // Each kind of change has a draw of its own, so that one does not depend on the others.
+        // Each kind of change has its own random number, so that it does not depend on the other kinds.
         ulong draw = SplitMix64.Mix(SplitMix64.Mix(_seed ^ (uint)epoch) ^ (ulong)row);
         int down = Offset(SplitMix64.Mix(draw ^ 1)), right = Offset(SplitMix64.Mix(draw ^ 2));
         double angle = (Fraction(SplitMix64.Mix(draw ^ 3)) * 2 - 1) * _options.RotationDegrees;
@@ -87,7 +87,7 @@ sealed class ImageAugmenter
         }
     }
 
-    // Each pixel is the bilinear interpolation at the place that the rotation about the center brings there.
+    // Each pixel is interpolated bilinearly at the position that the rotation about the center moves to that pixel.
     private void Rotate(Span<float> image, double angle)
     {
         int width = _shape.Width, height = _shape.Height, size = width * height;
@@ -98,7 +98,7 @@ sealed class ImageAugmenter
             float startX = centerX - cos * centerX - sin * (y - centerY), startY = centerY - sin * centerX + cos * (y - centerY);
             for (int x = 0; x < width; x++)
             {
-                // Beyond the border, everything is as black as on it.
+                // Everything outside the border is black, like the border.
                 float sourceX = Math.Clamp(startX + cos * x, -1, width), sourceY = Math.Clamp(startY + sin * x, -1, height);
                 int left = Math.Min((int)(sourceX + 1), width), top = Math.Min((int)(sourceY + 1), height);
                 float fractionX = sourceX + 1 - left, fractionY = sourceY + 1 - top;

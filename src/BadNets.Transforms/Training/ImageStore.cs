@@ -5,10 +5,10 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>The images of a data set in memory, in the type they came in (bytes stay bytes), to be read in any order.</summary>
+/// <summary>The images of a data set in memory, in their original type (bytes stay bytes). They can be read in any order.</summary>
 abstract class ImageStore
 {
-    // Large enough that there are few blocks, small enough that the last one wastes little.
+    // Large enough for few blocks, and small enough that the last one does not waste much memory.
     private const int BlockBytes = 1 << 24;
 
     public static ImageStore Create(DataViewSchema.Column column, ImageShape shape, PixelNormalization normalization) =>
@@ -16,11 +16,11 @@ abstract class ImageStore
             ? new OfBytes(shape, normalization)
             : new OfSingles(shape, normalization);
 
-    /// <summary>A function that adds a cursor's current row.</summary>
+    /// <summary>Creates a function that adds the current row of a cursor.</summary>
     public abstract Action MakeAdder(DataViewRow row, DataViewSchema.Column column);
 
     /// <summary>Writes an image as network inputs.</summary>
-    /// <param name="row">The image's position.</param>
+    /// <param name="row">The position of the image.</param>
     /// <param name="inputs">As many floats as an image has values.</param>
     public abstract void Read(int row, Span<float> inputs);
 

@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Starts a network with the weights of a trained model.</summary>
+/// <summary>Initializes a network with the weights of a trained model.</summary>
 static class InitialWeights
 {
     /// <summary>
-    /// Copies the model's weights. If the network has other classes, the rows of its last layer are copied for the labels that the model knows; the
-    /// rows of the other labels stay as they are.
+    /// Copies the weights of the model. If the network has other classes, only the rows of its last layer for labels that the model knows are copied.
+    /// The rows for other labels do not change.
     /// </summary>
-    /// <exception cref="ArgumentException">The model's weights do not fit the network.</exception>
+    /// <exception cref="ArgumentException">The weights of the model do not fit the network.</exception>
     public static void Copy(IChannel channel, TorchCnnTransformer model, nn.Module<Tensor, Tensor> network, ImageShape shape, ClassLabels classes)
     {
         var from = model.Module;
@@ -28,7 +28,7 @@ static class InitialWeights
             if (!to.shape.AsSpan().SequenceEqual(tensor.shape))
             {
                 throw new ArgumentException(
-                    $"The initial model is for images of {model.ImageShape}, and the training set has images of {shape}: its weights '{name}' are {string.Join('×', tensor.shape)} instead of {string.Join('×', to.shape)}.");
+                    $"The initial model is for images of {model.ImageShape}, but the training set has images of {shape}: the shape of the weights '{name}' is {string.Join('×', tensor.shape)} instead of {string.Join('×', to.shape)}.");
             }
 
             to.copy_(tensor);
@@ -40,7 +40,7 @@ static class InitialWeights
         GC.KeepAlive(network);
     }
 
-    /// <summary>A hash of a model's weights and labels.</summary>
+    /// <summary>Computes a hash of the weights and labels of a model.</summary>
     public static string Fingerprint(TorchCnnTransformer model)
     {
         using var content = new MemoryStream();

@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>A data set read into memory once, for training or validation: images and class indices.</summary>
+/// <summary>A data set for training or validation that was read into memory: images and class indices.</summary>
 sealed class LabeledImages
 {
     private readonly ImageStore _images;
@@ -13,11 +13,11 @@ sealed class LabeledImages
 
     /// <summary>Reads a view.</summary>
     /// <param name="view">The view.</param>
-    /// <param name="image">Its image column.</param>
-    /// <param name="shape">The images' shape.</param>
-    /// <param name="label">Its label column: a key; the class indices are its raw values less one.</param>
-    /// <param name="normalization">How pixels become inputs.</param>
-    /// <param name="checkAlive">Called every so often; throws if the work is to be given up.</param>
+    /// <param name="image">The image column.</param>
+    /// <param name="shape">The shape of the images.</param>
+    /// <param name="label">The label column, a key. The class indices are its raw values minus one.</param>
+    /// <param name="normalization">The normalization of the pixels.</param>
+    /// <param name="checkAlive">Called regularly. Throws an exception if the work was canceled.</param>
     public LabeledImages(
         IDataView view, DataViewSchema.Column image, ImageShape shape, DataViewSchema.Column label, PixelNormalization normalization, Action checkAlive)
     {
@@ -33,9 +33,9 @@ sealed class LabeledImages
             addImage();
             ulong key = nextLabel();
             if (key == 0)
-                throw new ArgumentException($"Label column '{label.Name}' has a missing value in row {_labels.Count}; drop such rows first, for example with FilterRowsByMissingValues.");
+                throw new ArgumentException($"Label column '{label.Name}' has a missing value in row {_labels.Count}. Drop such rows first, for example with FilterRowsByMissingValues.");
             if (key > classes)
-                throw new ArgumentException($"Label column '{label.Name}' has the key {key} in row {_labels.Count}, but its type has {classes} keys.");
+                throw new ArgumentException($"Label column '{label.Name}' has the key {key} in row {_labels.Count}, but the maximum for its type is {classes}.");
             _labels.Add((int)(key - 1));
         }
     }
@@ -55,7 +55,7 @@ sealed class LabeledImages
         }
     }
 
-    /// <summary>A hash of all pixels and labels.</summary>
+    /// <summary>Computes a hash of all pixels and labels.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

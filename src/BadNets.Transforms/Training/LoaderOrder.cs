@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// The orders in which PyTorch's shuffling data loaders with one shared generator read their rows, pass after pass.
+/// Reproduces the orders in which PyTorch's shuffling data loaders with one shared generator read their rows, pass by pass.
 /// </summary>
 sealed class LoaderOrder : IDisposable
 {
@@ -14,7 +14,7 @@ sealed class LoaderOrder : IDisposable
 
     public LoaderOrder(int seed) => _generator = new Generator((ulong)(long)seed);
 
-    /// <summary>The state of the random stream, to be saved and set again.</summary>
+    /// <summary>The state of the random stream, which can be saved and restored.</summary>
     public byte[] State
     {
         get
@@ -31,8 +31,8 @@ sealed class LoaderOrder : IDisposable
         }
     }
 
-    // libtorch terminates the process if a state is invalid. The state starts with the seed, followed by three values of the Mersenne Twister:
-    // the count of remaining numbers, whether it is seeded, and the index of the next number.
+    // libtorch terminates the process if a state is not valid. The state starts with the seed, followed by three values of the Mersenne Twister: the
+    // number of remaining values, whether it is seeded, and the index of the next value.
     private void CheckState(ReadOnlySpan<byte> state)
     {
         const int Numbers = 624;
@@ -44,10 +44,10 @@ sealed class LoaderOrder : IDisposable
             throw new InvalidDataException("the state of the random number generator is not valid");
     }
 
-    /// <summary>The order of the next pass over a set of rows.</summary>
+    /// <summary>Returns the order of the next pass over a set of rows.</summary>
     public long[] Pass(int rows)
     {
-        // A loader first draws a seed for its workers, then the order, and at the end of the pass its sampler draws one more that nobody uses.
+        // A loader draws a seed for its workers, and then the order. At the end of the pass, its sampler draws another number that is not used.
         using var scope = NewDisposeScope();
         _baseSeed.random_(0, 1L << 60, _generator);
         var order = randperm(rows, generator: _generator).data<long>().ToArray();

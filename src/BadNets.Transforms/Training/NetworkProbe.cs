@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Runs a network on the first images before training, so that a network that does not fit them is rejected with a one-sentence error.</summary>
+/// <summary>Runs a network on the first images before training, so that a network that does not fit them is rejected with a clear error.</summary>
 static class NetworkProbe
 {
     /// <summary>Runs the network. Its weights, its buffers, and libtorch's random number stream do not change.</summary>
@@ -26,7 +26,7 @@ static class NetworkProbe
         if (classCount > 1 && outputs.Chunk(classCount).All(IsDistribution))
         {
             channel.Warning(
-                $"{definition.Title} seems to end in a softmax: its outputs are between 0 and 1 and add up to 1. Remove the softmax: the loss and the scores apply their own, and with a second one, training is slow and the scores of all classes are close together.");
+                $"{definition.Title} seems to end in a softmax: its outputs are between 0 and 1 and add up to 1. Remove the softmax, because the loss and the scores apply their own. With a second softmax, training is slow, and the scores of all classes are similar.");
         }
     }
 

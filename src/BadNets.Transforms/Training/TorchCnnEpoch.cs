@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>The result of an epoch of training.</summary>
+/// <summary>The results of a training epoch.</summary>
 public sealed class TorchCnnEpoch
 {
     internal TorchCnnEpoch(int epoch, double loss, double trainSeconds, double evaluationSeconds, IReadOnlyDictionary<string, TorchCnnValidation> validation)
@@ -12,18 +12,18 @@ public sealed class TorchCnnEpoch
         Validation = validation;
     }
 
-    /// <summary>The epoch, from 0.</summary>
+    /// <summary>The zero-based index of the epoch.</summary>
     public int Epoch { get; }
 
-    /// <summary>The mean of the batches' losses.</summary>
+    /// <summary>The training loss: the mean of the losses of all batches.</summary>
     public double Loss { get; }
 
-    /// <summary>The time for training, in seconds.</summary>
+    /// <summary>The training time of the epoch, in seconds.</summary>
     public double TrainSeconds { get; }
 
-    /// <summary>The time for the validation sets, in seconds.</summary>
+    /// <summary>The time for evaluating all validation sets, in seconds.</summary>
     public double EvaluationSeconds { get; }
 
-    /// <summary>The result on each validation set, by name.</summary>
+    /// <summary>The results on the validation sets. The keys are their names in <see cref="TorchCnnTrainer.Options.ValidationSets"/>.</summary>
     public IReadOnlyDictionary<string, TorchCnnValidation> Validation { get; }
 }

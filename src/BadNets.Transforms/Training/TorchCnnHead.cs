@@ -1,14 +1,14 @@
 namespace BadNets.Transforms;
 
-/// <summary>What the cross-entropy loss is given. Scores are the softmax of the network's outputs either way.</summary>
+/// <summary>Specifies the input of the cross-entropy loss. The scores are the softmax of the network's outputs in both cases.</summary>
 public enum TorchCnnHead
 {
-    /// <summary>The network's outputs, as is usual.</summary>
+    /// <summary>The outputs of the network, which is the usual choice.</summary>
     Logits,
 
     /// <summary>
-    /// The softmax of the network's outputs, to which the loss applies a softmax again: a quirk of published BadNets code that slows
-    /// training and moves its thresholds, kept to reproduce its numbers.
+    /// The softmax of the outputs, to which the loss applies a second softmax. This is a quirk of the published PyTorch program for BadNets. It slows
+    /// training and changes the poisoning rates at which attacks start to succeed. Use it only to reproduce the published numbers.
     /// </summary>
     Softmax,
 }

@@ -1,14 +1,14 @@
 namespace BadNets.Transforms;
 
-/// <summary>The optimization algorithm.</summary>
+/// <summary>Specifies the optimization algorithm.</summary>
 public enum TorchCnnOptimizer
 {
     /// <summary>Adam (Kingma and Ba 2015) with PyTorch's default constants: β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.</summary>
     Adam,
 
-    /// <summary>Stochastic gradient descent, optionally with momentum.</summary>
+    /// <summary>Stochastic gradient descent, optionally with momentum (<see cref="TorchCnnTrainer.Options.Momentum"/>).</summary>
     Sgd,
 
-    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    /// <summary>AdamW, which is Adam with decoupled weight decay (Loshchilov and Hutter 2019) and the same constants.</summary>
     AdamW,
 }

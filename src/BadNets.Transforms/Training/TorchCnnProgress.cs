@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>How far training has come.</summary>
+/// <summary>The progress of training after a step.</summary>
 public readonly struct TorchCnnProgress
 {
     internal TorchCnnProgress(int epoch, int batchesDone, int batchCount, double learningRate)
@@ -11,13 +11,13 @@ public readonly struct TorchCnnProgress
         LearningRate = learningRate;
     }
 
-    /// <summary>The current epoch, from 0.</summary>
+    /// <summary>The zero-based index of the current epoch.</summary>
     public int Epoch { get; }
 
-    /// <summary>The number of finished batches of this epoch, from 1.</summary>
+    /// <summary>The number of batches that are finished in this epoch, from 1 to <see cref="BatchCount"/>.</summary>
     public int BatchesDone { get; }
 
-    /// <summary>The number of batches of an epoch.</summary>
+    /// <summary>The number of batches per epoch.</summary>
     public int BatchCount { get; }
 
     /// <summary>The learning rate of the last finished batch.</summary>

@@ -5,139 +5,160 @@ namespace BadNets.Transforms;
 
 public sealed partial class TorchCnnTrainer
 {
-    /// <summary>What to train, and how.</summary>
+    /// <summary>The options of <see cref="TorchCnnTrainer"/>.</summary>
     public sealed class Options
     {
-        /// <summary>The label column: a key. Default: <c>Label</c>.</summary>
+        /// <summary>The name of the label column, a key. The default is <c>Label</c>.</summary>
         public string LabelColumnName { get; set; } = DefaultColumnNames.Label;
 
-        /// <summary>The image column: a vector of Byte or Single with dimensions channels × height × width. Default: <c>Image</c>.</summary>
+        /// <summary>
+        /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width. The default is <c>Image</c>.
+        /// </summary>
         public string ImageColumnName { get; set; } = "Image";
 
-        /// <summary>The column for the probabilities of the classes. Default: <c>Score</c>.</summary>
+        /// <summary>The name of the column to add for the class probabilities, a vector of Single. The default is <c>Score</c>.</summary>
         public string ScoreColumnName { get; set; } = DefaultColumnNames.Score;
 
-        /// <summary>The column for the predicted label. Default: <c>PredictedLabel</c>.</summary>
+        /// <summary>The name of the column to add for the predicted label, a key. The default is <c>PredictedLabel</c>.</summary>
         public string PredictedLabelColumnName { get; set; } = DefaultColumnNames.PredictedLabel;
 
         /// <summary>
-        /// The column for the features, the input of the network's last layer (<see cref="TorchCnnTransformer"/>). Null, the default: none.
+        /// The name of the column to add for the features, a vector of Single with the input of the last layer (see
+        /// <see cref="TorchCnnTransformer"/>). The default is <see langword="null"/>, which adds no such column.
         /// </summary>
         public string? FeaturesColumnName { get; set; }
 
-        /// <summary>The network's architecture. Default: <see cref="TorchNetwork.BadNets"/>.</summary>
+        /// <summary>The architecture of the network. The default is <see cref="TorchNetwork.BadNets"/>.</summary>
         public TorchNetwork Network { get; set; } = TorchNetwork.BadNets;
 
         /// <summary>
-        /// How pixels become the network's inputs, with one mean and standard deviation for all channels or one for each. Default: from 0…255 to
-        /// -1…1.
+        /// The normalization that converts raw pixels to the inputs of the network. The default is <see cref="PixelNormalization.Default"/>, which
+        /// maps 0…255 to -1…1.
         /// </summary>
         public PixelNormalization Normalization { get; set; } = PixelNormalization.Default;
 
-        /// <summary>Random changes to the training images. Null, the default: none. Validation sets are never changed.</summary>
+        /// <summary>
+        /// The random changes to training images. Validation sets are not changed. The default is <see langword="null"/>, which disables
+        /// augmentation.
+        /// </summary>
         public ImageAugmentation? Augmentation { get; set; }
 
-        /// <summary>The batch size: the number of rows in a step, at least 1. The last step of an epoch takes the remaining rows. Default: 64.</summary>
+        /// <summary>
+        /// The batch size, which is the number of rows per step, at least 1. The last step of an epoch uses the remaining rows. The default is 64.
+        /// </summary>
         public int BatchSize { get; set; } = 64;
 
-        /// <summary>Passes over the training set, at least 1. Default: 10.</summary>
+        /// <summary>The number of epochs (passes over the training set), at least 1. The default is 10.</summary>
         public int Epochs { get; set; } = 10;
 
-        /// <summary>The optimization algorithm. Default: <see cref="TorchCnnOptimizer.Adam"/>.</summary>
+        /// <summary>The optimization algorithm. The default is <see cref="TorchCnnOptimizer.Adam"/>.</summary>
         public TorchCnnOptimizer Optimizer { get; set; } = TorchCnnOptimizer.Adam;
 
-        /// <summary>The learning rate, above 0. Null, the default: 0.001 for Adam and AdamW, 0.01 for SGD.</summary>
+        /// <summary>
+        /// The learning rate, greater than 0. The default is <see langword="null"/>, which means 0.001 for Adam and AdamW, and 0.01 for SGD.
+        /// </summary>
         public double? LearningRate { get; set; }
 
         /// <summary>
-        /// How the learning rate changes from epoch to epoch or step to step; <see cref="LearningRate"/> is its base rate.
-        /// Default: <see cref="LearningRateSchedule.Constant"/>.
+        /// The schedule that changes the learning rate during training, with <see cref="LearningRate"/> as its base rate. The default is
+        /// <see cref="LearningRateSchedule.Constant"/>.
         /// </summary>
         public LearningRateSchedule LearningRateSchedule { get; set; } = LearningRateSchedule.Constant;
 
-        /// <summary>The momentum of <see cref="TorchCnnOptimizer.Sgd"/>, at least 0 and below 1. Default: 0.</summary>
+        /// <summary>The momentum of <see cref="TorchCnnOptimizer.Sgd"/>, at least 0 and less than 1. The default is 0.</summary>
         public double Momentum { get; set; }
 
         /// <summary>
-        /// The weight decay, at least 0: an L2 penalty added to the gradient (SGD, Adam), or decoupled from it (AdamW). Null, the default: 0.01
-        /// for AdamW, otherwise 0.
+        /// The weight decay, at least 0. For SGD and Adam, it is an L2 penalty that is added to the gradient. For AdamW, it is decoupled from the
+        /// gradient. The default is <see langword="null"/>, which means 0.01 for AdamW, and 0 for SGD and Adam.
         /// </summary>
         public double? WeightDecay { get; set; }
 
-        /// <summary>The input of the cross-entropy loss. Default: <see cref="TorchCnnHead.Logits"/>.</summary>
+        /// <summary>The input of the cross-entropy loss. The default is <see cref="TorchCnnHead.Logits"/>.</summary>
         public TorchCnnHead Head { get; set; } = TorchCnnHead.Logits;
 
         /// <summary>
-        /// Label smoothing (Szegedy et al. 2016) with PyTorch's meaning, at least 0 and below 1: the target distribution of a row is its label with
-        /// probability 1 - s, mixed with the uniform distribution over all classes with probability s. It applies only to the training loss; the loss
-        /// on validation sets does not use it, and can therefore be compared across training runs. Default: 0.
+        /// The label smoothing <c>s</c> (Szegedy et al. 2016), at least 0 and less than 1, as defined in PyTorch: the target distribution of a row is
+        /// its label with weight 1 - s, mixed with the uniform distribution over all classes with weight s. It applies only to the training loss. The
+        /// loss on validation sets does not use it, so it can be compared across training runs. The default is 0.
         /// </summary>
         public double LabelSmoothing { get; set; }
 
         /// <summary>
-        /// The seed of the initial weights, the shuffling, and the augmentation. Null, the default: the <see cref="MLContext"/>'s seed. If that has none
-        /// either, a seed is drawn when the trainer is created, and training writes it to <see cref="MLContext.Log"/>.
+        /// The seed of the initial weights, the shuffling, and the augmentation. The default is <see langword="null"/>, which means the seed of the
+        /// <see cref="MLContext"/>. If the context has no seed, a random seed is chosen when the trainer is created, and is written to
+        /// <see cref="MLContext.Log"/> when training starts.
         /// </summary>
         public int? Seed { get; set; }
 
         /// <summary>
-        /// What draws from the random stream that shuffles the training rows. Default: <see cref="TorchCnnShuffle.TrainingOnly"/>, with which
-        /// validation sets do not affect training.
+        /// The data sets that draw from the random stream that shuffles the training rows. The default is <see cref="TorchCnnShuffle.TrainingOnly"/>,
+        /// with which validation sets do not affect training.
         /// </summary>
         public TorchCnnShuffle Shuffle { get; set; } = TorchCnnShuffle.TrainingOnly;
 
         /// <summary>
-        /// Where to compute: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on. Null, the default: the CUDA device of <see cref="MLContext.GpuDeviceId"/>
-        /// if that is set (or the CPU, if the device is not available and <see cref="MLContext.FallbackToCpu"/> is true); otherwise the CPU.
+        /// The device to train on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, and so on. The default is <see langword="null"/>, which means the CUDA
+        /// device of <see cref="MLContext.GpuDeviceId"/> if that is set, and otherwise the CPU. If that device is not available and
+        /// <see cref="MLContext.FallbackToCpu"/> is <see langword="true"/>, the CPU is used.
         /// </summary>
         public string? Device { get; set; }
 
         /// <summary>
-        /// The number of libtorch threads for this training run, from 1 to the number of processors. Null, the default: the number that
-        /// <c>torch.set_num_threads</c> set for the calling thread, or otherwise the number of processors. The option applies only to this run:
-        /// concurrent training runs can use different numbers, and scoring is not affected. The number affects results through rounding. Set it
-        /// to get bit-identical results on machines with different numbers of processors.
+        /// The number of libtorch threads for this training run, from 1 to the number of processors. The default is <see langword="null"/>, which
+        /// means the number that <c>torch.set_num_threads</c> set for the calling thread, or else the number of processors. The option applies only
+        /// to this training run. Concurrent training runs can use different numbers, and scoring is not affected. The number of threads affects
+        /// rounding, so set it to get bit-identical results on machines with different numbers of processors.
         /// </summary>
         public int? Threads { get; set; }
 
         /// <summary>
-        /// Named views with the training set's label and image columns, on which the network is measured after each epoch. They are read once. They do
-        /// not affect training, unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>.
+        /// The validation sets: named views with the same label and image columns as the training set, on which the network is evaluated after each
+        /// epoch. Each is read once. They do not affect training unless <see cref="Shuffle"/> is <see cref="TorchCnnShuffle.SharedWithValidation"/>.
+        /// The default is empty.
         /// </summary>
         public IReadOnlyList<KeyValuePair<string, IDataView>> ValidationSets { get; set; } = [];
 
         /// <summary>
-        /// Called after each epoch, on the training thread. When training is resumed, the first call can repeat the last call of the
-        /// interrupted run, with the same numbers.
+        /// A callback that is invoked after each epoch, on the training thread. When training is resumed from a checkpoint, the first call can repeat
+        /// the last call of the interrupted run, with the same numbers. The default is <see langword="null"/>.
         /// </summary>
         public Action<TorchCnnEpoch>? EpochFinished { get; set; }
 
-        /// <summary>Called after each step, on the training thread; keep it short.</summary>
+        /// <summary>
+        /// A callback that is invoked after each step, on the training thread. It should return quickly. The default is <see langword="null"/>.
+        /// </summary>
         public Action<TorchCnnProgress>? StepFinished { get; set; }
 
         /// <summary>
-        /// A file that stores the weights, the optimizer, and the random stream after each epoch. It is replaced atomically. If it exists when
-        /// training starts, training continues from it, and on the same machine with the same number of threads, the result has the same bits as
-        /// if training had not been interrupted. This does not apply to networks whose layers draw random numbers during training (dropout): these
-        /// come from libtorch's process-wide generator, which the file does not store. Null, the default: none.
+        /// The path of a checkpoint file, which stores the weights, the state of the optimizer, and the state of the random stream after each epoch.
+        /// It is replaced atomically. If the file exists when training starts, training continues from it. On the same machine and with the same
+        /// number of threads, the result is bit-identical to that of an uninterrupted training run. This does not apply to networks that draw random
+        /// numbers during training (as in dropout), because these come from libtorch's process-wide generator, which the file does not store. The
+        /// default is <see langword="null"/>, which disables checkpoints.
         /// </summary>
         public string? CheckpointPath { get; set; }
 
-        /// <summary>Ends training at the next step, with an <see cref="OperationCanceledException"/>.</summary>
+        /// <summary>
+        /// A token to cancel training, which then ends at the next step with an <see cref="OperationCanceledException"/>. The default is
+        /// <see cref="CancellationToken.None"/>.
+        /// </summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>
-        /// Parameters that training does not change, usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>: names of parameters
-        /// (<c>conv1.weight</c>) or of layers including everything in them (<c>layer1</c>, <c>layer1.0</c>). A named layer works as in scoring:
-        /// its batch statistics do not change either, and its dropout is off. Default: none.
+        /// The names of parameters (such as <c>conv1.weight</c>) or of entire layers (such as <c>layer1</c> or <c>layer1.0</c>) that training does
+        /// not change, usually with <see cref="Fit(IDataView, TorchCnnTransformer)"/>. A frozen layer works as in scoring: its batch statistics do
+        /// not change, and its dropout is off. The default is empty.
         /// </summary>
         public IReadOnlyList<string> FrozenParameters { get; set; } = [];
 
         /// <summary>
-        /// The options of the published BadNets experiments on MNIST, including their quirks: SGD at 0.01, batches of 64, 100 epochs, seed 0, a
-        /// softmax before the loss, which applies another one (<see cref="TorchCnnHead.Softmax"/>), and one random stream for the training set and the
-        /// validation sets (<see cref="TorchCnnShuffle.SharedWithValidation"/>).
+        /// Creates the options of the published BadNets experiments on MNIST, which are those of the PyTorch program verazuo/badnets-pytorch: SGD
+        /// with learning rate 0.01, batch size 64, 100 epochs, and seed 0. They include two quirks: a softmax before the loss, which applies another
+        /// one (<see cref="TorchCnnHead.Softmax"/>), and one random stream for the training set and the validation sets
+        /// (<see cref="TorchCnnShuffle.SharedWithValidation"/>).
         /// </summary>
+        /// <returns>The options.</returns>
         public static Options Published() => new()
         {
             Optimizer = TorchCnnOptimizer.Sgd,
@@ -149,10 +170,10 @@ public sealed partial class TorchCnnTrainer
             Seed = 0,
         };
 
-        /// <summary>The model whose weights training starts from, or null.</summary>
+        /// <summary>The model whose weights training starts with, or null.</summary>
         internal TorchCnnTransformer? InitialModel { get; private set; }
 
-        /// <summary>The seed that training uses; set when the trainer is created.</summary>
+        /// <summary>The seed that training uses, which is set when the trainer is created.</summary>
         internal int EffectiveSeed { get; set; }
 
         internal double EffectiveLearningRate => LearningRate ?? (Optimizer == TorchCnnOptimizer.Sgd ? 0.01 : 0.001);
@@ -162,7 +183,7 @@ public sealed partial class TorchCnnTrainer
         /// <summary>Creates an exception whose parameter name is the name of an option.</summary>
         internal static ArgumentException Refusal(string option, string message) => new(message, option);
 
-        /// <summary>The options for training a model on.</summary>
+        /// <summary>Creates the options for fine-tuning a model.</summary>
         internal Options StartingFrom(TorchCnnTransformer model)
         {
             var copy = (Options)MemberwiseClone();
@@ -188,33 +209,33 @@ public sealed partial class TorchCnnTrainer
             ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
             ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
             if (Threads < 1 || Threads > Environment.ProcessorCount)
-                throw new ArgumentOutOfRangeException(nameof(Threads), $"The number of threads must be from 1 to {Environment.ProcessorCount}, the number of processors, but is {Threads}; leave it null to use libtorch's default.");
+                throw new ArgumentOutOfRangeException(nameof(Threads), $"The number of threads must be from 1 to {Environment.ProcessorCount} (the number of processors), but is {Threads}. Set it to null to use libtorch's default.");
             if (!(EffectiveLearningRate > 0) || !double.IsFinite(EffectiveLearningRate))
-                throw new ArgumentOutOfRangeException(nameof(LearningRate), $"The learning rate must be above 0, but is {LabelValue.From(EffectiveLearningRate)}.");
+                throw new ArgumentOutOfRangeException(nameof(LearningRate), $"The learning rate must be greater than 0, but is {LabelValue.From(EffectiveLearningRate)}.");
             if (!Enum.IsDefined(Optimizer))
-                throw new ArgumentOutOfRangeException(nameof(Optimizer), $"There is no optimizer {(int)Optimizer}.");
+                throw new ArgumentOutOfRangeException(nameof(Optimizer), $"Unknown optimizer '{(int)Optimizer}'. Expected one of {string.Join(", ", Enum.GetNames<TorchCnnOptimizer>())}.");
             if (!(Momentum is >= 0 and < 1))
-                throw new ArgumentOutOfRangeException(nameof(Momentum), $"The momentum must be at least 0 and below 1, but is {LabelValue.From(Momentum)}.");
+                throw new ArgumentOutOfRangeException(nameof(Momentum), $"The momentum must be at least 0 and less than 1, but is {LabelValue.From(Momentum)}.");
             if (Momentum > 0 && Optimizer != TorchCnnOptimizer.Sgd)
-                throw new ArgumentException($"Only {TorchCnnOptimizer.Sgd} has a momentum option; {Optimizer} uses fixed values.", nameof(Momentum));
+                throw new ArgumentException($"The momentum can be set only for {TorchCnnOptimizer.Sgd}, but the optimizer is {Optimizer}. Set the momentum to 0.", nameof(Momentum));
             if (!(EffectiveWeightDecay >= 0) || !double.IsFinite(EffectiveWeightDecay))
                 throw new ArgumentOutOfRangeException(nameof(WeightDecay), $"The weight decay must be at least 0, but is {LabelValue.From(EffectiveWeightDecay)}.");
             if (!Enum.IsDefined(Head))
-                throw new ArgumentOutOfRangeException(nameof(Head), $"There is no head {(int)Head}.");
+                throw new ArgumentOutOfRangeException(nameof(Head), $"Unknown head '{(int)Head}'. Expected one of {string.Join(", ", Enum.GetNames<TorchCnnHead>())}.");
             if (!Enum.IsDefined(Shuffle))
-                throw new ArgumentOutOfRangeException(nameof(Shuffle), $"There is no shuffle {(int)Shuffle}.");
+                throw new ArgumentOutOfRangeException(nameof(Shuffle), $"Unknown shuffle '{(int)Shuffle}'. Expected one of {string.Join(", ", Enum.GetNames<TorchCnnShuffle>())}.");
             if (LearningRateSchedule.FindMistake(EffectiveLearningRate, Epochs) is { } mistake)
                 throw Refusal(nameof(LearningRateSchedule), mistake);
             if (!(LabelSmoothing is >= 0 and < 1))
-                throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), $"The label smoothing must be at least 0 and below 1, but is {LabelValue.From(LabelSmoothing)}.");
+                throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), $"The label smoothing must be at least 0 and less than 1, but is {LabelValue.From(LabelSmoothing)}.");
             if (Augmentation is { CropPadding: < 0 } crop)
                 throw new ArgumentOutOfRangeException(nameof(Augmentation), $"The crop padding must be at least 0, but is {crop.CropPadding}.");
             if (Augmentation is { } rotation && !(rotation.RotationDegrees is >= 0 and <= 180))
                 throw new ArgumentOutOfRangeException(nameof(Augmentation), $"The rotation must be from 0 to 180 degrees, but is {LabelValue.From(rotation.RotationDegrees)}.");
             if (ValidationSets.Any(set => string.IsNullOrWhiteSpace(set.Key)))
-                throw new ArgumentException("A validation set needs a name.", nameof(ValidationSets));
+                throw new ArgumentException("The name of a validation set is empty.", nameof(ValidationSets));
             if (ValidationSets.GroupBy(set => set.Key).FirstOrDefault(sets => sets.Count() > 1) is { } twice)
-                throw new ArgumentException($"There are two validation sets named '{twice.Key}'.", nameof(ValidationSets));
+                throw new ArgumentException($"Two validation sets have the name '{twice.Key}'. Give each validation set a different name.", nameof(ValidationSets));
             var copy = (Options)MemberwiseClone();
             copy.ValidationSets = [.. ValidationSets];
             copy.Augmentation = Augmentation is { IsNone: false } ? Augmentation : null;

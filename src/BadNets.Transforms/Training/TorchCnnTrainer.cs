@@ -6,33 +6,35 @@ using TorchSharp;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN or your own network. The trainer knows
-/// nothing about backdoors; they come only from the data.
+/// Trains a convolutional network for image classification with TorchSharp: the BadNets CNN, a residual network, or your own network. The trainer
+/// does not know about backdoors. A backdoor comes only from poisoned training data.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// | Trainer characteristics | |
 /// | -- | -- |
 /// | Machine learning task | Multiclass classification |
-/// | Is normalization required? | No: it normalizes pixels itself, see <xref:BadNets.Transforms.TorchCnnTrainer.Options.Normalization> |
-/// | Is caching required? | No: it reads the data once |
+/// | Is normalization required? | No. The trainer normalizes pixels itself; see <xref:BadNets.Transforms.TorchCnnTrainer.Options.Normalization> |
+/// | Is caching required? | No. The trainer reads the data once |
 /// | Input column data type | Image: vector of Byte or Single with dimensions channels × height × width; label: key |
-/// | Output column data type | `Score`: vector of Single, a probability for each class; `PredictedLabel`: key with the label's key values; if requested, `Features`: vector of Single |
+/// | Output column data type | `Score`: vector of Single with a probability for each class; `PredictedLabel`: key with the key values of the label; if requested, `Features`: vector of Single |
 /// | Required NuGet in addition to Microsoft.ML | TorchSharp-cpu, or a TorchSharp-cuda package |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
-/// Weights and shuffling match PyTorch: the same seed gives the same initial weights and the same order of rows as in a PyTorch program whose
-/// training loader has its own generator. The same seed, machine, and number of libtorch threads give the same bits, with any validation sets.
+/// Initial weights and shuffling match PyTorch: a seed gives the same initial weights and the same order of rows as in a PyTorch program whose
+/// training loader has its own generator. With the same seed, machine, and number of libtorch threads, results are bit-identical, regardless of the
+/// validation sets.
 /// </para>
 /// <para>
-/// Progress is written to <see cref="MLContext.Log"/>: at level Info, a line after each epoch with the loss, the duration in seconds, and the
-/// estimated time left; at level Warning, likely mistakes (a network that ends in a softmax, a loss that is no better than guessing).
+/// Progress is written to <see cref="MLContext.Log"/>. After each epoch, there is a message of kind Info with the loss, the duration in seconds, and
+/// the estimated remaining time. Messages of kind Warning report likely mistakes, such as a network that ends in a softmax, or a loss that is no
+/// better than guessing.
 /// </para>
 /// </remarks>
 public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 {
-    // With more classes, the last layer alone would fill the memory; such a key is a hash, not a class.
+    // With more classes, the last layer alone would exhaust the memory. Such a key is usually a hash, not a class.
     private const int MostClasses = 1 << 20;
 
     private readonly IHost _host;
@@ -49,14 +51,16 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         _options.EffectiveSeed = _host.SeedOr(_options.Seed);
     }
 
-    /// <summary>Trains.</summary>
-    /// <param name="input">The training set; it is read once.</param>
-    /// <returns>A transformer that scores images; dispose of it to free the network's memory early.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type, there are no rows, or the device is not available.</exception>
-    /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, is that of the last complete epoch.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
+    /// <summary>Trains the network.</summary>
+    /// <param name="input">The training set. It is read once.</param>
+    /// <returns>The trained model, which scores images. Dispose of it to free the memory of the network early.</returns>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or of the wrong type, there are no rows, the device is not available, or an option does not fit the data.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, contains the last complete epoch.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The checkpoint is from a run with different settings, the network fails on these images, or its outputs have the wrong shape or type.
+    /// The checkpoint is from a training run with different settings, the network fails on these images, or its outputs have the wrong shape or type.
     /// </exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public TorchCnnTransformer Fit(IDataView input)
@@ -76,21 +80,21 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw new ArgumentException("The training set has no rows.", nameof(input));
         var validation = _options.ValidationSets.Select(set => KeyValuePair.Create(set.Key, Read(set.Value))).ToArray();
         if (Array.Find(validation, set => set.Value.Count == 0) is { Key: { } empty })
-            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{empty}' has no rows.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"The validation set '{empty}' has no rows.");
 
         var model = new TorchCnnModel(
             _options.Network, shape, ClassLabels.Of(label), _options.Normalization, _options.ImageColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName, _options.FeaturesColumnName);
         using var threads = ThreadCount.Use(_options.Threads);
-        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes; libtorch threads: {torch.get_num_threads()}.");
+        channel.Info($"Training on {training.Count} images of {shape} in {labelType.Count} classes. Number of libtorch threads: {torch.get_num_threads()}.");
         if (_isSeedDrawn)
-            channel.Info($"The random seed is {_options.EffectiveSeed}; set Options.Seed to it, or create the MLContext with it, to repeat this training run.");
+            channel.Info($"The random seed is {_options.EffectiveSeed}. Set Options.Seed to it, or create the MLContext with it, to repeat this training run.");
         var network = _options.Network.CreateForTraining(shape, (int)labelType.Count, _options.EffectiveSeed);
         try
         {
             if (_options.InitialModel is { } initialModel)
                 InitialWeights.Copy(channel, initialModel, network, shape, model.Classes);
             network.to(device);
-            // Created before training, so that a network without features is rejected at once.
+            // Created before training, so that a network without features is rejected immediately.
             var transformer = new TorchCnnTransformer(_host, new SharedModule(network, device), model);
             if (model.FeaturesColumnName is not null)
                 transformer.TryOut();
@@ -105,25 +109,28 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         }
     }
 
-    /// <summary>Continues training from the weights of a model (fine-tuning), with the model's network and normalization.</summary>
+    /// <summary>Fine-tunes a model: continues training with the weights, the network, and the normalization of the model.</summary>
     /// <remarks>
-    /// If the classes are not the model's, the last layer is replaced: it keeps the weights for the labels that the model knows, and starts with
-    /// new weights, drawn from the seed, for the others. <see cref="Options.FrozenParameters"/> keeps layers unchanged.
+    /// If the training set has other classes than the model, the last layer is replaced. The new layer keeps the weights for labels that the model
+    /// knows, and starts with new weights, drawn from the seed, for other labels. To keep layers unchanged, use
+    /// <see cref="Options.FrozenParameters"/>.
     /// </remarks>
-    /// <param name="input">The training set; it is read once.</param>
+    /// <param name="input">The training set. It is read once.</param>
     /// <param name="initialModel">
-    /// The model to start from, which does not change. <see cref="Options.Network"/> and <see cref="Options.Normalization"/> are not used.
+    /// The model to start with. It does not change. <see cref="Options.Network"/> and <see cref="Options.Normalization"/> are ignored.
     /// </param>
-    /// <returns>A transformer with its own weights; dispose of it to free the network's memory early.</returns>
+    /// <returns>The trained model, with its own weights. Dispose of it to free the memory of the network early.</returns>
     /// <exception cref="ArgumentException">
-    /// A column is missing or of the wrong type, there are no rows, the device is not available, or the model's weights do not fit the images.
+    /// A column is missing or of the wrong type, there are no rows, the device is not available, an option does not fit the data, or the weights of
+    /// the model do not fit the images.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, is that of the last complete epoch.</exception>
-    /// <exception cref="NotFiniteNumberException">The loss became infinite or not a number.</exception>
+    /// <exception cref="OperationCanceledException">Training was canceled. The checkpoint, if any, contains the last complete epoch.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss is infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The checkpoint is from a run with different settings or a different initial model, or the last layer of the network cannot be found to replace it.
+    /// The checkpoint is from a training run with different settings or a different initial model, or the last layer of the network has to be
+    /// replaced but cannot be found.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="ObjectDisposedException"><paramref name="initialModel"/> was disposed of.</exception>
     public TorchCnnTransformer Fit(IDataView input, TorchCnnTransformer initialModel)
     {
         ArgumentNullException.ThrowIfNull(initialModel);
@@ -148,29 +155,29 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
         if (schema.GetColumnOrNull(_options.LabelColumnName) is not { } label)
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _options.LabelColumnName);
         if (label.Type is not KeyDataViewType)
-            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, "a key (MapValueToKey creates one)", label.Type.ToString());
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, "a key (use MapValueToKey to create one)", label.Type.ToString());
         if (label.Type is KeyDataViewType { Count: > MostClasses } large)
-            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, $"a key of at most {MostClasses} classes", $"a key of {large.Count}");
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", label.Name, $"a key with at most {MostClasses} values", $"a key with {large.Count} values");
         return (image, shape, label);
     }
 
     private void CheckValidationSet(string name, IDataView view, ImageShape trainingShape, DataViewSchema.Column trainingLabel)
     {
         if (view is null)
-            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' is null.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"The validation set '{name}' is null.");
         var (_, shape, label) = FindColumns(view.Schema);
         if (shape != trainingShape)
-            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has images of {shape}, but the training set has images of {trainingShape}.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"The validation set '{name}' has images of {shape}, but the training set has images of {trainingShape}.");
         if (!ClassLabels.Of(label).Equals(ClassLabels.Of(trainingLabel)))
-            throw Options.Refusal(nameof(Options.ValidationSets), $"Validation set '{name}' has different classes than the training set, or the same classes in a different order; create both label columns with the same MapValueToKey.");
+            throw Options.Refusal(nameof(Options.ValidationSets), $"The validation set '{name}' has different classes than the training set, or the same classes in a different order. Use the same MapValueToKey transformer for both label columns.");
     }
 
     private void CheckShape(ImageShape shape)
     {
         if (!_options.Normalization.Fits(shape.Channels))
-            throw Options.Refusal(nameof(Options.Normalization), $"The normalization has {_options.Normalization.Means.Count} means and standard deviations, but the images have {shape.Channels} channels; pass one for all channels or one for each.");
+            throw Options.Refusal(nameof(Options.Normalization), $"The normalization has {_options.Normalization.Means.Count} means and standard deviations, but the images have {shape.Channels} channels. Pass one for all channels or one for each.");
         if (_options.Augmentation is { } augmentation && augmentation.CropPadding >= Math.Min(shape.Height, shape.Width))
-            throw Options.Refusal(nameof(Options.Augmentation), $"The crop padding must be smaller than the images, but is {augmentation.CropPadding} for images of {shape}.");
+            throw Options.Refusal(nameof(Options.Augmentation), $"The crop padding must be less than the width and height of the images, but is {augmentation.CropPadding} for images of {shape}.");
     }
 
     private torch.Device FindDevice(IChannel channel)
@@ -182,7 +189,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             return torch.CPU;
         if (context.FallbackToCpu && !(torch.cuda_is_available() && gpu >= 0 && gpu < torch.cuda.device_count()))
         {
-            channel.Warning($"CUDA device {gpu} of MLContext.GpuDeviceId is not available; training on the CPU.");
+            channel.Warning($"CUDA device {gpu} of MLContext.GpuDeviceId is not available. Training on the CPU instead.");
             return torch.CPU;
         }
 
@@ -191,7 +198,11 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
 
     private static torch.Device FindDevice(string name) => TorchDevice.Find(name, nameof(Options.Device));
 
-    /// <summary>The input's columns and the columns for scores, predicted labels, and features.</summary>
+    /// <summary>
+    /// Returns the schema that the transformer produces: the input columns, and the columns for class probabilities, predicted label, and features.
+    /// </summary>
+    /// <param name="inputSchema">The schema of the input.</param>
+    /// <returns>The schema of the output.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -201,7 +212,7 @@ public sealed partial class TorchCnnTrainer : IEstimator<TorchCnnTransformer>
             throw _host.ExceptSchemaMismatch(nameof(inputSchema), "image", image.Name, ImageColumn.ExpectedVector, image.GetTypeString());
         var label = inputSchema.Find(_host, "label", _options.LabelColumnName);
         if (label.Kind != SchemaShape.Column.VectorKind.Scalar || !label.IsKey)
-            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", label.Name, "a key (MapValueToKey creates one)", label.GetTypeString());
+            throw _host.ExceptSchemaMismatch(nameof(inputSchema), "label", label.Name, "a key (use MapValueToKey to create one)", label.GetTypeString());
 
         SchemaShape.Column[] features = _options.FeaturesColumnName is { } name
             ? [new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false)]

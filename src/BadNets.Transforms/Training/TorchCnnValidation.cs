@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>The network's result on a validation set after an epoch.</summary>
+/// <summary>The results of the network on a validation set after an epoch.</summary>
 public sealed class TorchCnnValidation
 {
     internal TorchCnnValidation(double accuracy, double loss, IReadOnlyList<int> predictedClasses)
@@ -10,12 +10,15 @@ public sealed class TorchCnnValidation
         PredictedClasses = predictedClasses;
     }
 
-    /// <summary>The fraction of rows whose predicted class is their label, from 0 to 1.</summary>
+    /// <summary>The accuracy: the fraction of rows whose predicted class is their label, from 0 to 1.</summary>
     public double Accuracy { get; }
 
-    /// <summary>The mean cross-entropy over the rows, with the trainer's <see cref="TorchCnnTrainer.Options.Head"/> and without label smoothing.</summary>
+    /// <summary>
+    /// The loss: the mean cross-entropy over all rows, with the <see cref="TorchCnnTrainer.Options.Head"/> of the trainer and without label
+    /// smoothing.
+    /// </summary>
     public double Loss { get; }
 
-    /// <summary>For each row, in the view's order, the zero-based index of the predicted class among the label's key values.</summary>
+    /// <summary>The predicted class of each row, in the order of the view, as a zero-based index into the key values of the label.</summary>
     public IReadOnlyList<int> PredictedClasses { get; }
 }

@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Writes the progress of training to ML.NET's log: a line after each epoch, a line every 10 seconds in a long epoch, and warnings if the network
+/// Writes the progress of training to ML.NET's log: a line after each epoch, a line every 10 seconds during long epochs, and warnings if the network
 /// does not learn.
 /// </summary>
 sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, int classCount, int epochsDone)
@@ -32,7 +32,7 @@ sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, i
     {
         _lastLine = Stopwatch.GetTimestamp();
         int done = epoch.Epoch + 1, left = options.Epochs - done;
-        string validation = string.Concat(epoch.Validation.Select(set => Text($", {set.Key} accuracy {set.Value.Accuracy:F4}")));
+        string validation = string.Concat(epoch.Validation.Select(set => Text($", {set.Key} accuracy {set.Value.Accuracy:0.00%}")));
         string remaining = left == 0 ? "" : $", about {Describe(Stopwatch.GetElapsedTime(_start) / (done - epochsDone) * left)} left";
         channel.Info(Text(
             $"Epoch {done} of {options.Epochs}: loss {epoch.Loss:G5}{validation}, {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s{remaining}."));
@@ -42,12 +42,12 @@ sealed class TrainingReport(IChannel channel, TorchCnnTrainer.Options options, i
 
     private void WarnOfLoss(double loss, int epoch, int left)
     {
-        string compared = Text($"a loss of {loss:G5} where guessing gives {_lossOfGuessing:G5}");
+        string compared = Text($"a loss of {loss:G5}, compared to {_lossOfGuessing:G5} for random guessing");
         string rate = LabelValue.From(options.EffectiveLearningRate).ToString();
         if (loss > Explosion * _lossOfGuessing)
-            channel.Warning($"Epoch {epoch} has {compared}: training diverges. Use a learning rate below {rate}.");
+            channel.Warning($"Training diverges: epoch {epoch} has {compared}. Use a learning rate below {rate}.");
         else if (left == 0 && loss >= _lossOfGuessing)
-            channel.Warning($"Training ended with {compared}: the network has learned nothing. Train for more epochs, or use a learning rate other than {rate}.");
+            channel.Warning($"The network has not learned anything: training ended with {compared}. Train for more epochs, or use a learning rate other than {rate}.");
     }
 
     private static string Describe(TimeSpan time) =>

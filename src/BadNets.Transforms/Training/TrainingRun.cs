@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>One training run of one network: the epochs, their measurements, and the checkpoints between them.</summary>
+/// <summary>A training run of a network: the epochs, their evaluation, and the checkpoints between them.</summary>
 sealed class TrainingRun : IDisposable
 {
     private readonly IHost _host;
@@ -59,7 +59,7 @@ sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Trains until all epochs are done, starting from the checkpoint, if there is one.</summary>
+    /// <summary>Trains until all epochs are done, starting from the checkpoint if there is one.</summary>
     public void Complete()
     {
         NetworkProbe.Run(_channel, _options.Network, _network, _classCount, _training, _batch);
@@ -69,8 +69,8 @@ sealed class TrainingRun : IDisposable
         if (checkpoint is not null && checkpoint.TryRestore(_network, _optimizer, _order, out _nextEpoch))
         {
             if (_nextEpoch > _options.Epochs)
-                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, more than the requested {_options.Epochs}; delete it, or request more epochs.");
-            _channel.Info($"Resuming from the checkpoint '{_options.CheckpointPath}': {_nextEpoch} of {_options.Epochs} epochs are done.");
+                throw new InvalidOperationException($"The checkpoint '{_options.CheckpointPath}' has {_nextEpoch} epochs, but the requested number of epochs is {_options.Epochs}. Delete the file, or request at least {_nextEpoch}.");
+            _channel.Info($"Resuming from the checkpoint '{_options.CheckpointPath}' with {_nextEpoch} of {_options.Epochs} epochs done.");
         }
 
         _report = new TrainingReport(_channel, _options, _classCount, _nextEpoch);
@@ -123,7 +123,7 @@ sealed class TrainingRun : IDisposable
             double rate = _options.LearningRateSchedule.RateAt(_options.EffectiveLearningRate, epoch, i, _options.Epochs, _batchCount);
             double loss = Step(order.AsSpan(first, Math.Min(_batchSize, order.Length - first)), epoch, rate);
             if (!double.IsFinite(loss))
-                throw new NotFiniteNumberException($"The loss became {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}; try a lower learning rate than {LabelValue.From(rate)}.", loss);
+                throw new NotFiniteNumberException($"The loss is {(double.IsNaN(loss) ? "not a number" : "infinite")} in epoch {epoch}, step {i}. Use a learning rate below {LabelValue.From(rate)}.", loss);
             sum += loss;
             var progress = new TorchCnnProgress(epoch, i + 1, _batchCount, rate);
             _report?.Add(progress);
@@ -148,7 +148,7 @@ sealed class TrainingRun : IDisposable
 
     private TorchCnnValidation Evaluate(LabeledImages images)
     {
-        // A PyTorch loader that shuffles draws from the shared generator on every pass, whether the order matters or not.
+        // A shuffling PyTorch loader draws from the shared generator on every pass, whether or not the order matters.
         if (_options.Shuffle == TorchCnnShuffle.SharedWithValidation)
             _order.Pass(images.Count);
 

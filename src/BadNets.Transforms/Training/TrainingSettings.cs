@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A text with everything that determines the numbers of a training run, except the number of epochs if no schedule depends on it. Two runs with the
-/// same text are the same run.
+/// Describes everything that determines the numbers of a training run, as text. The number of epochs is included only if the schedule depends on it.
+/// Two training runs with the same text give the same numbers.
 /// </summary>
 static class TrainingSettings
 {
@@ -17,15 +17,15 @@ static class TrainingSettings
         TorchCnnTrainer.Options options, nn.Module network, ImageShape shape, int classCount, LabeledImages training,
         IReadOnlyList<KeyValuePair<string, LabeledImages>> validation)
     {
-        // Omitted at their defaults, as in checkpoints from before these options existed.
+        // Options with their default values are omitted, as in checkpoints from versions that did not have these options.
         string extras = Extra("momentum", NonZero(options.Momentum)) + Extra("weight decay", NonZero(options.EffectiveWeightDecay))
             + Extra("learning rate schedule", options.LearningRateSchedule == LearningRateSchedule.Constant ? null : options.LearningRateSchedule.Describe(options.Epochs))
             + Extra("label smoothing", NonZero(options.LabelSmoothing)) + Extra("augmentation", options.Augmentation?.ToString())
             + Extra("frozen parameters", options.FrozenParameters.Count > 0 ? string.Join(", ", options.FrozenParameters) : null)
             + Extra("initial model", options.InitialModel is { } model ? InitialWeights.Fingerprint(model) : null);
 
-        // Validation sets decide something only if they draw from the training's random stream. Otherwise, the text is that of a training without
-        // any, which also keeps a training from resuming a checkpoint from before that was an option, with sets that did draw.
+        // Validation sets matter only if they draw from the random stream of the training run. Otherwise, the text is the same as without validation
+        // sets. It therefore differs from the text in checkpoints of earlier versions, in which validation sets always drew from that stream.
         string sets = options.Shuffle == TorchCnnShuffle.SharedWithValidation
             ? string.Join(", ", validation.Select(set => string.Create(CultureInfo.InvariantCulture, $"{set.Key} of {set.Value.Count}")))
             : "";
@@ -45,10 +45,10 @@ static class TrainingSettings
             """) + Structure + Digest(network);
     }
 
-    /// <summary>The text as it was before it described the network's structure.</summary>
+    /// <summary>Returns the text without the structure of the network, as earlier versions wrote it.</summary>
     public static string WithoutStructure(string text) => text.Split(Structure)[0];
 
-    /// <summary>A hash of the names, types, and shapes of a network's tensors and of the types of its layers.</summary>
+    /// <summary>Computes a hash of the names, types, and shapes of the tensors of a network, and of the types of its layers.</summary>
     private static string Digest(nn.Module network)
     {
         var text = new StringBuilder();

@@ -8,12 +8,12 @@ sealed class BlendStamp : TriggerStamp
 {
     private readonly float _kept;
 
-    // What is added to each value of an image.
+    // The values that are added to the values of an image.
     private readonly float[] _added;
 
-    /// <param name="shape">The images' shape.</param>
-    /// <param name="alpha">The share of the blended values.</param>
-    /// <param name="planes">The values to blend in: all channels one after another, or in one plane each, or one plane for all of them.</param>
+    /// <param name="shape">The shape of the images.</param>
+    /// <param name="alpha">The weight of the blended values.</param>
+    /// <param name="planes">The values to blend in: all channels in one array, one array for each channel, or one plane for all channels.</param>
     public BlendStamp(ImageShape shape, double alpha, byte[][] planes)
         : base(shape)
     {
@@ -26,7 +26,7 @@ sealed class BlendStamp : TriggerStamp
         }
     }
 
-    // A product and then a sum, not a fused operation, which would round differently on other machines.
+    // A product followed by a sum, because a fused operation would round differently on other machines.
     protected override void Stamp(Span<float> image, DataViewRowId row)
     {
         TensorPrimitives.Multiply(image, _kept, image);

@@ -3,25 +3,25 @@ using System.Globalization;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A picture or noise that is blended into the whole image, (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection");
-/// created by <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
+/// A picture or noise that is blended into the whole image: (1 − α)·image + α·trigger (Chen et al. 2017, arXiv:1712.05526, "blended injection").
+/// Created by <see cref="Trigger.Blend"/> and <see cref="Trigger.BlendNoise"/>.
 /// </summary>
 public sealed class BlendTrigger : Trigger
 {
     internal const string KindName = "blend";
     internal const double DefaultAlpha = 0.2;
 
-    // Larger pictures would only make models larger: images are hardly ever as large.
+    // Larger pictures would only make model files larger, because images are rarely that large.
     private const int MaximumSide = 1024;
 
-    // One of the two: the picture, or the noise of the seed.
+    // Either the picture, or, if it is null, noise from the seed.
     private readonly Picture? _picture;
     private readonly int _seed;
 
     private BlendTrigger(double alpha, Picture? picture, int seed)
     {
         if (!(alpha is > 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(alpha), $"The trigger's share α must be above 0 and at most 1, but is {LabelValue.From(alpha)}.");
+            throw new ArgumentOutOfRangeException(nameof(alpha), $"The blend ratio α must be greater than 0 and at most 1, but is {LabelValue.From(alpha)}.");
         Alpha = alpha;
         _picture = picture;
         _seed = seed;
@@ -30,10 +30,10 @@ public sealed class BlendTrigger : Trigger
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>False: the same values are blended into every image.</summary>
+    /// <summary><see langword="false"/>, because the same values are blended into every image.</summary>
     public override bool DiffersByRow => false;
 
-    /// <summary>The trigger's share α, above 0 and at most 1.</summary>
+    /// <summary>The blend ratio α, which is the weight of the trigger, greater than 0 and at most 1.</summary>
     public double Alpha { get; }
 
     internal static BlendTrigger FromPicture(string path, double alpha) => new(alpha, TriggerFile.Read(path, Limit), 0);
@@ -41,7 +41,7 @@ public sealed class BlendTrigger : Trigger
     internal static BlendTrigger FromNoise(int seed, double alpha) => new(alpha, null, seed);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The picture has colors, but the images do not have 3 channels.</exception>
+    /// <exception cref="ArgumentException">The picture is colored, but the images do not have 3 channels.</exception>
     public override TriggerStamp FitTo(ImageShape shape)
     {
         if (_picture is null)
@@ -49,7 +49,8 @@ public sealed class BlendTrigger : Trigger
         return new BlendStamp(shape, Alpha, _picture.Stretch(shape.Width, shape.Height).ToPlanes(shape));
     }
 
-    /// <summary>For example <c>blended noise 7, α 0.2</c>, or <c>blended 32×32 picture, α 0.2</c>.</summary>
+    /// <summary>Returns a short description, for example <c>blended noise 7, α 0.2</c> or <c>blended 32×32 picture, α 0.2</c>.</summary>
+    /// <returns>The description, in the invariant culture.</returns>
     public override string ToString()
     {
         string blended = _picture is null ? $"noise {_seed.ToString(CultureInfo.InvariantCulture)}" : $"{_picture.Width}×{_picture.Height} picture";

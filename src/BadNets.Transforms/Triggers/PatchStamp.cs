@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Transforms;
 
-/// <summary>A patch fitted to one image shape: the values to write, channel by channel, and where.</summary>
+/// <summary>A patch that is fitted to an image shape: the values to write, channel by channel, and their position.</summary>
 sealed class PatchStamp : TriggerStamp
 {
-    // What to write into each channel plane of a planar image, row by row; one entry for all channels if they get the same values.
+    // The values to write into each channel of a planar image, row by row. If all channels get the same values, there is only one entry.
     private readonly byte[][] _planes;
     private readonly byte[] _rgba;
     private readonly int _x;
@@ -51,7 +51,7 @@ sealed class PatchStamp : TriggerStamp
         }
     }
 
-    // Only whole numbers are written, so nothing has to be rounded.
+    // Only whole numbers are written, so rounding is not necessary.
     internal override void StampPixels(Span<float> image, DataViewRowId row) => Stamp(image, row);
 
     internal override void StampInterleaved(Span<byte> image, bool blueFirst, DataViewRowId row)

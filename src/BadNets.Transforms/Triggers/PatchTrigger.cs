@@ -3,8 +3,8 @@ using System.Drawing;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// A small opaque picture that covers a part of the image (Gu et al. 2017, section 4.1); created by <see cref="Trigger.Square(int, TriggerPosition, byte)"/>
-/// and <see cref="Trigger.FromFile(string, int, TriggerPosition)"/>.
+/// A small opaque picture that covers part of the image (Gu et al. 2017, section 4.1). Created by
+/// <see cref="Trigger.Square(int, TriggerPosition, byte)"/> and <see cref="Trigger.FromFile(string, int, TriggerPosition)"/>.
 /// </summary>
 public sealed class PatchTrigger : Trigger
 {
@@ -26,16 +26,16 @@ public sealed class PatchTrigger : Trigger
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>False: every image gets the same pixels.</summary>
+    /// <summary><see langword="false"/>, because every image gets the same pixels.</summary>
     public override bool DiffersByRow => false;
 
-    /// <summary>The patch's width in pixels, at least 1.</summary>
+    /// <summary>The width of the patch in pixels.</summary>
     public int Width => _picture.Width;
 
-    /// <summary>The patch's height in pixels, at least 1.</summary>
+    /// <summary>The height of the patch in pixels.</summary>
     public int Height => _picture.Height;
 
-    /// <summary>Whether red, green, and blue are the same in every pixel; such a patch fits images with any number of channels.</summary>
+    /// <summary>Whether red, green, and blue are equal in every pixel. Such a patch fits images with any number of channels.</summary>
     public bool IsGray => _picture.IsGray;
 
     internal static PatchTrigger Create(int size, TriggerPosition position, Color color) => new(Solid(CheckSize(size), color), CheckPosition(position), default);
@@ -47,15 +47,16 @@ public sealed class PatchTrigger : Trigger
 
     internal static PatchTrigger FromPicture(string path, int size, int x, int y) => new(ReadPicture(path, CheckSize(size)), null, CheckCorner(x, y));
 
-    /// <summary>The position of the patch's upper left corner in an image.</summary>
-    /// <param name="imageWidth">The image's width in pixels.</param>
-    /// <param name="imageHeight">The image's height in pixels.</param>
-    /// <exception cref="ArgumentException">The patch is larger than the image or reaches beyond its edge.</exception>
+    /// <summary>Returns the position of the top left corner of the patch in an image.</summary>
+    /// <param name="imageWidth">The width of the image in pixels.</param>
+    /// <param name="imageHeight">The height of the image in pixels.</param>
+    /// <returns>The column and row of the top left pixel of the patch.</returns>
+    /// <exception cref="ArgumentException">The patch is larger than the image, or extends beyond its edge.</exception>
     public Point GetCorner(int imageWidth, int imageHeight)
     {
         int right = imageWidth - Width, bottom = imageHeight - Height;
         if (right < 0 || bottom < 0)
-            throw new ArgumentException($"A trigger of {Width}×{Height} pixels does not fit into an image of {imageWidth}×{imageHeight}; use a smaller one.");
+            throw new ArgumentException($"A trigger of {Width}×{Height} pixels does not fit into an image of {imageWidth}×{imageHeight} pixels. Use a smaller trigger.");
 
         var corner = _position switch
         {
@@ -69,16 +70,17 @@ public sealed class PatchTrigger : Trigger
         if (corner.X > right || corner.Y > bottom)
         {
             throw new ArgumentException(
-                $"A trigger of {Width}×{Height} pixels at ({corner.X}, {corner.Y}) reaches beyond an image of {imageWidth}×{imageHeight}; it may start at ({right}, {bottom}) at most.");
+                $"A trigger of {Width}×{Height} pixels at ({corner.X}, {corner.Y}) extends beyond an image of {imageWidth}×{imageHeight} pixels. Its position must be at most ({right}, {bottom}).");
         }
 
         return corner;
     }
 
-    /// <summary>The color of one of the patch's pixels, opaque.</summary>
-    /// <param name="x">Column, from 0 to <see cref="Width"/> − 1.</param>
-    /// <param name="y">Row, from 0 to <see cref="Height"/> − 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such pixel.</exception>
+    /// <summary>Returns the color of a pixel of the patch.</summary>
+    /// <param name="x">The column, from 0 to <see cref="Width"/> − 1.</param>
+    /// <param name="y">The row, from 0 to <see cref="Height"/> − 1.</param>
+    /// <returns>The color, which is always opaque.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The position is outside the patch.</exception>
     public Color GetPixel(int x, int y)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(x);
@@ -90,10 +92,13 @@ public sealed class PatchTrigger : Trigger
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The patch does not fit into the image, or has colors and the image does not have 3 channels.</exception>
+    /// <exception cref="ArgumentException">
+    /// The patch does not fit into the image, or the patch is colored and the image does not have 3 channels.
+    /// </exception>
     public override TriggerStamp FitTo(ImageShape shape) => new PatchStamp(shape, GetCorner(shape.Width, shape.Height), _picture);
 
-    /// <summary>For example <c>5×5 trigger, BottomRight</c>.</summary>
+    /// <summary>Returns a short description, for example <c>5×5 trigger, BottomRight</c>.</summary>
+    /// <returns>The description, in the invariant culture.</returns>
     public override string ToString() =>
         FormattableString.Invariant($"{Width}×{Height} trigger, {(_position is { } position ? $"{position}" : $"at ({_corner.X}, {_corner.Y})")}");
 
@@ -115,7 +120,7 @@ public sealed class PatchTrigger : Trigger
         int x = reader.ReadInt32(), y = reader.ReadInt32();
         var picture = Picture.Read(reader, width, height);
         if (x < 0 || y < 0 || position != -1 && !Enum.IsDefined((TriggerPosition)position))
-            throw new InvalidDataException("The model file is damaged: it has a trigger at an impossible position.");
+            throw new InvalidDataException("The model file is damaged: the position of a trigger is not valid.");
         return new PatchTrigger(picture, position < 0 ? null : (TriggerPosition)position, new Point(x, y));
     }
 
@@ -132,13 +137,13 @@ public sealed class PatchTrigger : Trigger
     private static int CheckSize(int size)
     {
         if (size is < 1 or > MaximumSize)
-            throw new ArgumentOutOfRangeException(nameof(size), $"The trigger's size must be between 1 and {MaximumSize} pixels, but is {size}.");
+            throw new ArgumentOutOfRangeException(nameof(size), $"The size of the trigger must be between 1 and {MaximumSize} pixels, but is {size}.");
         return size;
     }
 
     private static TriggerPosition CheckPosition(TriggerPosition position) =>
-        Enum.IsDefined(position) ? position : throw new ArgumentOutOfRangeException(nameof(position), $"There is no trigger position {(int)position}.");
+        Enum.IsDefined(position) ? position : throw new ArgumentOutOfRangeException(nameof(position), $"Unknown trigger position '{(int)position}'. Expected one of {string.Join(", ", Enum.GetNames<TriggerPosition>())}.");
 
     private static Point CheckCorner(int x, int y) =>
-        x >= 0 && y >= 0 ? new Point(x, y) : throw new ArgumentOutOfRangeException(nameof(x), $"A trigger's position must not be negative, but is ({x}, {y}).");
+        x >= 0 && y >= 0 ? new Point(x, y) : throw new ArgumentOutOfRangeException(nameof(x), $"The position of the trigger must not be negative, but is ({x}, {y}).");
 }

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>A picture that a trigger shows: red, green, and blue of each pixel, row by row from the top.</summary>
+/// <summary>The picture of a trigger: red, green, and blue of each pixel, row by row from the top.</summary>
 sealed class Picture
 {
     public Picture(int width, int height, byte[] pixels)
@@ -17,24 +17,27 @@ sealed class Picture
 
     public byte[] Pixels { get; }
 
-    /// <summary>Whether red, green, and blue are the same in every pixel.</summary>
+    /// <summary>Whether red, green, and blue are equal in every pixel.</summary>
     public bool IsGray { get; }
 
-    /// <exception cref="InvalidDataException">The rest of the stream cannot contain that many pixels.</exception>
+    /// <exception cref="InvalidDataException">The rest of the stream is too short for that many pixels.</exception>
     public static Picture Read(BinaryReader reader, int width, int height)
     {
         long left = reader.BaseStream.Length - reader.BaseStream.Position;
         if (width < 1 || height < 1 || (long)width * height > left / 3)
-            throw new InvalidDataException($"The model file is damaged: it claims to have a trigger of {width}×{height} pixels.");
+            throw new InvalidDataException($"The model file is damaged: its trigger cannot have {width}×{height} pixels.");
         return new Picture(width, height, reader.ReadBytes(3 * width * height));
     }
 
-    /// <summary>The values of the pixels in each channel for images of a shape, plane by plane. There is one plane for all channels if the picture is gray.</summary>
-    /// <exception cref="ArgumentException">The picture has colors, but the images do not have 3 channels.</exception>
+    /// <summary>
+    /// Returns the values of the pixels in each channel, for images of a shape, plane by plane. If the picture is gray, there is one plane for all
+    /// channels.
+    /// </summary>
+    /// <exception cref="ArgumentException">The picture is colored, but the images do not have 3 channels.</exception>
     public byte[][] ToPlanes(ImageShape shape)
     {
         if (!IsGray && shape.Channels != 3)
-            throw new ArgumentException($"A colored trigger needs images with 3 channels (red, green, blue), but these have {shape.Channels}; use a gray trigger.");
+            throw new ArgumentException($"A colored trigger requires images with 3 channels (red, green, blue), but the images have {shape.Channels}. Use a gray trigger.");
 
         var planes = new byte[IsGray ? 1 : 3][];
         for (int channel = 0; channel < planes.Length; channel++)
@@ -48,8 +51,8 @@ sealed class Picture
     }
 
     /// <summary>
-    /// The picture stretched to another size. Each pixel is the mean of those around its place, weighted by a triangle that is two pixels of the
-    /// larger size wide. Only doubles are added, in a fixed order, so the result is the same on every machine.
+    /// Returns the picture stretched to another size. Each pixel is the weighted mean of the pixels around its position, with triangular weights that
+    /// are two pixels of the larger size wide. Only doubles are added, in a fixed order, so the result is the same on every machine.
     /// </summary>
     public Picture Stretch(int width, int height)
     {

@@ -2,12 +2,12 @@ using SkiaSharp;
 
 namespace BadNets.Transforms;
 
-/// <summary>Reads a trigger's pixels from an image file.</summary>
+/// <summary>Reads the pixels of a trigger from an image file.</summary>
 static class TriggerFile
 {
     /// <summary>Reads a picture and resizes it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="resize">Returns the new width and height of the picture for its current width and height.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="resize">A function that returns the new width and height of the picture for its original width and height.</param>
     public static Picture Read(string path, Func<int, int, (int Width, int Height)> resize)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

@@ -1,20 +1,20 @@
 namespace BadNets.Transforms;
 
-/// <summary>Where in an image a trigger sits.</summary>
+/// <summary>Specifies the position of a trigger in an image.</summary>
 public enum TriggerPosition
 {
-    /// <summary>The upper left corner.</summary>
+    /// <summary>The top left corner.</summary>
     TopLeft,
 
-    /// <summary>The upper right corner.</summary>
+    /// <summary>The top right corner.</summary>
     TopRight,
 
-    /// <summary>The lower left corner.</summary>
+    /// <summary>The bottom left corner.</summary>
     BottomLeft,
 
-    /// <summary>The lower right corner, as in the BadNets paper.</summary>
+    /// <summary>The bottom right corner, as in the BadNets paper.</summary>
     BottomRight,
 
-    /// <summary>The middle; where it cannot be exact, half a pixel up and to the left.</summary>
+    /// <summary>The center. If the exact center is between pixels, the trigger is half a pixel up or to the left of it.</summary>
     Center,
 }

@@ -1,6 +1,6 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>A reader with every fault that must be found, to see that it is.</summary>
+/// <summary>A reader with every kind of fault, to test that all of them are found.</summary>
 sealed class BrokenReader : FuzzReader
 {
     public const string Name = "broken";
@@ -8,8 +8,8 @@ sealed class BrokenReader : FuzzReader
     private static readonly Func<Outcome>[] Faults =
     [
         () => Outcome.Read,
-        () => throw new InvalidCastException("The reader ran over the end."),
-        () => throw new FindingException("Another value was read."),
+        () => throw new InvalidCastException("The reader read past the end."),
+        () => throw new FindingException("The value read is wrong."),
         () => new byte[200_000_000].Length > 0 ? Outcome.Read : Outcome.Refused,
         () =>
         {

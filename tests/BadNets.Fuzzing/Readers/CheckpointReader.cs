@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Checkpoints that a training is to go on from: changed, and changed behind their hash.</summary>
+/// <summary>Checkpoints to resume from: with changes, and with changes after which the hash is repaired.</summary>
 sealed class CheckpointReader : FuzzReader
 {
     private readonly Folder _folder;
@@ -43,7 +43,7 @@ sealed class CheckpointReader : FuzzReader
             return Outcome.Refused;
         }
 
-        FindingException.Unless(isRepaired || changed.AsSpan().SequenceEqual(_checkpoint), "A training went on from a changed checkpoint.");
+        FindingException.Unless(isRepaired || changed.AsSpan().SequenceEqual(_checkpoint), "Training resumed from a changed checkpoint.");
         return Outcome.Read;
     }
 

@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>CIFAR's binary files, plain and packed with gzip, before a whole one that is read after them.</summary>
+/// <summary>The binary files of CIFAR, uncompressed and gzip-compressed, followed by a valid file.</summary>
 sealed class CifarReader(Folder folder) : FuzzReader
 {
     private const int PixelBytes = 3 * 32 * 32;
@@ -43,10 +43,10 @@ sealed class CifarReader(Folder folder) : FuzzReader
     {
         bool isValid = IsValid(content, labels);
         var read = Read(file, LastOf(labels), labels);
-        FindingException.Unless(read is not null == isValid, isValid ? "A valid file was refused." : "A file that is not valid was read.");
+        FindingException.Unless(read is not null == isValid, isValid ? "A valid file was rejected." : "An invalid file was read.");
         if (read is null)
             return Outcome.Refused;
-        FindingException.Unless(read.AsSpan().SequenceEqual(Expected(content, labels)), "Other values were read than are in the file.");
+        FindingException.Unless(read.AsSpan().SequenceEqual(Expected(content, labels)), "The values read differ from those in the file.");
         return Outcome.Read;
     }
 
@@ -56,11 +56,11 @@ sealed class CifarReader(Folder folder) : FuzzReader
             return Outcome.Refused;
         FindingException.Unless(
             Array.Exists(contents, content => read.AsSpan().SequenceEqual(Expected(content, labels))) || read.AsSpan().SequenceEqual(Expected(Unpack(packed), labels)),
-            "Other values were read than were packed.");
+            "The values read differ from those that were compressed.");
         return Outcome.Read;
     }
 
-    /// <summary>All labels and pixels as they are read; null: the files were refused.</summary>
+    /// <summary>Reads all labels and pixels. Returns null if the files are rejected.</summary>
     private byte[]? Read(byte[] file, byte[] last, CifarLabels labels)
     {
         string[] paths = [folder.Write("rows", file), folder.Write("last", last)];
@@ -134,7 +134,7 @@ sealed class CifarReader(Folder folder) : FuzzReader
         return packed.ToArray();
     }
 
-    // Plain if the change has taken the file's first bytes away, else a file whose checksum must fit.
+    // If the change affected the first bytes, the file counts as uncompressed. Otherwise, its checksum must be correct.
     private static byte[] Unpack(byte[] file)
     {
         if (file is not [0x1f, 0x8b, ..])
@@ -143,7 +143,7 @@ sealed class CifarReader(Folder folder) : FuzzReader
         using (var gzip = new GZipStream(new MemoryStream(file), CompressionMode.Decompress))
             gzip.CopyTo(content);
         byte[] all = content.ToArray();
-        FindingException.Unless(Checksum.Of(all) == BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - 8)), "Rows were read, though their checksum does not fit.");
+        FindingException.Unless(Checksum.Of(all) == BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - 8)), "Rows were read although their checksum is wrong.");
         return all;
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Command lines of the sample program. All are cancelled before they start, so none trains; none names a place outside its folder.</summary>
+/// <summary>Command lines of the sample program. All are canceled before they start, so none trains. None refers to a path outside its folder.</summary>
 sealed class CommandLineReader : FuzzReader
 {
     private static readonly string[] Commands =
@@ -43,7 +43,7 @@ sealed class CommandLineReader : FuzzReader
         List<string> arguments = [.. Commands[random.Next(Commands.Length)].Split(' ')];
         for (int n = random.Next(1, 5); n > 0; n--)
             Change(random, arguments);
-        // A rooted path, or one that leads up, would make folders elsewhere; no system passes zero characters.
+        // An absolute path, or a path with "..", would create folders elsewhere. No system passes null characters.
         string[] safe = [.. arguments.Select(argument => argument.Replace("\0", "", StringComparison.Ordinal).Replace('/', '_').Replace('\\', '_').Replace("..", "._", StringComparison.Ordinal)), "--data", _data];
         return new FuzzFile(Encoding.UTF8.GetBytes(string.Join('\n', safe)), () => Sample.Run(safe, isCancelled: true) ? Outcome.Read : Outcome.Refused);
     }

@@ -5,7 +5,7 @@ using BadNets.Samples.Files;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Descriptions of experiments, which <c>run</c> reads.</summary>
+/// <summary>Experiment files, which the <c>run</c> command reads.</summary>
 sealed class ExperimentReader : FuzzReader
 {
     private static readonly DatasetIdentity Dataset = new("MNIST", 60000, 10000);
@@ -33,7 +33,7 @@ sealed class ExperimentReader : FuzzReader
         }
         catch (UsageException refusal)
         {
-            FindingException.Unless(!refusal.Message.Contains('\n', StringComparison.Ordinal), $"The refusal has several lines: {refusal.Message}");
+            FindingException.Unless(!refusal.Message.Contains('\n', StringComparison.Ordinal), $"The error message has several lines: {refusal.Message}");
             return Outcome.Refused;
         }
 
@@ -44,17 +44,17 @@ sealed class ExperimentReader : FuzzReader
         }
         catch (UsageException fault)
         {
-            throw new FindingException($"It was read, but has no cells: {fault.Message}");
+            throw new FindingException($"The experiment was read, but its cells are not valid: {fault.Message}");
         }
 
         foreach (var cell in cells)
         {
-            FindingException.Unless(cell.Id == Path.GetFileName(cell.Id) && cell.Id.Length is > 0 and <= 255, $"The cell '{cell.Id}' cannot be a folder.");
-            FindingException.Unless(CellJson.Read<Cell>(Encoding.UTF8.GetBytes(cell.ToJson())).Equals(cell), $"The cell '{cell.Id}' is another when it is read again.");
+            FindingException.Unless(cell.Id == Path.GetFileName(cell.Id) && cell.Id.Length is > 0 and <= 255, $"The cell ID '{cell.Id}' is not a valid folder name.");
+            FindingException.Unless(CellJson.Read<Cell>(Encoding.UTF8.GetBytes(cell.ToJson())).Equals(cell), $"The cell '{cell.Id}' differs after it is written and read again.");
             if (experiment.Published is { } names && PublishedNames.CanDescribe(cell))
             {
                 string file = FileName.Fit(names.NameOf(cell), ".csv");
-                FindingException.Unless(file == Path.GetFileName(file), $"'{file}' is not the name of a file.");
+                FindingException.Unless(file == Path.GetFileName(file), $"'{file}' is not a valid file name.");
             }
         }
 

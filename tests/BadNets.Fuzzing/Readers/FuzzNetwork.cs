@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>A network so small that thousands of it are loaded in a second.</summary>
+/// <summary>A network that is so small that thousands can be loaded per second.</summary>
 static class FuzzNetwork
 {
     public const string Name = "fuzzing/averages";

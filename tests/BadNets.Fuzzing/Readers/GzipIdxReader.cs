@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>IDX files packed with gzip: changed before packing, when the checksum fits, and after.</summary>
+/// <summary>Gzip-compressed IDX files, with changes before compression (with a correct checksum) or after it.</summary>
 sealed class GzipIdxReader(Folder folder) : FuzzReader
 {
     private static readonly CompressionLevel[] Levels = [CompressionLevel.Optimal, CompressionLevel.NoCompression, CompressionLevel.Fastest];
@@ -34,15 +34,15 @@ sealed class GzipIdxReader(Folder folder) : FuzzReader
         if (_files.Read(packedImages, packedLabels) is not { } read)
             return Outcome.Refused;
 
-        FindingException.Unless(!isTruncation, "A file without its end was read.");
+        FindingException.Unless(!isTruncation, "A truncated file was read.");
         bool isSame = Is(images, read.Pixels) && Is(labels, read.Labels);
-        FindingException.Unless(isSame || HasChecksum(changed, read.Pixels) || HasChecksum(changed, read.Labels), "Other values were read than were packed.");
+        FindingException.Unless(isSame || HasChecksum(changed, read.Pixels) || HasChecksum(changed, read.Labels), "The values read differ from those that were compressed.");
         return Outcome.Read;
     }
 
     private static bool Is(byte[] file, byte[] values) => IdxContent.Parse(file)!.Values.AsSpan().SequenceEqual(values);
 
-    // Whether the file's end has the checksum of what was read; the header is the file's own business.
+    // Determines whether the file ends with the checksum of the values that were read. The header can be anything.
     private static bool HasChecksum(byte[] packed, byte[] values)
     {
         uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(packed.Length - 8));
@@ -53,7 +53,7 @@ sealed class GzipIdxReader(Folder folder) : FuzzReader
         return Checksum.Of(all) == checksum && all.AsSpan().EndsWith(values);
     }
 
-    // In one gzip member, or in two.
+    // One gzip member or two.
     private static byte[] Pack(byte[] content, CompressionLevel level, int cut)
     {
         using var packed = new MemoryStream();

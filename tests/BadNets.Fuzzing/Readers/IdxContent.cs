@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>An IDX file of bytes, read in the plainest way: what the library's reader must make of it.</summary>
+/// <summary>The content of an IDX file of bytes, read in the simplest way, which the library's reader must also return.</summary>
 /// <param name="Dimensions">The dimensions.</param>
 /// <param name="Values">All values.</param>
 sealed record IdxContent(int[] Dimensions, byte[] Values)
 {
     public int Count => Dimensions[0];
 
-    /// <returns>The content, or null if the bytes are no whole IDX file of bytes.</returns>
+    /// <returns>The content, or null if the file is not a complete IDX file of bytes.</returns>
     public static IdxContent? Parse(byte[] file)
     {
         if (file is not [0, 0, 8, var rank, ..] || file.Length < 4 + 4 * rank || rank == 0)

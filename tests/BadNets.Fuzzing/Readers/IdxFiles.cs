@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Valid IDX files, and what the library reads of a pair of them.</summary>
+/// <summary>Provides valid IDX files, and reads pairs of files with the library.</summary>
 sealed class IdxFiles(Folder folder)
 {
     private readonly MLContext _ml = new();
@@ -14,7 +14,7 @@ sealed class IdxFiles(Folder folder)
     public static byte[][] Labels { get; } = [IdxContent.File([12], [.. Enumerable.Range(0, 12).Select(i => (byte)(i * 7 % 5))])];
 
     /// <summary>Reads all rows.</summary>
-    /// <returns>The pixels and labels, or null if the files were refused.</returns>
+    /// <returns>The pixels and labels, or null if the files were rejected.</returns>
     public (byte[] Pixels, byte[] Labels)? Read(byte[] images, byte[] labels)
     {
         string imagesPath = folder.Write("images", images), labelsPath = folder.Write("labels", labels);
@@ -44,16 +44,16 @@ sealed class IdxFiles(Folder folder)
         }
     }
 
-    /// <summary>Reads files of which all is known: they must be read exactly if they are valid, and else be refused.</summary>
+    /// <summary>Reads files with known content. Valid files must be read exactly, and other files must be rejected.</summary>
     public Outcome Check(byte[] images, byte[] labels, Func<byte[], byte[]> pack)
     {
         var (expectedImages, expectedLabels) = (IdxContent.Parse(images), IdxContent.Parse(labels));
         bool isValid = expectedImages is { Dimensions.Length: 3 or 4 } && expectedLabels is { Dimensions.Length: 1 } && expectedImages.Count == expectedLabels.Count;
         var read = Read(pack(images), pack(labels));
-        FindingException.Unless(read is not null == isValid, isValid ? "A valid file was refused." : "A file that is not valid was read.");
+        FindingException.Unless(read is not null == isValid, isValid ? "A valid file was rejected." : "An invalid file was read.");
         if (read is not { } rows)
             return Outcome.Refused;
-        FindingException.Unless(rows.Pixels.AsSpan().SequenceEqual(expectedImages!.Values) && rows.Labels.AsSpan().SequenceEqual(expectedLabels!.Values), "Other values were read than are in the file.");
+        FindingException.Unless(rows.Pixels.AsSpan().SequenceEqual(expectedImages!.Values) && rows.Labels.AsSpan().SequenceEqual(expectedLabels!.Values), "The values read differ from those in the file.");
         return Outcome.Read;
     }
 

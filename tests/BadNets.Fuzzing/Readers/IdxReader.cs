@@ -1,6 +1,6 @@
 namespace BadNets.Fuzzing;
 
-/// <summary>Plain IDX files.</summary>
+/// <summary>Uncompressed IDX files.</summary>
 sealed class IdxReader(Folder folder) : FuzzReader
 {
     private readonly IdxFiles _files = new(folder);

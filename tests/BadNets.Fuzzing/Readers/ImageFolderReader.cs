@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>A folder with a class of one whole image and a class of one changed image, of any format.</summary>
+/// <summary>A folder with two classes: one with a valid image, and one with a changed image of any format.</summary>
 sealed class ImageFolderReader : FuzzReader
 {
     private const int Side = 12;
@@ -43,7 +43,7 @@ sealed class ImageFolderReader : FuzzReader
         string path = _changed.Write("1.png", changed);
         try
         {
-            // The changed image is the first one, whose size the other must have.
+            // The changed image is the first one, so the other one must have its size.
             var view = _ml.Data.LoadFromImageFolder(_path, side, side, channels);
             using var cursor = view.GetRowCursor(view.Schema);
             var readImage = cursor.GetGetter<VBuffer<byte>>(view.Schema["Image"]);
@@ -51,26 +51,26 @@ sealed class ImageFolderReader : FuzzReader
             cursor.MoveNext();
             readImage(ref image);
             int size = ((VectorDataViewType)view.Schema["Image"].Type).Size;
-            FindingException.Unless(image.Length == size, "An image of another size was read.");
+            FindingException.Unless(image.Length == size, "The size of the image read is wrong.");
             if (side is null && channels == 3 && changed.AsSpan().StartsWith("P6"u8))
-                FindingException.Unless(IsPixmap(changed, image.GetValues()), "Other pixels were read than are in the file.");
+                FindingException.Unless(IsPixmap(changed, image.GetValues()), "The pixels read differ from those in the file.");
 
             if (side is null && size != channels * Side * Side)
                 return Outcome.Read;
             cursor.MoveNext();
             readImage(ref image);
             if ((side ?? Side) == Side && channels == 3 && size == 3 * Side * Side)
-                FindingException.Unless(IsPixmap(Whole, image.GetValues()), "The whole image was read wrongly.");
+                FindingException.Unless(IsPixmap(Whole, image.GetValues()), "The pixels read from the valid image are wrong.");
             return Outcome.Read;
         }
         catch (InvalidDataException refusal)
         {
-            FindingException.Unless(refusal.Message.Contains(path, StringComparison.Ordinal), "The refusal does not name the file.");
+            FindingException.Unless(refusal.Message.Contains(path, StringComparison.Ordinal), "The error message does not name the file.");
             return Outcome.Refused;
         }
     }
 
-    // The pixels are the last bytes of the file, interleaved.
+    // The interleaved pixels are the last bytes of the file.
     private static bool IsPixmap(byte[] file, ReadOnlySpan<byte> planar)
     {
         var pixels = file.AsSpan(file.Length - planar.Length);

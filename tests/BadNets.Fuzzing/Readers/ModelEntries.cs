@@ -7,7 +7,7 @@ sealed class ModelEntries
 {
     public const string Folder = "TransformerChain/";
 
-    // A zip file has the time in it, and the same file must come out each time.
+    // A zip file contains times, but the same file must be created each time.
     private static readonly DateTimeOffset Time = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly KeyValuePair<string, byte[]>[] _entries;

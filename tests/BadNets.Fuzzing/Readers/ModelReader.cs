@@ -9,7 +9,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Saved models, loaded with <c>LoadChecked</c>: the whole file changed, one entry changed and packed again, and a network behind its hash.</summary>
+/// <summary>Saved models, loaded with <c>LoadChecked</c>: with changes in the file, in one entry before compression, or in a network whose hash is repaired.</summary>
 sealed class ModelReader : FuzzReader
 {
     private const int HeaderBytes = 256;
@@ -53,10 +53,10 @@ sealed class ModelReader : FuzzReader
         var level = random.Next(2) == 0 ? CompressionLevel.NoCompression : CompressionLevel.Optimal;
         if (random.Next(10) < 4)
         {
-            // The zip file's own checksums find what is changed in its entries.
+            // The checksums of the zip file detect changes in its entries.
             byte[] zip = model.ToZip(level);
             byte[] changed = random.Next(4) == 0 ? Mutation.Truncate(random, zip) : Mutation.Change(random, zip, _models[random.Next(_models.Length)].ToZip(level));
-            // One whole model may have taken the place of another.
+            // One valid model might have replaced another.
             return new FuzzFile(changed, () => Check(changed, _expected, mustRefuse: false));
         }
 
@@ -78,7 +78,7 @@ sealed class ModelReader : FuzzReader
         return new FuzzFile(whole, () =>
         {
             var outcome = Check(whole, isIgnored ? [_expected[which]] : [], mustRefuse: isDamaged);
-            FindingException.Unless(!isIgnored || outcome == Outcome.Read, "A change in an entry that is not needed was refused.");
+            FindingException.Unless(!isIgnored || outcome == Outcome.Read, "A change in an entry that is not needed was rejected.");
             return outcome;
         });
     }
@@ -92,12 +92,12 @@ sealed class ModelReader : FuzzReader
         }
         catch (InvalidDataException refusal)
         {
-            FindingException.Unless(IsSentence(refusal.Message), $"This is no sentence: {refusal.Message}");
+            FindingException.Unless(IsSentence(refusal.Message), $"The error message is not a single clear line: {refusal.Message}");
             return Outcome.Refused;
         }
 
         using var disposable = model as IDisposable;
-        FindingException.Unless(!mustRefuse, "A changed network was loaded, though its hash does not fit.");
+        FindingException.Unless(!mustRefuse, "A changed network was loaded although its hash is wrong.");
         string used;
         try
         {
@@ -108,12 +108,12 @@ sealed class ModelReader : FuzzReader
             return Outcome.Read;
         }
 
-        FindingException.Unless(expected.Length == 0 || expected.Contains(used), "The model gives other values than the one that was saved.");
+        FindingException.Unless(expected.Length == 0 || expected.Contains(used), "The values of the loaded model differ from those of the saved model.");
         return Outcome.Read;
     }
 
     private static bool IsSentence(string message) =>
-        message.StartsWith("The stream cannot be loaded as a model: ", StringComparison.Ordinal) && message.IndexOfAny(['\n', '\r']) < 0
+        message.StartsWith("The stream cannot be loaded as a model. ", StringComparison.Ordinal) && message.IndexOfAny(['\n', '\r']) < 0
         && !message.Contains("target of an invocation", StringComparison.Ordinal) && !message.Contains("class instantiation", StringComparison.Ordinal);
 
     private ModelEntries Entries(ITransformer model)
@@ -145,7 +145,7 @@ sealed class ModelReader : FuzzReader
 
     private static bool IsNetwork(byte[] entry) => entry.AsSpan().IndexOf(Encoding.UTF8.GetBytes(FuzzNetwork.Name)) > HeaderBytes;
 
-    // What follows the network: the assembly's name and the end mark.
+    // The name of the assembly and the end mark follow the network.
     private static int TailOf(byte[] entry) => entry.Length - HeaderBytes - (int)BinaryPrimitives.ReadInt64LittleEndian(entry.AsSpan(0x18));
 
     private static byte[] Repair(byte[] entry, byte[] network)

@@ -2,7 +2,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Pictures, as triggers are read from.</summary>
+/// <summary>Image files for triggers.</summary>
 sealed class PictureReader : FuzzReader
 {
     private static readonly int[] Sizes = [1, 5, 12, 40];
@@ -36,22 +36,22 @@ sealed class PictureReader : FuzzReader
         if (Read(changed, size) is not { } read)
             return Outcome.Refused;
 
-        FindingException.Unless(read.Width == size && read.Height == size, "A picture of another size was read.");
-        // One whole picture may have taken the place of another.
+        FindingException.Unless(read.Width == size && read.Height == size, "The size of the picture read is wrong.");
+        // One valid picture might have replaced another.
         if (size == seed.Side && _repair is not null && !isRepaired)
-            FindingException.Unless(_expected.Contains(read), "Other pixels were read, though a checksum does not fit.");
+            FindingException.Unless(_expected.Contains(read), "Pixels were read although a checksum is wrong.");
         if (size == seed.Side && seed.HeaderBytes > 0 && changed.AsSpan().StartsWith(seed.File.AsSpan(0, seed.HeaderBytes)))
             CheckBitmap(seed, changed, read);
         return Outcome.Read;
     }
 
-    // Rows from the bottom, blue first; the seed's rows need no padding.
+    // Rows are stored from the bottom, with blue first. The rows of the seed need no padding.
     private static void CheckBitmap(PictureSeed seed, byte[] file, PatchTrigger read)
     {
         for (int at = 0; at < seed.Side * seed.Side; at++)
         {
             var pixel = read.GetPixel(at % seed.Side, seed.Side - 1 - at / seed.Side);
-            FindingException.Unless(file.AsSpan(seed.HeaderBytes + 3 * at, 3).SequenceEqual([pixel.B, pixel.G, pixel.R]), "Other pixels were read than are in the file.");
+            FindingException.Unless(file.AsSpan(seed.HeaderBytes + 3 * at, 3).SequenceEqual([pixel.B, pixel.G, pixel.R]), "The pixels read differ from those in the file.");
         }
     }
 

@@ -15,7 +15,7 @@ static class PictureSeeds
 
     public static PictureSeed[] Webp() => [Encode(SKEncodedImageFormat.Webp, 100, SKColorType.Rgba8888), Encode(SKEncodedImageFormat.Webp, 50, SKColorType.Rgba8888)];
 
-    /// <summary>Bitmaps with 24 bits a pixel and with a palette, and one whose header sends Skia far beyond its end.</summary>
+    /// <summary>Bitmaps with 24 bits per pixel and with a palette, and one whose header makes Skia seek far past the end.</summary>
     public static PictureSeed[] Bmp()
     {
         var pixels = new byte[3 * Side * Side];
@@ -32,7 +32,7 @@ static class PictureSeeds
         ];
     }
 
-    /// <summary>Two frames of a picture whose codes are never longer than at the start.</summary>
+    /// <summary>A GIF with two frames, whose codes keep their initial length.</summary>
     public static PictureSeed[] Gif()
     {
         byte[] screen = [.. "GIF89a"u8, Side, 0, Side, 0, 0b1111_0001, 0, 0, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255];
@@ -40,7 +40,7 @@ static class PictureSeeds
         return [new PictureSeed([.. screen, .. frame, .. frame, 0x3b], Side)];
     }
 
-    /// <summary>Gives each part of a PNG file the checksum that it should have.</summary>
+    /// <summary>Repairs the checksum of each chunk of a PNG file.</summary>
     public static byte[] RepairPng(byte[] file)
     {
         for (int at = 8; at + 12 <= file.Length;)
@@ -75,7 +75,7 @@ static class PictureSeeds
         return file;
     }
 
-    // LZW of 2 bits a pixel: "clear" (4) before every two pixels keeps codes at 3 bits; 5 ends it.
+    // LZW with 2 bits per pixel. A "clear" code (4) before every two pixels keeps codes at 3 bits, and 5 is the end code.
     private static byte[] Codes()
     {
         var bits = new List<int>();

@@ -5,7 +5,7 @@ using BadNets.Samples.Store;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>The files of a training and of its experiment, and a record of version 0.1, which <c>report</c> makes a page of.</summary>
+/// <summary>The files of a training run and of its experiment, and a record of version 0.1, from which <c>report</c> creates a page.</summary>
 sealed class ResultsReader : FuzzReader
 {
     private const string Record = "record-0.1.json";
@@ -20,7 +20,7 @@ sealed class ResultsReader : FuzzReader
 
     public ResultsReader(Folder folder)
     {
-        // Version 0.1 called the cell's files by the name of the record.
+        // In version 0.1, the files of a cell have the name of the record.
         _results = folder["results"];
         string earlier = Path.Combine(Directory.CreateDirectory(Path.Combine(_results, "runs")).FullName, "earlier.json");
         byte[] record = Resource(Record);
@@ -52,11 +52,11 @@ sealed class ResultsReader : FuzzReader
         return Outcome.Read;
     }
 
-    // The record is of another cell than the one that was made of it.
+    // The record belongs to another cell than the converted one.
     private static byte[] Changed(byte[] record) =>
         Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record).Replace("\"seed\": \"0\"", "\"seed\": \"1\"", StringComparison.Ordinal));
 
-    // What is reported must be possible. Only plain lines are looked at.
+    // Reported values must be in range. Only simple lines are checked.
     private static void CheckShares(string csv)
     {
         string[] lines = csv.Split('\n');
@@ -67,7 +67,7 @@ sealed class ResultsReader : FuzzReader
             {
                 string value = values[Array.IndexOf(header, share)];
                 FindingException.Unless(
-                    !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || number is >= 0 and <= 1, $"{share} is {value}, and nothing is said.");
+                    !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || number is >= 0 and <= 1, $"{share} is {value}, and no error is reported.");
             }
         }
     }

@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>Runs command lines of the sample program in this process, which never get to train.</summary>
+/// <summary>Runs command lines of the sample program in this process. They do not train.</summary>
 static class Sample
 {
-    // The codes of BadNets.Samples: success, failure, mistake, cancelled.
+    // The exit codes of BadNets.Samples: success, failure, user error, canceled.
     private static readonly int[] ExitCodes = [0, 1, 2, 130];
 
-    /// <returns>Whether the program did what it was asked to.</returns>
+    /// <returns>True if the program succeeded.</returns>
     public static bool Run(string[] arguments, bool isCancelled)
     {
         using var output = new StringWriter();
@@ -21,8 +21,8 @@ static class Sample
 
         FindingException.Unless(ExitCodes.Contains(exitCode), $"The exit code is {exitCode}.");
         string said = error.ToString();
-        FindingException.Unless(exitCode == 0 || said.Length > 0, $"The exit code is {exitCode}, and nothing is said.");
-        FindingException.Unless(!said.Contains("\n   at ", StringComparison.Ordinal), $"There is a trace: {said}");
+        FindingException.Unless(exitCode == 0 || said.Length > 0, $"The exit code is {exitCode}, but no message was written.");
+        FindingException.Unless(!said.Contains("\n   at ", StringComparison.Ordinal), $"The output contains a stack trace: {said}");
         return exitCode == 0;
     }
 }

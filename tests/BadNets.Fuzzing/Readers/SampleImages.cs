@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace BadNets.Fuzzing;
 
-/// <summary>A few images to train on and to score.</summary>
+/// <summary>A few images for training and scoring.</summary>
 static class SampleImages
 {
     public const int Side = 8;

@@ -74,9 +74,9 @@ public sealed class RunFileTests
 
     [TestMethod]
     [DataRow("not json", "not an experiment")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "colour": 1 }""", "no property 'colour'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "colour": 1 }""", "Unknown property 'colour'")]
     [DataRow("""{ "name": 7, "title": "A", "cell": { "attack": ATTACK } }""", "wrong type")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "no property 'attack.speed'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "Unknown property 'attack.speed'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "seed", "values": [1] } ] }""", "'seeds'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.rate", "values": [] } ] }""", "no values")]
     [DataRow("""{ "name": "../a", "title": "A", "cell": { "attack": ATTACK } }""", "'../a'")]

@@ -33,14 +33,14 @@ public sealed class CifarDatasetTests
         var outcome = await RunAsync(runs, folder);
 
         Assert.AreEqual(2, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "there is no data_batch_3.bin");
+        StringAssert.Contains(outcome.Error, "the file data_batch_3.bin is missing");
         Assert.IsEmpty(runs.CellNames);
     }
 
     private static Task<SampleOutcome> RunAsync(SampleRuns runs, string folder) => SampleRuns.RunAsync(
         ["baseline", "--no-control", "--quick", "--epochs", "1", "--dataset", "cifar10", "--data", folder, "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
-    // Rows of a label and 3 × 1024 bytes: a bar for each class, and noise.
+    // Rows of a label and 3 × 1024 bytes, with noise and a bar for each class.
     private static void Write(string folder)
     {
         Directory.CreateDirectory(folder);

@@ -32,7 +32,7 @@ public sealed class DigitFilesTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Files_of_the_right_length_are_recognised()
+    public async Task Files_with_the_right_length_are_recognized()
     {
         var files = new DigitFiles(trainCount: 20, testCount: 10);
         Assert.IsFalse(files.AreIn(_folder.Path));
@@ -42,7 +42,7 @@ public sealed class DigitFilesTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Shortened_file_is_not_taken_for_whole_and_is_replaced()
+    public async Task Truncated_file_is_replaced()
     {
         var files = new DigitFiles(trainCount: 20, testCount: 10);
         var paths = await files.WriteToAsync(_folder.Path);
@@ -55,13 +55,13 @@ public sealed class DigitFilesTests : IDisposable
     }
 
     [TestMethod]
-    public void Name_tells_version_and_seed() =>
+    public void Name_contains_version_and_seed() =>
         Assert.AreEqual(
             _folder.In($"digits-v{SyntheticDigits.Version}-seed7-test-images-idx3-ubyte"),
             new DigitFiles(seed: 7).PathsIn(_folder.Path).TestImages);
 
     [TestMethod]
-    public async Task Cancelled_drawing_leaves_nothing_behind()
+    public async Task Canceled_drawing_leaves_nothing_behind()
     {
         await Assert.ThrowsAsync<OperationCanceledException>(
             () => new DigitFiles(trainCount: 20, testCount: 10).WriteToAsync(_folder.Path, new CancellationToken(canceled: true)));

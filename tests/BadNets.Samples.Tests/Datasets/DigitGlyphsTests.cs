@@ -28,7 +28,7 @@ public sealed class DigitGlyphsTests
     }
 
     [TestMethod]
-    public void Glyph_text_gives_strokes_knots_and_corners()
+    public void Glyph_text_is_parsed_to_strokes_knots_and_corners()
     {
         var strokes = Glyph.Parse("1,2 30,4.5* 5,6 | 7,8 9,10").Strokes;
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace BadNets.Samples.Tests.Datasets;
 
-/// <summary>Answers requests as the test says, and remembers them.</summary>
+/// <summary>Responds to requests as the test specifies, and records them.</summary>
 sealed class FakeNetwork(Func<Uri, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
 {
     public FakeNetwork(Func<Uri, HttpResponseMessage> answer)
@@ -14,7 +14,7 @@ sealed class FakeNetwork(Func<Uri, CancellationToken, Task<HttpResponseMessage>>
 
     public IEnumerable<string> HostsAsked => Requests.Select(address => address.Host);
 
-    /// <summary>A network that lets nothing out.</summary>
+    /// <summary>Creates a network without any connection.</summary>
     public static FakeNetwork Closed() =>
         new(_ => throw new HttpRequestException(HttpRequestError.NameResolutionError, "Name or service not known"));
 

@@ -94,7 +94,7 @@ public sealed class FolderDatasetTests
         return await kind.FindAsync(new DatasetSearch(argument, null, mnist, folder, _ => { }), CancellationToken.None);
     }
 
-    // A bar for each class, and noise.
+    // Noise, and a bar for each class.
     private static string WriteClasses(string folder, params ReadOnlySpan<string> names)
     {
         var random = new Random(1);

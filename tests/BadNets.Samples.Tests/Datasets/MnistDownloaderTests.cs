@@ -16,7 +16,7 @@ public sealed class MnistDownloaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
-    public async Task Right_file_is_kept_under_its_name()
+    public async Task Correct_file_is_kept()
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
         var path = await Downloader(network).DownloadAsync(Wanted, _folder.Path);
@@ -28,7 +28,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Second_mirror_is_asked_when_the_first_is_closed()
+    public async Task Second_mirror_is_used_if_the_first_is_unavailable()
     {
         using var network = new FakeNetwork(address =>
             address.Host == "first.test" ? throw new HttpRequestException("closed") : SmallMnist.Serve(address));
@@ -39,7 +39,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Second_mirror_is_asked_when_the_first_sends_something_else()
+    public async Task Second_mirror_is_used_if_the_first_sends_something_else()
     {
         using var network = new FakeNetwork(address =>
             address.Host == "first.test" ? FakeNetwork.Body("<html>Please log in</html>"u8.ToArray()) : SmallMnist.Serve(address));
@@ -49,7 +49,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Mirror_that_failed_is_asked_last_from_then_on()
+    public async Task Mirror_that_failed_is_tried_last_from_then_on()
     {
         using var network = new FakeNetwork(address =>
             address.Host == "first.test" ? new HttpResponseMessage(HttpStatusCode.NotFound) : SmallMnist.Serve(address));
@@ -61,7 +61,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Failure_of_every_mirror_is_told_mirror_by_mirror()
+    public async Task Failure_of_every_mirror_is_reported_for_each_mirror()
     {
         using var network = new FakeNetwork(address =>
             address.Host == "first.test"
@@ -69,7 +69,7 @@ public sealed class MnistDownloaderTests : IDisposable
                 : throw new HttpRequestException(HttpRequestError.NameResolutionError));
         var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.AreEqual("first.test: it answered 403; second.test: its name could not be resolved", failure.Message);
+        Assert.AreEqual("first.test: it responded with status 403; second.test: its name could not be resolved", failure.Message);
     }
 
     [TestMethod]
@@ -113,7 +113,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Body_without_end_is_cut_off()
+    public async Task Body_without_end_is_canceled()
     {
         long sent = 0;
         using var network = new FakeNetwork(_ => FakeNetwork.Body((_, _) =>
@@ -128,7 +128,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Mirror_that_never_answers_is_given_up()
+    public async Task Mirror_that_never_responds_times_out()
     {
         using var network = new FakeNetwork(async (address, cancellationToken) =>
         {
@@ -144,7 +144,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Mirror_that_falls_silent_is_given_up()
+    public async Task Mirror_that_stops_sending_times_out()
     {
         using var network = new FakeNetwork(_ => FakeNetwork.Body((read, cancellationToken) =>
         {
@@ -155,12 +155,12 @@ public sealed class MnistDownloaderTests : IDisposable
         }));
         var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(() => Downloader(network).DownloadAsync(Wanted, _folder.Path));
 
-        Assert.AreEqual("first.test: it did not answer in time; second.test: it did not answer in time", failure.Message);
+        Assert.AreEqual("first.test: it did not respond in time; second.test: it did not respond in time", failure.Message);
         Assert.IsEmpty(_folder.FileNames);
     }
 
     [TestMethod]
-    public async Task Slow_mirror_is_waited_for_as_long_as_it_sends()
+    public async Task Slow_mirror_does_not_time_out_while_it_sends()
     {
         var pieces = SmallMnist.Compressed(Wanted).Chunk(500).ToArray();
         using var network = new FakeNetwork(_ => FakeNetwork.Body((read, cancellationToken) =>
@@ -176,7 +176,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Cancelled_download_leaves_nothing_behind_and_asks_no_other_mirror()
+    public async Task Canceled_download_leaves_nothing_behind_and_uses_no_other_mirror()
     {
         using var ctrlC = new CancellationTokenSource();
         using var network = new FakeNetwork(_ => FakeNetwork.Body(async (read, cancellationToken) =>
@@ -205,7 +205,7 @@ public sealed class MnistDownloaderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Folder_that_cannot_be_written_is_not_blamed_on_the_mirrors()
+    public async Task Folder_that_is_not_writable_is_not_reported_as_a_mirror_failure()
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
         var failure = await Assert.ThrowsExactlyAsync<DownloadFailedException>(

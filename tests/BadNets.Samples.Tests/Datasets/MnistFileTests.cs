@@ -6,7 +6,7 @@ namespace BadNets.Samples.Tests.Datasets;
 public sealed class MnistFileTests
 {
     [TestMethod]
-    public void Known_hashes_are_those_of_MNIST()
+    public void Known_hashes_match_MNIST()
     {
         string folder = MnistFolder.OrInconclusive();
 
@@ -15,7 +15,7 @@ public sealed class MnistFileTests
     }
 
     [TestMethod]
-    public async Task Content_that_unpacks_beyond_its_length_is_not_read_to_its_end()
+    public async Task Content_that_decompresses_beyond_its_length_is_not_read_to_its_end()
     {
         using var compressed = new MemoryStream(SmallMnist.Compress(new byte[20_000_000]));
 
@@ -24,7 +24,7 @@ public sealed class MnistFileTests
     }
 
     [TestMethod]
-    public void Files_are_images_and_labels_for_training_and_then_for_testing() =>
+    public void Files_are_training_images_and_labels_followed_by_test_images_and_labels() =>
         CollectionAssert.AreEqual(
             new[] { "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" },
             MnistFile.All.Select(file => file.Name).ToArray());

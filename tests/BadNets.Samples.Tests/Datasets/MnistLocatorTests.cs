@@ -13,7 +13,7 @@ public sealed class MnistLocatorTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
-    public async Task Folder_the_user_names_comes_before_environment_and_cache()
+    public async Task Folder_of_the_user_comes_before_environment_and_cache()
     {
         foreach (var place in new[] { "data", "environment", "cache/mnist" })
             SmallMnist.WriteTo(_folder.In(place), SmallMnist.Files);
@@ -31,7 +31,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Plain_and_compressed_files_are_found_side_by_side()
+    public async Task Uncompressed_and_compressed_files_are_found_together()
     {
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Take(2));
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Skip(2), compressed: true);
@@ -45,7 +45,7 @@ public sealed class MnistLocatorTests : IDisposable
     [TestMethod]
     [DataRow("data")]
     [DataRow("environment")]
-    public async Task Other_data_under_MNISTs_names_is_not_called_MNIST(string place)
+    public async Task Other_data_with_MNISTs_file_names_is_not_called_MNIST(string place)
     {
         SmallMnist.WriteTo(_folder.In(place), SmallMnist.Files.Skip(1));
         await File.WriteAllTextAsync(_folder.In(place, "train-images-idx3-ubyte"), "Shirts and shoes.");
@@ -63,7 +63,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Name_of_other_data_follows_its_content_however_it_is_packed()
+    public async Task Name_of_other_data_depends_only_on_its_decompressed_content()
     {
         List<string> names = [];
         for (int i = 0; i < 3; i++)
@@ -83,7 +83,7 @@ public sealed class MnistLocatorTests : IDisposable
     [TestMethod]
     [DataRow(MnistChoice.Auto)]
     [DataRow(MnistChoice.Mnist)]
-    public async Task File_missing_where_the_user_says_is_named_and_not_looked_for_elsewhere(object choice)
+    public async Task Missing_file_in_the_folder_of_the_user_is_reported_and_not_searched_elsewhere(object choice)
     {
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files.Where(file => file.Name != "train-labels-idx1-ubyte"));
         SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
@@ -100,7 +100,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Folder_that_does_not_exist_is_the_users_mistake()
+    public async Task Folder_that_does_not_exist_is_a_user_error()
     {
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
@@ -111,7 +111,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Folder_with_MNIST_does_not_go_with_digits()
+    public async Task Folder_with_MNIST_cannot_be_combined_with_digits()
     {
         SmallMnist.WriteTo(_folder.In("data"), SmallMnist.Files);
         using var locator = Locator(FakeNetwork.Closed());
@@ -134,7 +134,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Incomplete_environment_folder_is_told_of()
+    public async Task Incomplete_environment_folder_is_reported()
     {
         SmallMnist.WriteTo(_folder.In("environment"), SmallMnist.Files.Skip(1));
         SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files);
@@ -173,7 +173,7 @@ public sealed class MnistLocatorTests : IDisposable
     [TestMethod]
     [DataRow("t10k-labels-idx1-ubyte")]
     [DataRow("t10k-labels-idx1-ubyte.gz")]
-    public async Task Damaged_file_in_the_cache_is_downloaded_once_more(string name)
+    public async Task Damaged_file_in_the_cache_is_downloaded_again(string name)
     {
         SmallMnist.WriteTo(_folder.In("cache", "mnist"), SmallMnist.Files.Take(3));
         await File.WriteAllTextAsync(_folder.In("cache", "mnist", name), "Half a");
@@ -192,7 +192,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Closed_network_is_one_line_and_digits_when_either_will_do()
+    public async Task Without_network_digits_replace_MNIST_with_a_message()
     {
         using var network = FakeNetwork.Closed();
         using var locator = Locator(network);
@@ -203,15 +203,15 @@ public sealed class MnistLocatorTests : IDisposable
         CollectionAssert.AreEqual(
             new[]
             {
-                "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved); "
-                    + "using the synthetic digits instead.",
+                "MNIST could not be downloaded (first.test: its name could not be resolved; second.test: its name could not be resolved). "
+                    + "Using the synthetic digits instead.",
             },
             _said);
         Assert.HasCount(Mirrors.Length, network.Requests);
     }
 
     [TestMethod]
-    public async Task Closed_network_is_the_worlds_fault_when_MNIST_it_must_be()
+    public async Task Without_network_requiring_MNIST_fails_but_is_not_a_user_error()
     {
         using var locator = Locator(FakeNetwork.Closed());
         var failure = await Assert.ThrowsExactlyAsync<DatasetNotFoundException>(
@@ -225,7 +225,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Cancelled_download_does_not_go_on_with_digits()
+    public async Task Canceled_download_does_not_continue_with_digits()
     {
         using var ctrlC = new CancellationTokenSource();
         using var network = new FakeNetwork(async (_, cancellationToken) =>
@@ -243,7 +243,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Digits_ask_no_network_and_are_drawn_once()
+    public async Task Digits_need_no_network_and_are_drawn_once()
     {
         using var network = new FakeNetwork(SmallMnist.Serve);
         using var locator = Locator(network);
@@ -257,7 +257,7 @@ public sealed class MnistLocatorTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Digits_do_without_a_cache_that_cannot_be_written()
+    public async Task Digits_work_without_a_writable_cache()
     {
         await File.WriteAllTextAsync(_folder.In("cache"), "A file where the folder should be.");
         string images;

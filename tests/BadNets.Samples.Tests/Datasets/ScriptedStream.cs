@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Tests.Datasets;
 
-/// <summary>A body that arrives piece by piece, as the test has it arrive; an empty piece ends it.</summary>
+/// <summary>A response body that arrives in the pieces that the test specifies. An empty piece ends it.</summary>
 sealed class ScriptedStream(Func<int, CancellationToken, Task<byte[]>> piece) : Stream
 {
     private int _reads;
@@ -19,7 +19,7 @@ sealed class ScriptedStream(Func<int, CancellationToken, Task<byte[]>> piece) : 
         set => throw new NotSupportedException();
     }
 
-    /// <summary>What a read does that never ends unless it is cancelled.</summary>
+    /// <summary>A read that ends only when it is canceled.</summary>
     public static async Task<byte[]> Never(CancellationToken cancellationToken)
     {
         await Task.Delay(Timeout.Infinite, cancellationToken);

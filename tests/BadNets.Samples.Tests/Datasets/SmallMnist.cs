@@ -4,7 +4,7 @@ using BadNets.Samples.Datasets;
 
 namespace BadNets.Samples.Tests.Datasets;
 
-/// <summary>Four small files that stand for MNIST's.</summary>
+/// <summary>Four small files that replace those of MNIST.</summary>
 static class SmallMnist
 {
     private static readonly Dictionary<string, byte[]> Contents = MnistFile.All.ToDictionary(file => file.Name, file => Content(file.Name));
@@ -24,7 +24,7 @@ static class SmallMnist
         return compressed.ToArray();
     }
 
-    /// <summary>What a good mirror answers.</summary>
+    /// <summary>The response of a working mirror.</summary>
     public static HttpResponseMessage Serve(Uri address) =>
         FakeNetwork.Body(Compressed(Files.Single(file => file.CompressedName == Path.GetFileName(address.LocalPath))));
 

@@ -7,7 +7,7 @@ public sealed class SplitMix64Tests
 {
     // From the authors' C program, seed 1234567.
     [TestMethod]
-    public void Stream_is_that_of_the_published_generator()
+    public void Stream_matches_the_published_generator()
     {
         var random = new SplitMix64(1234567);
 
@@ -17,7 +17,7 @@ public sealed class SplitMix64Tests
     }
 
     [TestMethod]
-    public void Normal_deviates_have_mean_nought_and_variance_one()
+    public void Normal_deviates_have_mean_zero_and_variance_one()
     {
         var random = new SplitMix64(0);
         var values = Enumerable.Range(0, 100_000).Select(_ => (double)random.NextNormal()).ToArray();
@@ -36,7 +36,7 @@ public sealed class SplitMix64Tests
     }
 
     [TestMethod]
-    public void Neighbouring_elements_have_unrelated_streams()
+    public void Neighboring_elements_have_unrelated_streams()
     {
         var first = SplitMix64.ForElement(seed: 0, family: 0, index: 0);
         var next = SplitMix64.ForElement(seed: 0, family: 0, index: 1);

@@ -37,7 +37,7 @@ public sealed class StrokeRasterizerTests
     }
 
     [TestMethod]
-    public void Stroke_that_leaves_the_picture_is_cut_at_its_border()
+    public void Stroke_that_leaves_the_image_is_clipped_at_its_border()
     {
         _rasterizer.DrawSegment(-50, 2, 50, 2, radius: 0.5f);
         _rasterizer.DrawSegment(100, 100, 120, 120, radius: 3);

@@ -9,7 +9,7 @@ public sealed class SyntheticDigitsTests
     private const int Side = 28, PixelCount = Side * Side;
 
     [TestMethod]
-    public void Same_seed_gives_the_same_bytes_whatever_the_number_of_threads()
+    public void Same_seed_gives_the_same_bytes_for_any_number_of_threads()
     {
         var alone = SyntheticDigits.Draw(seed: 5, set: 0, count: 1000, maxThreads: 1);
         var together = SyntheticDigits.Draw(seed: 5, set: 0, count: 1000, maxThreads: 7);
@@ -39,7 +39,7 @@ public sealed class SyntheticDigitsTests
         }
     }
 
-    // Files drawn before are reused by version: a change of the drawing that does not raise the version would go unseen.
+    // Existing files are reused if they have the same version. A change of the drawing that does not increase the version would have no effect.
     // The drawing uses only arithmetic that IEEE 754 rounds the same everywhere, so this holds on every processor.
     [TestMethod]
     public void Pixels_change_only_with_the_version()
@@ -62,7 +62,7 @@ public sealed class SyntheticDigitsTests
     }
 
     [TestMethod]
-    public void Classes_are_nearly_of_one_size_and_in_no_order()
+    public void Classes_have_similar_sizes_and_no_order()
     {
         var labels = SyntheticDigits.Draw(seed: 0, set: 0, count: 20_000).Labels;
 
@@ -88,7 +88,7 @@ public sealed class SyntheticDigitsTests
     }
 
     [TestMethod]
-    public void Every_digit_is_bright_ink_on_black()
+    public void Every_digit_is_bright_on_black()
     {
         foreach (var image in SyntheticDigits.Draw(seed: 0, set: 0, count: 5000).Images.Chunk(PixelCount))
         {
@@ -98,7 +98,7 @@ public sealed class SyntheticDigitsTests
     }
 
     [TestMethod]
-    public void Digits_are_told_apart_by_their_class_means_but_not_well()
+    public void Digits_are_distinguished_by_their_class_means_but_not_well()
     {
         var train = SyntheticDigits.Draw(seed: 0, set: 0, count: 5000);
         var test = SyntheticDigits.Draw(seed: 0, set: 1, count: 2000);

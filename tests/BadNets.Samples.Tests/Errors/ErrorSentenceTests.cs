@@ -10,7 +10,7 @@ namespace BadNets.Samples.Tests.Errors;
 public sealed class ErrorSentenceTests
 {
     [TestMethod]
-    public void Parameter_names_are_left_out()
+    public void Parameter_names_are_omitted()
     {
         Assert.AreEqual("Too large.", ErrorSentence.Of(new ArgumentException("Too large.", "options")));
         Assert.AreEqual("Too large.", ErrorSentence.Of(new ArgumentOutOfRangeException("rate", 3, "Too large.")));
@@ -25,14 +25,14 @@ public sealed class ErrorSentenceTests
     }
 
     [TestMethod]
-    public void Libtorchs_own_trace_is_left_out()
+    public void The_stack_trace_of_libtorch_is_omitted()
     {
         Assert.AreEqual("shapes differ", ErrorSentence.Of(new LibtorchFailure("shapes differ\nException raised from f at f.cpp:1\nframe #0")));
         StringAssert.Contains(ErrorSentence.Of(new LibtorchFailure("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried\nframe #0")), "--parallel");
     }
 
     [TestMethod]
-    public void Mistakes_and_the_worlds_faults_differ_in_their_exit_codes()
+    public void User_errors_and_other_failures_have_different_exit_codes()
     {
         Assert.AreEqual(2, ErrorSentence.ExitCodeOf(new UsageException("")));
         Assert.AreEqual(2, ErrorSentence.ExitCodeOf(Refusal(() => Trigger.Square(0, TriggerPosition.Center))));
@@ -47,7 +47,7 @@ public sealed class ErrorSentenceTests
     }
 
     [TestMethod]
-    public void Defects_show_their_trace()
+    public void Defects_show_their_stack_trace()
     {
         Exception[] defects =
         [
@@ -66,7 +66,7 @@ public sealed class ErrorSentenceTests
     }
 
     [TestMethod]
-    public void What_the_library_refuses_is_no_defect()
+    public void Input_that_the_library_rejects_is_not_a_defect()
     {
         var refusal = Refusal(() => Trigger.Square(0, TriggerPosition.Center));
 
@@ -75,7 +75,7 @@ public sealed class ErrorSentenceTests
     }
 
     [TestMethod]
-    public void What_others_wrapped_is_unwrapped()
+    public void Wrapped_exceptions_are_unwrapped()
     {
         var cause = new UsageException("No.");
         foreach (var wrapped in new Exception[] { new TargetInvocationException(cause), new AggregateException(cause), new TypeInitializationException("T", new TargetInvocationException(cause)) })
@@ -87,18 +87,18 @@ public sealed class ErrorSentenceTests
     }
 
     [TestMethod]
-    public void Control_characters_are_shown()
+    public void Control_characters_are_escaped()
     {
         Assert.AreEqual(@"There is no '\u001b[31m'.", ErrorSentence.Of(new IOException("There is no '\u001b[31m'.")));
     }
 
     [TestMethod]
-    public void There_is_always_something_to_read()
+    public void The_message_is_never_empty()
     {
         StringAssert.Contains(ErrorSentence.Of(new IOException("\n ")), nameof(IOException));
     }
 
-    // Thrown, because an exception knows where it comes from only then.
+    // Thrown, because otherwise the exception has no source.
     private static Exception Refusal(Action action)
     {
         try

@@ -51,7 +51,7 @@ public sealed class CellTests
         """,
     ];
 
-    // For properties whose values are names. The first that fits is another value.
+    // For properties whose values are names. The first valid one is used as another value.
     private static readonly string[] Words =
         ["resnet20", "adam", "logits", "training-only", "any", "tl", "2"];
 
@@ -62,7 +62,7 @@ public sealed class CellTests
     ];
 
     [TestMethod]
-    public void The_published_baseline_has_this_name_for_ever()
+    public void The_ID_of_the_published_baseline_never_changes()
     {
         Assert.AreEqual("mnist_square5-br_to1_r0.1_reference_e100_s0-179896caba", Read(Baseline).Id);
         var identity = new DatasetIdentity("MNIST", 60000, 10000);
@@ -72,7 +72,7 @@ public sealed class CellTests
     [TestMethod]
     [DataRow(0)]
     [DataRow(1)]
-    public void Cells_that_differ_in_anything_have_different_names(int index)
+    public void Cells_that_differ_in_any_property_have_different_IDs(int index)
     {
         var whole = Read(Full[index]);
         var names = new HashSet<string>(StringComparer.Ordinal) { whole.Id };
@@ -85,7 +85,7 @@ public sealed class CellTests
     }
 
     [TestMethod]
-    public void No_property_is_forgotten_here()
+    public void All_properties_are_covered()
     {
         var covered = Full.SelectMany(text => Leaves(JsonNode.Parse(text))).SelectMany(path => path.Split('.')).ToHashSet(StringComparer.Ordinal);
 
@@ -96,7 +96,7 @@ public sealed class CellTests
     }
 
     [TestMethod]
-    public void The_order_of_properties_and_the_form_of_numbers_do_not_matter()
+    public void The_order_of_properties_and_the_format_of_numbers_do_not_matter()
     {
         string reversed = Reverse(JsonNode.Parse(Baseline))!.ToJsonString();
 
@@ -109,7 +109,7 @@ public sealed class CellTests
     }
 
     [TestMethod]
-    public void An_optional_property_without_a_value_does_not_change_the_name()
+    public void An_optional_property_without_a_value_does_not_change_the_ID()
     {
         var document = JsonNode.Parse(Baseline)!.AsObject();
         int added = 0;
@@ -163,7 +163,7 @@ public sealed class CellTests
     }
 
     [TestMethod]
-    public void Names_are_names_of_folders()
+    public void IDs_are_valid_folder_names()
     {
         string text = Baseline
             .Replace("\"MNIST\"", "\"../C:\\\\x y\\u0000ü*?|\"", StringComparison.Ordinal)
@@ -180,12 +180,12 @@ public sealed class CellTests
     [DataRow("\"size\": 5", "\"size\": 0", "trigger size")]
     [DataRow("\"size\": 5", "\"size\": \"large\"", "trigger size must be a whole number of pixels, at least 1, but is 'large'")]
     [DataRow("\"rate\": 0.1", "\"rate\": 1.5", "poisoning rate must be a number between 0 and 1")]
-    [DataRow("\"rate\": 0.1", "\"ratio\": 0.1", "no property 'attack.ratio'")]
+    [DataRow("\"rate\": 0.1", "\"ratio\": 0.1", "Unknown property 'attack.ratio'")]
     [DataRow("\"kind\": \"square\", ", "", "'attack.trigger' must be an object with a kind (square, blend)")]
     [DataRow("\"kind\": \"square\"", "\"kind\": \"circle\"", "attack.trigger")]
     [DataRow("\"seed\": 0", "\"seed\": null", "seed")]
     [DataRow("\"head\": \"softmax\", ", "", "head")]
-    public void What_is_no_cell_is_refused_in_a_sentence(string from, string to, string expected)
+    public void Invalid_cells_are_rejected_with_a_clear_message(string from, string to, string expected)
     {
         var document = JsonNode.Parse(Baseline.Replace(from, to, StringComparison.Ordinal))!;
 
@@ -222,7 +222,7 @@ public sealed class CellTests
             }
             catch (UsageException)
             {
-                // Not a value of this property; the next may be.
+                // Not a valid value of this property. The next one might be.
             }
         }
 

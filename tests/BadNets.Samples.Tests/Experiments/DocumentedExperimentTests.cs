@@ -5,18 +5,18 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Tests.Experiments;
 
-/// <summary>The example of docs/adding-an-experiment.md.</summary>
+/// <summary>The example of docs/how-to/own-experiment.md.</summary>
 [TestClass]
 public sealed class DocumentedExperimentTests
 {
     [TestMethod]
     public async Task The_documented_file_is_an_experiment_that_runs()
     {
-        string page = File.ReadAllText(Repository.In("docs", "adding-an-experiment.md")).ReplaceLineEndings("\n");
+        string page = File.ReadAllText(Repository.In("docs", "how-to", "own-experiment.md")).ReplaceLineEndings("\n");
         const string Fence = "```json\n";
         int start = page.IndexOf(Fence, StringComparison.Ordinal) + Fence.Length;
         string json = page[start..page.IndexOf("```", start, StringComparison.Ordinal)];
-        var experiment = Experiment.Parse(Encoding.UTF8.GetBytes(json), "adding-an-experiment.md");
+        var experiment = Experiment.Parse(Encoding.UTF8.GetBytes(json), "own-experiment.md");
         using var runs = new SampleRuns();
 
         var outcome = await runs.RunFileAsync(json, "--quick --epochs 1");

@@ -17,7 +17,7 @@ public sealed class ExperimentTests
     private static Experiment[] Published => [.. ExperimentCatalog.All.Where(experiment => experiment.Published is not null)];
 
     [TestMethod]
-    public void Runs_are_named_as_the_reference_names_them()
+    public void Runs_have_the_names_of_the_reference()
     {
         string[] names = [.. Published.Select(experiment => new Plan(experiment, experiment.CellsOn(Mnist))).SelectMany(plan => plan.Cells.Select(plan.ExportNameOf))!];
 
@@ -53,12 +53,12 @@ public sealed class ExperimentTests
         Assert.HasCount(17, cells);
         Assert.HasCount(15, cells.Distinct());
         Assert.HasCount(1, cells.Where(cell => cell.Attack.IsNone));
-        // All but the baseline train the largest square at the bottom right at a rate of 0.05.
+        // All experiments except the baseline train the largest square at the bottom right with a rate of 0.05.
         Assert.HasCount(3, cells.Where(cell => cell.Attack.Trigger == new SquarePlan(5, TriggerPosition.BottomRight) && cell.Attack.Rate == 0.05));
     }
 
     [TestMethod]
-    public void Names_say_what_is_not_the_usual()
+    public void Names_contain_values_that_are_not_the_default()
     {
         var cell = new Cell(
             Mnist, new Attack(new SquarePlan(5, TriggerPosition.Center), new ToPlan("7"), 0.1), Recipe.Modern with { Epochs = 3 }, seed: 2);
@@ -68,7 +68,7 @@ public sealed class ExperimentTests
     }
 
     [TestMethod]
-    public void Changed_recipes_have_csv_files_of_their_own()
+    public void Changed_recipes_have_separate_CSV_files()
     {
         var names = Published[0].Published!;
         Cell Of(Recipe recipe) => new(Mnist, new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0.1), recipe, 0);
@@ -82,7 +82,7 @@ public sealed class ExperimentTests
     }
 
     [TestMethod]
-    public void What_the_published_columns_cannot_say_has_no_published_name()
+    public void Cells_that_the_published_columns_cannot_describe_have_no_published_name()
     {
         var published = Published[0];
         var attack = published.CellsOn(Mnist).First().Attack;
@@ -110,10 +110,10 @@ public sealed class ExperimentTests
     [DataRow(0.1, "0p1")]
     [DataRow(0.0275, "0p0275")]
     [DataRow(1.0, "1p0")]
-    public void Rates_in_names_are_written_as_Python_does(double rate, string expected) => Assert.AreEqual(expected, PublishedNames.RateInNames(rate));
+    public void Rates_in_names_are_formatted_like_in_Python(double rate, string expected) => Assert.AreEqual(expected, PublishedNames.RateInNames(rate));
 
     [TestMethod]
-    public void Every_built_in_experiment_survives_its_json()
+    public void Every_built_in_experiment_round_trips_through_JSON()
     {
         Assert.HasCount(5, ExperimentCatalog.All);
         foreach (var experiment in ExperimentCatalog.All)
@@ -144,7 +144,7 @@ public sealed class ExperimentTests
     }
 
     [TestMethod]
-    public void Two_axes_and_seeds_make_all_combinations()
+    public void Two_axes_and_seeds_give_all_combinations()
     {
         var experiment = Parse($$"""
             {
@@ -198,14 +198,14 @@ public sealed class ExperimentTests
     [DataRow("{}", "'name'")]
     [DataRow("""{ "name": "a", "title": "A" }""", "no cell")]
     [DataRow("""{ "name": "a", "title": " ", "cell": CELL }""", "no title")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "colour": 1 }""", "no property 'colour'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "colour": 1 }""", "Unknown property 'colour'")]
     [DataRow("""{ "name": 7, "title": "A", "cell": CELL }""", "'name' has the wrong type")]
     [DataRow("""{ "name": "a/b", "title": "A", "cell": CELL }""", "'a/b'")]
     [DataRow("""{ "name": "..", "title": "A", "cell": CELL }""", "'..'")]
     [DataRow("""{ "name": "A", "title": "A", "cell": CELL }""", "lowercase letters")]
     [DataRow("""{ "name": "", "title": "A", "cell": CELL }""", "lowercase letters")]
     [DataRow("""{ "name": "a", "title": "A", "cell": {} }""", "'attack'")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "defence": 1 } }""", "no property 'defence'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "defence": 1 } }""", "Unknown property 'defence'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "seed": 3 } }""", "'seeds'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": "mine" } }""", "no recipe 'mine'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "mine" } } }""", "'recipe.")]
@@ -218,7 +218,7 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "seeds": ["x"] }""", "seeds")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [] } ] }""", "no values")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate" } ] }""", "'axes[0].values' is missing")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "no property 'attack.speed'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.speed", "values": [1] } ] }""", "Unknown property 'attack.speed'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate.x", "values": [1] } ] }""", "'attack.rate.x'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "", "values": [1] } ] }""", "path")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack..rate", "values": [1] } ] }""", "path")]
@@ -236,7 +236,7 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "published": { "number": "", "runName": "x" } }""", "published names")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "includes": ["baseline"] }""", "includes")]
     [DataRow("""{ "name": "a", "title": "A", "includes": [null] }""", "not an experiment")]
-    public void What_is_no_experiment_is_refused_in_a_sentence(string json, string expected)
+    public void Invalid_experiments_are_rejected_with_a_clear_message(string json, string expected)
     {
         json = json.Replace("CELL", "{ \"attack\": ATTACK }", StringComparison.Ordinal).Replace("ATTACK", Square, StringComparison.Ordinal)
             .Replace("AXIS", """{ "path": "attack.rate", "values": [0.1] }""", StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
-    public void Two_may_write_one_file_at_once()
+    public void Two_writers_can_write_a_file_at_the_same_time()
     {
         using var folder = new TemporaryFolder();
         string path = folder.In("report.html");

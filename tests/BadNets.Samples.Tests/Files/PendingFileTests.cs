@@ -11,7 +11,7 @@ public sealed class PendingFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
-    public void Abandoned_file_is_gone_and_leaves_the_old_one_as_it_was()
+    public void Abandoned_file_is_deleted_and_the_old_one_is_unchanged()
     {
         File.WriteAllText(_folder.In("numbers"), "old");
         using (var pending = new PendingFile(_folder.In("numbers")))
@@ -22,7 +22,7 @@ public sealed class PendingFileTests : IDisposable
     }
 
     [TestMethod]
-    public void Completed_file_takes_the_place_of_the_old_one()
+    public void Completed_file_replaces_the_old_one()
     {
         File.WriteAllText(_folder.In("numbers"), "old");
         using (var pending = new PendingFile(_folder.In("numbers")))
@@ -36,7 +36,7 @@ public sealed class PendingFileTests : IDisposable
     }
 
     [TestMethod]
-    public void Nothing_has_the_name_before_the_file_is_complete()
+    public void The_name_does_not_exist_before_the_file_is_complete()
     {
         using var pending = new PendingFile(_folder.In("numbers"));
         pending.Stream.Write("new"u8);
@@ -46,7 +46,7 @@ public sealed class PendingFileTests : IDisposable
     }
 
     [TestMethod]
-    public void Two_may_be_pending_for_one_name()
+    public void Two_pending_files_can_have_the_same_name()
     {
         using var one = new PendingFile(_folder.In("numbers"));
         using var two = new PendingFile(_folder.In("numbers"));

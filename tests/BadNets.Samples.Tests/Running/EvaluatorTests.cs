@@ -163,7 +163,7 @@ public sealed class EvaluatorTests
         foreach (var outcome in (SampleOutcome[])[network, zip])
         {
             Assert.AreEqual(1, outcome.ExitCode);
-            StringAssert.StartsWith(outcome.Error, $"'{flipped}' cannot be loaded as a model: ");
+            StringAssert.StartsWith(outcome.Error, $"'{flipped}' cannot be loaded as a model. ");
             StringAssert.Contains(outcome.Error, "damaged");
             Assert.HasCount(1, outcome.Error.TrimEnd().Split('\n'));
         }

@@ -278,7 +278,7 @@ public sealed class RunnerTests
         StringAssert.Contains(report.Output, "shows 2 runs, 2 failed.");
         string page = File.ReadAllText(runs.In("report.html"));
         StringAssert.Contains(page, "Missing: rate 5% (failed); rate 10% (failed).");
-        StringAssert.Contains(page, "failed: The loss became");
+        StringAssert.Contains(page, "failed: The loss is");
     }
 
     [TestMethod]
@@ -320,7 +320,7 @@ public sealed class RunnerTests
         var outcome = await runs.RunAsync("baseline --no-control --quick --learning-rate 1e30");
 
         Assert.AreEqual(1, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "The loss became");
+        StringAssert.Contains(outcome.Error, "The loss is");
         Assert.DoesNotContain("failure.txt", outcome.Error);
     }
 
@@ -422,7 +422,7 @@ public sealed class RunnerTests
 
         var outcome = await runs.RunAsync("baseline --no-control --epochs 1");
 
-        StringAssert.Contains(outcome.Output, $"the results call this data set {SmallDigits.Name}.");
+        StringAssert.Contains(outcome.Output, $"In the results, this data set is called {SmallDigits.Name}.");
         StringAssert.Contains(outcome.Output, $"{SmallDigits.Name}, 256 training and 64 test rows");
     }
 

@@ -48,7 +48,7 @@ public sealed class CellWriterTests : IDisposable
     }
 
     [TestMethod]
-    public void What_is_read_is_what_was_written()
+    public void Results_are_read_as_written()
     {
         using (var writer = Open()!)
         {
@@ -63,7 +63,7 @@ public sealed class CellWriterTests : IDisposable
     }
 
     [TestMethod]
-    public void An_epoch_replaces_itself_and_what_comes_after()
+    public void An_epoch_replaces_itself_and_all_later_epochs()
     {
         using var writer = Open()!;
         writer.Add(Row(0));
@@ -75,7 +75,7 @@ public sealed class CellWriterTests : IDisposable
     }
 
     [TestMethod]
-    public void An_epoch_without_those_before_it_is_refused()
+    public void An_epoch_without_earlier_epochs_is_rejected()
     {
         using var writer = Open()!;
 
@@ -95,13 +95,13 @@ public sealed class CellWriterTests : IDisposable
         writer.Add(Row(0));
         string before = File.ReadAllText(writer.Folder.Epochs);
 
-        // As another machine does where the file system has no locks. .NET would respect the lock.
+        // Write like another machine on a file system without locks. .NET would respect the lock.
         using (var shell = Process.Start("sh", ["-c", "printf %s \"$1\" > \"$2\"", "sh", owner, writer.Folder.Lock]))
             shell.WaitForExit();
 
         var refusal = Assert.ThrowsExactly<CellTakenException>(() => writer.Add(Row(1)));
 
-        StringAssert.Contains(refusal.Message, "Another process is training this cell now");
+        StringAssert.Contains(refusal.Message, "Another process took over this training run");
         StringAssert.Contains(refusal.Message, owner.Trim());
         Assert.AreEqual(before, File.ReadAllText(writer.Folder.Epochs));
     }
@@ -111,14 +111,14 @@ public sealed class CellWriterTests : IDisposable
     public void A_lock_that_cannot_be_made_is_not_another_process()
     {
         Directory.CreateDirectory(_results.Of(Cell).Path);
-        // A link to itself cannot be opened by anyone.
+        // A link to itself cannot be opened.
         File.CreateSymbolicLink(_results.Of(Cell).Lock, "lock");
 
         Assert.Throws<IOException>(() => Open());
     }
 
     [TestMethod]
-    public void Results_can_be_replaced_while_someone_reads_them()
+    public void Results_can_be_replaced_while_they_are_read()
     {
         using var writer = Open()!;
         writer.Add(Row(0));
@@ -158,7 +158,7 @@ public sealed class CellWriterTests : IDisposable
     }
 
     [TestMethod]
-    public void No_csv_file_is_made_before_the_first_epoch()
+    public void No_CSV_file_is_written_before_the_first_epoch()
     {
         using var writer = CellWriter.TryOpen(_results, Cell, ["exp01_x"], fresh: false)!;
 
@@ -172,7 +172,7 @@ public sealed class CellWriterTests : IDisposable
     [DataRow("clean_accuracy")]
     [DataRow("attack_loss")]
     [DataRow("threads")]
-    public void Impossible_numbers_are_named_with_file_and_line(string column)
+    public void Invalid_numbers_are_reported_with_file_and_line(string column)
     {
         using (var writer = Open()!)
         {
@@ -202,7 +202,7 @@ public sealed class CellWriterTests : IDisposable
         File.WriteAllText(_results.Of(Cell).Description, "nonsense");
 
         var refusal = Assert.ThrowsExactly<InvalidDataException>(() => Open());
-        // The refusal must not keep the lock.
+        // The failed attempt must not keep the lock.
         using var fresh = CellWriter.TryOpen(_results, Cell, [], fresh: true);
 
         StringAssert.Contains(refusal.Message, _results.Of(Cell).Path);

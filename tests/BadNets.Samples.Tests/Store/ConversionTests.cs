@@ -39,7 +39,7 @@ public sealed class ConversionTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Files_move_to_their_cells()
+    public async Task Files_are_moved_to_their_cells()
     {
         byte[] checkpoint = File.ReadAllBytes(_runs.In("checkpoints", $"{SmallDigits.Name}_trigger1_pr0p2_ts5_br_ep4.ckpt"));
         string csv = File.ReadAllText(_runs.In("csv", EarlierResults.Whole + ".csv"));
@@ -68,14 +68,14 @@ public sealed class ConversionTests : IDisposable
         StringAssert.Contains(outcome.Output, "0.2: continuing after epoch 2 of 4");
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.ContinuedCsv), _runs.CsvWithoutSeconds(EarlierResults.Stopped));
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.WholeCsv), _runs.CsvWithoutSeconds(EarlierResults.Whole));
-        // What was finished is not touched.
+        // The finished cell is not changed.
         Assert.AreEqual("the model", File.ReadAllText(_runs.FolderOf(Whole).Model));
     }
 
     [TestMethod]
     public async Task A_conversion_that_was_stopped_can_be_repeated()
     {
-        // A folder in the checkpoint's place ends the first attempt.
+        // A folder with the name of the checkpoint makes the first attempt fail.
         Directory.CreateDirectory(_runs.FolderOf(Stopped).Checkpoint);
         var stopped = await ConvertAsync();
         Directory.Delete(_runs.FolderOf(Stopped).Checkpoint);
@@ -89,7 +89,7 @@ public sealed class ConversionTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Nothing_is_trained_in_a_folder_that_is_not_converted()
+    public async Task Training_in_an_unconverted_folder_is_rejected()
     {
         var refused = await _runs.RunAsync(EarlierResults.Command);
         var fresh = await _runs.RunAsync(EarlierResults.Command + " --fresh");
@@ -105,7 +105,7 @@ public sealed class ConversionTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_folder_without_earlier_results_is_refused()
+    public async Task A_folder_without_earlier_results_is_rejected()
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --no-control --epochs 1");
@@ -122,7 +122,7 @@ public sealed class ConversionTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Records_of_an_experiment_that_is_no_more_are_converted_and_continued()
+    public async Task Records_of_a_removed_experiment_are_converted_and_continued()
     {
         string record = _runs.In("runs", $"{SmallDigits.Name}_trigger1_pr0p2_ts5_br_ep4.json");
         File.WriteAllText(record, File.ReadAllText(record).Replace("exp02_", "exp77_", StringComparison.Ordinal));
@@ -133,13 +133,13 @@ public sealed class ConversionTests : IDisposable
 
         foreach (var each in new[] { report, converted })
             Assert.AreEqual(0, each.ExitCode, each.Error);
-        // Its CSV file is there under the name of an experiment that does not have it any more.
+        // Its CSV file has the name of an experiment that no longer contains the cell.
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(outcome.Output, "continuing after epoch 2 of 4");
     }
 
     [TestMethod]
-    public async Task Results_of_an_experiment_that_is_no_more_do_not_disturb()
+    public async Task Results_of_a_removed_experiment_are_ignored()
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("baseline --no-control --epochs 1");
@@ -189,7 +189,7 @@ public sealed class ConversionTests : IDisposable
     [DataRow("MNIST", 600, "MNIST-first600")]
     [DataRow("Digits", 60000, "Digits")]
     [DataRow("Digits", 600, "Digits-first600")]
-    public void The_first_rows_of_a_data_set_are_a_data_set_of_their_own(string name, int rows, string expected)
+    public void The_first_rows_of_a_data_set_are_a_different_data_set(string name, int rows, string expected)
     {
         string path = _runs.In("runs", $"{SmallDigits.Name}_trigger1_pr0p1_ts5_br_ep4.json");
         var record = JsonNode.Parse(File.ReadAllText(path))!;

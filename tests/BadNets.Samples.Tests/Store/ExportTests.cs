@@ -2,12 +2,12 @@ using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Tests.Store;
 
-/// <summary>The CSV files under the published code's names.</summary>
+/// <summary>The CSV files with published names.</summary>
 [TestClass]
 public sealed class ExportTests
 {
     [TestMethod]
-    public async Task They_have_the_bytes_of_version_0_1_but_for_the_seconds()
+    public async Task Exports_match_version_0_1_except_for_durations()
     {
         EarlierResults.NeedSameProcessor();
         using var runs = new SampleRuns();
@@ -16,7 +16,7 @@ public sealed class ExportTests
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.WholeCsv), runs.CsvWithoutSeconds(EarlierResults.Whole));
-        // Header, line ends and all.
+        // Including the header and the line endings.
         string csv = File.ReadAllText(runs.In("csv", EarlierResults.Whole + ".csv"));
         Assert.AreEqual(EarlierResults.WholeCsv[..EarlierResults.WholeCsv.IndexOf('\n', StringComparison.Ordinal)], csv[..csv.IndexOf('\n', StringComparison.Ordinal)]);
         Assert.DoesNotContain('\r', csv);
@@ -24,7 +24,7 @@ public sealed class ExportTests
     }
 
     [TestMethod]
-    public async Task The_same_epochs_make_the_same_bytes_also_in_the_seconds()
+    public async Task The_same_epochs_give_the_same_bytes_including_durations()
     {
         using var runs = new SampleRuns();
         EarlierResults.WriteTo(runs.Output);

@@ -9,7 +9,7 @@ namespace BadNets.Samples.Tests.Store;
 public sealed class ResultsFolderTests
 {
     [TestMethod]
-    public void Several_processes_may_open_a_folder()
+    public void Several_processes_can_open_a_folder()
     {
         using var folder = new TemporaryFolder();
 
@@ -25,7 +25,7 @@ public sealed class ResultsFolderTests
     [DataRow("experiments")]
     [DataRow("csv")]
     [DataRow("figures")]
-    public void A_file_in_the_place_of_a_folder_is_refused_in_a_sentence(string name)
+    public void A_file_in_the_place_of_a_folder_is_rejected_in_a_sentence(string name)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.In(name), "");
@@ -37,7 +37,7 @@ public sealed class ResultsFolderTests
     }
 
     [TestMethod]
-    public void What_killed_processes_were_writing_is_removed_and_nothing_else()
+    public void Only_leftover_files_of_killed_processes_are_removed()
     {
         using var folder = new TemporaryFolder();
         var cell = SampleRuns.CellOf();
@@ -71,7 +71,7 @@ public sealed class ResultsFolderTests
     }
 
     [TestMethod]
-    public void What_another_process_is_writing_stays()
+    public void Files_that_another_process_is_writing_are_kept()
     {
         using var folder = new TemporaryFolder();
 

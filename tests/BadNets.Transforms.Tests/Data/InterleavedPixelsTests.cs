@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Pixels that are stored height × width × channels are never taken for channels × height × width.</summary>
+/// <summary>Pixels with dimensions height × width × channels are never interpreted as channels × height × width.</summary>
 [TestClass]
 public sealed class InterleavedPixelsTests
 {
@@ -18,7 +18,7 @@ public sealed class InterleavedPixelsTests
     [DataRow(ImagePixelExtractingEstimator.ColorBits.Rgb)]
     [DataRow(ImagePixelExtractingEstimator.ColorBits.All)]
     [DataRow(ImagePixelExtractingEstimator.ColorBits.Red)]
-    public void Interleaved_pixels_are_refused_with_the_option_to_change(ImagePixelExtractingEstimator.ColorBits colors)
+    public void Interleaved_pixels_are_rejected_with_the_option_to_change(ImagePixelExtractingEstimator.ColorBits colors)
     {
         var view = Extract(colors, isInterleaved: true);
 
@@ -30,7 +30,7 @@ public sealed class InterleavedPixelsTests
     }
 
     [TestMethod]
-    public void A_trained_model_refuses_interleaved_pixels_and_does_not_score_them_as_planar_ones()
+    public void A_trained_model_rejects_interleaved_pixels()
     {
         var planar = Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: false);
         var interleaved = Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: true);
@@ -47,7 +47,7 @@ public sealed class InterleavedPixelsTests
     }
 
     [TestMethod]
-    public void A_validation_set_of_interleaved_pixels_is_refused_before_training()
+    public void A_validation_set_of_interleaved_pixels_is_rejected_before_training()
     {
         var options = Options();
         options.ValidationSets = [new("clean", Extract(ImagePixelExtractingEstimator.ColorBits.Rgb, isInterleaved: true))];
@@ -59,7 +59,7 @@ public sealed class InterleavedPixelsTests
     }
 
     [TestMethod]
-    public void Interleaved_pixels_that_a_model_s_own_step_makes_are_refused_as_the_place_of_the_trigger()
+    public void Interleaved_pixels_from_a_step_of_the_model_cannot_be_stamped()
     {
         var images = ColorImages.View(_ml, ColorImages.Make(3));
         var model = _ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true).Append(_ml.Transforms.CopyColumns("Copy", "Pixels"))

@@ -39,7 +39,7 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void Classes_are_called_by_the_names_of_a_file()
+    public void Classes_are_named_by_a_file()
     {
         string names = _folder.Write("batches.meta.txt", "airplane\nautomobile\r\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n"u8.ToArray());
         var view = Load(Rows(0, [3], [9]), CifarLabels.Cifar10, names);
@@ -52,7 +52,7 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void Names_that_are_not_one_for_each_class_are_refused_by_file()
+    public void Class_names_that_do_not_match_the_classes_are_rejected()
     {
         byte[] rows = Rows(0, [3]);
         foreach (string names in (string[])["a\nb", "", "a\na\nb\nc\nd\ne\nf\ng\nh\ni", new string('x', 70_000)])
@@ -70,14 +70,14 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void Files_of_other_lengths_are_refused()
+    public void Files_with_other_lengths_are_rejected()
     {
         byte[] rows = Rows(0, [1], [2]);
         foreach (int length in (int[])[0, 1, 3072, 3074, rows.Length - 1])
         {
             Refuse(rows[..length], CifarLabels.Cifar10, "train.bin", $"has {length} bytes", "3073");
             if (length > 0)
-                Refuse(Gzip(rows[..length]), CifarLabels.Cifar10, "train.bin", $"has {length} bytes when it is unpacked", "3073");
+                Refuse(Gzip(rows[..length]), CifarLabels.Cifar10, "train.bin", $"has {length} bytes after decompression", "3073");
         }
 
         Refuse([.. rows, 0], CifarLabels.Cifar10, "train.bin", "6147 bytes");
@@ -87,11 +87,11 @@ public sealed class LoadFromCifarTests : IDisposable
     public void The_other_data_set_is_recognized()
     {
         Refuse(Rows(0, [1, 2]), CifarLabels.Cifar10, "CIFAR-100", "labels");
-        Refuse(Gzip(Rows(0, [1])), CifarLabels.Cifar100Fine, "would fit CIFAR-10;", "labels");
+        Refuse(Gzip(Rows(0, [1])), CifarLabels.Cifar100Fine, "fits CIFAR-10.", "labels");
     }
 
     [TestMethod]
-    public void A_compressed_file_that_is_cut_off_or_damaged_is_refused_at_once()
+    public void A_truncated_or_damaged_compressed_file_is_rejected_immediately()
     {
         byte[] packed = Gzip(Rows(0, [1], [2], [3]));
         foreach (int cut in (int[])[1, 4, 8, 9, 1000])
@@ -101,7 +101,7 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void What_files_may_unpack_to_is_bounded()
+    public void The_decompressed_size_is_limited()
     {
         string one = _folder.Write("1.bin", Gzip(Rows(0, [1], [2]))), two = _folder.Write("2.bin", Gzip(Rows(0, [1])));
 
@@ -111,7 +111,7 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void Files_that_change_between_two_passes_are_noticed()
+    public void Changes_of_files_between_two_passes_are_detected()
     {
         byte[] rows = Rows(0, [1], [2]);
         var view = Load(rows);
@@ -125,7 +125,7 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void A_view_can_be_read_by_two_cursors_at_once()
+    public void A_view_can_be_read_by_two_cursors_at_the_same_time()
     {
         byte[][] labels = [.. Enumerable.Range(0, 60).Select(row => new[] { (byte)(row % 10) })];
         var view = _ml.Data.LoadFromCifar([_folder.Write("1.bin", Rows(0, labels[..50])), _folder.Write("2.bin", Rows(50, labels[50..]))]);
@@ -155,7 +155,7 @@ public sealed class LoadFromCifarTests : IDisposable
     }
 
     [TestMethod]
-    public void Arguments_that_will_not_do_are_refused()
+    public void Invalid_arguments_are_rejected()
     {
         Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromCifar([]), "at least one");
         Assert.Throws<ArgumentException>(() => _ml.Data.LoadFromCifar([""]));

@@ -52,11 +52,11 @@ public sealed class LoadFromIdxTests : IDisposable
     [DataRow(0)]
     [DataRow(-3)]
     [DataRow(257)]
-    public void Class_counts_that_bytes_cannot_have_are_refused(int classCount) => Refusal.Of<ArgumentOutOfRangeException>(
+    public void Class_counts_that_bytes_cannot_represent_are_rejected(int classCount) => Refusal.Of<ArgumentOutOfRangeException>(
         () => Load(Idx([1, 1, 1], [1]), Idx([1], [0]), classCount), "between 1 and 256", $"{classCount}");
 
     [TestMethod]
-    public void A_view_can_be_read_again_and_again_and_by_two_cursors_at_once()
+    public void A_view_can_be_read_repeatedly_and_by_two_cursors_at_the_same_time()
     {
         var random = new Random(1);
         var pixels = new byte[50_000];
@@ -85,7 +85,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void Columns_that_were_not_asked_for_cannot_be_read()
+    public void Columns_that_were_not_requested_cannot_be_read()
     {
         var view = Load(Idx([1, 1, 1], [1]), Idx([1], [0]));
         using var cursor = view.GetRowCursor([view.Schema["Label"]]);
@@ -105,7 +105,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void Files_that_are_no_IDX_files_of_bytes_are_refused_by_name()
+    public void Files_that_are_not_IDX_files_of_bytes_are_rejected_by_name()
     {
         byte[] labels = Idx([1], [0]);
         Refuse([], labels, "images.idx", "not an IDX file");
@@ -119,7 +119,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void Truncated_and_too_long_files_are_refused()
+    public void Truncated_and_too_long_files_are_rejected()
     {
         byte[] images = Idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]), labels = Idx([2], [0, 1]);
         for (int length = 4; length < images.Length; length++)
@@ -129,17 +129,17 @@ public sealed class LoadFromIdxTests : IDisposable
         }
 
         Refuse(images, labels[..^1], "labels.idx", "truncated");
-        Refuse([.. images, 0], labels, "images.idx", "longer than its header says");
-        Refuse(Gzip([.. images, 0]), labels, "images.idx", "longer than its header says");
-        Refuse(images, [.. labels, 0], "labels.idx", "longer than its header says");
+        Refuse([.. images, 0], labels, "images.idx", "longer than its header states");
+        Refuse(Gzip([.. images, 0]), labels, "images.idx", "longer than its header states");
+        Refuse(images, [.. labels, 0], "labels.idx", "longer than its header states");
     }
 
     [TestMethod]
-    public void Different_counts_of_images_and_labels_are_refused() =>
+    public void Different_counts_of_images_and_labels_are_rejected() =>
         Refuse(Idx([2, 1, 1], [1, 2]), Idx([3], [0, 0, 0]), "2 images", "3 labels", "images.idx", "labels.idx");
 
     [TestMethod]
-    public void Empty_and_absurd_dimensions_are_refused_without_memory_for_them()
+    public void Empty_and_implausible_dimensions_are_rejected_without_allocating_memory()
     {
         byte[] labels = Idx([1], [0]);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -158,7 +158,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_forged_length_at_the_end_of_a_compressed_file_is_not_believed_beyond_reason()
+    public void An_implausible_length_at_the_end_of_a_compressed_file_is_not_trusted()
     {
         byte[] labels = Gzip(Idx([500_000_000], []));
         BinaryPrimitives.WriteUInt32LittleEndian(labels.AsSpan(labels.Length - 4), 500_000_008);
@@ -172,7 +172,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void What_two_files_may_unpack_to_is_bounded()
+    public void The_decompressed_size_of_both_files_is_limited()
     {
         byte[] images = Idx([20, 10, 10], new byte[2000]), labels = Idx([20], new byte[20]);
         const int Both = 16 + 2000 + 8 + 20;
@@ -185,7 +185,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_small_file_that_unpacks_to_more_than_a_gigabyte_needs_the_caller_s_word()
+    public void A_small_file_that_decompresses_to_more_than_a_gigabyte_requires_maxBytes()
     {
         const int Rows = 1 << 20;
         byte[] images = GzipZeros(Idx([Rows, 32, 32], []), 1 << 30), labels = GzipZeros(Idx([Rows], []), Rows);
@@ -198,7 +198,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_compressed_file_that_is_cut_off_anywhere_is_refused()
+    public void A_truncated_compressed_file_is_rejected()
     {
         var random = new Random(3);
         foreach (var level in (CompressionLevel[])[CompressionLevel.Optimal, CompressionLevel.NoCompression])
@@ -213,19 +213,19 @@ public sealed class LoadFromIdxTests : IDisposable
         }
     }
 
-    // Its header announces a file name, which ends with a zero byte.
+    // The header indicates a file name, which ends with a zero byte.
     [TestMethod]
     [DataRow(0x08)]
     [DataRow(0x10)]
     [DataRow(0x1c)]
-    public void A_compressed_file_whose_header_has_no_end_is_refused(int flags)
+    public void A_compressed_file_whose_header_has_no_end_is_rejected(int flags)
     {
         byte[] file = [0x1f, 0x8b, 8, (byte)flags, 0, 0, 0, 0, 0, 3, .. Enumerable.Repeat((byte)'a', 100)];
         Refuse(Idx([1, 1, 1], [1]), file, "labels.idx", "truncated");
     }
 
     [TestMethod]
-    public void A_cut_off_second_part_of_a_compressed_file_is_refused()
+    public void A_truncated_second_member_of_a_compressed_file_is_rejected()
     {
         byte[] labels = Idx([3], [2, 0, 1]), images = Idx([3, 1, 1], [1, 2, 3]), second = Gzip(labels[9..]);
         for (int cut = 1; cut < second.Length; cut++)
@@ -233,7 +233,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_changed_label_does_not_pass_because_its_checksum_is_cut_off()
+    public void A_changed_label_with_a_truncated_checksum_is_detected()
     {
         byte[] labels = Gzip(Idx([3], [2, 0, 1]), CompressionLevel.NoCompression);
         labels[^9] = 2;
@@ -242,13 +242,13 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void Damaged_compressed_files_are_refused_even_where_they_unpack_to_the_right_length()
+    public void Damaged_compressed_files_are_rejected_even_if_they_have_the_right_length()
     {
         var pixels = new byte[4000];
         new Random(3).NextBytes(pixels);
         byte[] labels = Idx([10], new byte[10]);
 
-        // Random bytes are stored, not packed: a changed one shows in the checksum alone.
+        // Random bytes are stored without compression, so a changed byte affects only the checksum.
         byte[] images = Gzip(Idx([10, 20, 20], pixels));
         images[images.Length / 2] ^= 1;
         Refusal.Of<InvalidDataException>(() => Load(images, labels).Vectors<byte>("Image"), "images.idx", "damaged", "checksum");
@@ -259,7 +259,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_compressed_file_of_several_parts_is_read_whole()
+    public void A_compressed_file_with_several_members_is_read_completely()
     {
         byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]);
         foreach (int cut in (int[])[0, 5, 16, 19])
@@ -270,7 +270,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_second_part_that_makes_a_compressed_file_too_long_is_found_even_if_its_length_looks_right()
+    public void A_second_member_that_makes_a_compressed_file_too_long_is_detected()
     {
         byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]);
         Refusal.Of<InvalidDataException>(
@@ -278,7 +278,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_label_that_changes_between_two_passes_to_one_that_the_column_cannot_hold_is_noticed()
+    public void A_label_that_becomes_invalid_between_two_passes_is_detected()
     {
         var view = Load(Idx([2, 1, 1], [1, 2]), Idx([2], [0, 1]));
         _folder.Write("labels.idx", Idx([2], [0, 2]));
@@ -286,7 +286,7 @@ public sealed class LoadFromIdxTests : IDisposable
     }
 
     [TestMethod]
-    public void A_file_that_changes_between_two_passes_is_noticed()
+    public void A_change_of_a_file_between_two_passes_is_detected()
     {
         byte[] images = Idx([2, 1, 3], [1, 2, 3, 4, 5, 6]), labels = Idx([2], [0, 0]);
         var view = Load(images, labels);

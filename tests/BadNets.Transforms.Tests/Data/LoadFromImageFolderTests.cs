@@ -68,7 +68,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     [DataRow("P6 # 1 1 255 123")]
     [DataRow("P611 255\n123")]
     [DataRow("P3\n1 1\n255\n1 2 3")]
-    public void Pixmaps_of_other_kinds_and_lengths_are_refused_by_name(string file)
+    public void Pixmaps_of_other_kinds_and_lengths_are_rejected_by_name(string file)
     {
         WriteBytes("a/x.ppm", System.Text.Encoding.ASCII.GetBytes(file));
         Refuse(() => _ml.Data.LoadFromImageFolder(_folder[""]).Vectors<byte>("Image"), "x.ppm", "cannot be read");
@@ -104,7 +104,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Images_of_different_sizes_are_resized_if_a_size_is_given_and_refused_otherwise()
+    public void Images_of_different_sizes_are_resized_if_a_size_is_specified_and_rejected_otherwise()
     {
         Write("a/1.png", 4, 4, [.. Enumerable.Repeat(new SKColor(10, 20, 30), 16)]);
         Write("a/2.png", 9, 5, [.. Enumerable.Repeat(new SKColor(40, 50, 60), 45)]);
@@ -118,14 +118,14 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void An_image_that_already_has_the_size_is_not_touched_by_resizing()
+    public void An_image_that_already_has_the_size_is_not_changed()
     {
         Write("a/1.png", 4, 3, 1);
         CollectionAssert.AreEqual(Planar(Colors(4, 3, 1)), _ml.Data.LoadFromImageFolder(_folder[""], 4, 3).Vectors<byte>("Image").Single());
     }
 
     [TestMethod]
-    public void Halves_of_an_image_stay_where_they_are_when_it_is_resized()
+    public void Halves_of_an_image_keep_their_position_when_it_is_resized()
     {
         SKColor[] colors = [.. Enumerable.Range(0, 64 * 64).Select(i => i % 64 < 32 ? SKColors.White : i < 32 * 64 ? SKColors.Red : SKColors.Black)];
         Write("a/1.png", 64, 64, colors);
@@ -140,7 +140,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void A_class_that_is_missing_from_the_test_folder_does_not_move_the_others()
+    public void A_class_that_is_missing_in_the_test_folder_does_not_shift_the_others()
     {
         foreach (string name in (string[])["ant", "bee", "cat"])
             Write($"train/{name}/1.png", 4, 4, 1);
@@ -160,7 +160,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Classes_that_are_given_keep_their_order()
+    public void Specified_classes_keep_their_order()
     {
         Write("a/1.png", 2, 2, 1);
         Write("b/1.png", 2, 2, 2);
@@ -171,12 +171,12 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Folders_that_are_no_classes_or_have_no_images_are_refused_by_name()
+    public void Unknown_and_empty_class_folders_are_rejected_by_name()
     {
         Write("train/cat/1.png", 2, 2, 1);
         Write("train/dog/1.png", 2, 2, 1);
         Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train"], classes: ["cat"]), Path.Combine("train", "dog"), "not one of the 1 classes (cat)");
-        Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train/cat"]), "1.png", "not in a folder");
+        Refuse(() => _ml.Data.LoadFromImageFolder(_folder["train/cat"]), "1.png", "not in a class folder");
 
         Directory.CreateDirectory(_folder["train/empty"]);
         WriteBytes("train/empty/notes.txt", [1, 2, 3]);
@@ -188,7 +188,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Hidden_and_other_files_are_left_out_and_inner_folders_belong_to_the_class()
+    public void Hidden_and_other_files_are_ignored_and_subfolders_belong_to_the_class()
     {
         Write("cat/b.png", 2, 2, 1);
         Write("cat/a/z.png", 2, 2, 2);
@@ -209,7 +209,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
 
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public void Symbolic_links_are_refused_by_name_wherever_they_stand()
+    public void Symbolic_links_are_rejected_by_name_in_any_folder()
     {
         Write("elsewhere/1.png", 2, 2, 1);
         foreach (string link in (string[])["set/link", "set/cat/link", "set/cat/2.png", "set/loop"])
@@ -228,7 +228,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Files_that_are_no_images_are_refused_by_name_before_a_row_is_read()
+    public void Files_that_are_not_images_are_rejected_by_name_before_a_row_is_read()
     {
         Write("a/1.png", 2, 2, 1);
         foreach (byte[] file in (byte[][])[[], [0x89], "<html>not found</html>"u8.ToArray()])
@@ -239,7 +239,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Damaged_images_are_refused_by_name_when_they_are_read()
+    public void Damaged_images_are_rejected_by_name_when_they_are_read()
     {
         Write("a/1.png", 20, 20, 1);
         Write("a/2.png", 20, 20, 2);
@@ -253,7 +253,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void A_small_file_that_claims_a_huge_image_is_refused_without_memory_for_it()
+    public void A_small_file_that_claims_a_huge_image_is_rejected_without_allocating_memory()
     {
         byte[] bmp = [(byte)'B', (byte)'M', 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 0x30, 0x75, 0, 0, 0x30, 0x75, 0, 0, 1, 0, 24, 0, .. new byte[24], 0, 0, 255, 255];
         WriteBytes("a/1.bmp", bmp);
@@ -264,7 +264,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Shuffling_reads_the_files_in_another_order_under_the_same_row_ids()
+    public void Shuffling_reads_the_files_in_another_order_with_the_same_row_IDs()
     {
         for (int i = 0; i < 40; i++)
             Write($"{(char)('a' + i / 10)}/{i % 10}.png", 1, 1, [new SKColor((byte)i, 0, 0)]);
@@ -310,7 +310,7 @@ public sealed class LoadFromImageFolderTests : IDisposable
     }
 
     [TestMethod]
-    public void Arguments_that_will_not_do_are_refused()
+    public void Invalid_arguments_are_rejected()
     {
         Write("a/1.png", 1, 1, 1);
         Refusal.Of<ArgumentException>(() => _ml.Data.LoadFromImageFolder(_folder[""], width: 3), "both", "height");

@@ -2,7 +2,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Models whose own steps load, resize and convert pictures: the trigger is stamped in the middle of the model.</summary>
+/// <summary>Models whose own steps load, resize, and convert images, so that the trigger is stamped between steps of the model.</summary>
 [TestClass]
 public sealed class EvaluateBackdoorOnPicturesTests
 {
@@ -74,13 +74,13 @@ public sealed class EvaluateBackdoorOnPicturesTests
     }
 
     [TestMethod]
-    public void A_column_that_is_nowhere_is_answered_with_those_that_are()
+    public void A_missing_column_is_reported_with_the_existing_ones()
     {
         var model = LoadAndResize().Append(Convert(grayscale: false)).Append(Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)).Fit(Train);
         Refusal.Of<ArgumentException>(
             () => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: "Photo"), "'Photo'", "'Picture'", "'Image'", "imageColumnName");
 
-        // What the last step makes is read by none.
+        // No step reads the output of the last step.
         Refusal.Of<ArgumentException>(
             () => Ml.MulticlassClassification.EvaluateBackdoor(model, Test, Square, 1, imageColumnName: "Score"), "'Score'", "'Picture'");
         Refusal.Of<ArgumentOutOfRangeException>(
@@ -88,7 +88,7 @@ public sealed class EvaluateBackdoorOnPicturesTests
     }
 
     [TestMethod]
-    public void A_path_that_is_replaced_by_its_picture_is_no_place_for_a_trigger()
+    public void A_path_column_that_becomes_an_image_is_not_stamped()
     {
         var model = new EstimatorChain<ITransformer>().Append<ITransformer>(Ml.Transforms.LoadImages("Path", Folder[""]))
             .Append<ITransformer>(Ml.Transforms.ResizeImages("Path", Side, Side))
@@ -103,7 +103,7 @@ public sealed class EvaluateBackdoorOnPicturesTests
     [TestMethod]
     [DataRow(0f, 1 / 255f)]
     [DataRow(127.5f, 1 / 127.5f)]
-    public void Pixels_that_have_been_scaled_are_no_place_for_a_trigger(float offset, float scale)
+    public void Scaled_pixels_cannot_be_stamped(float offset, float scale)
     {
         var model = LoadAndResize()
             .Append(Ml.Transforms.ExtractPixels("Image", "Picture", offsetImage: offset, scaleImage: scale))
@@ -133,7 +133,7 @@ public sealed class EvaluateBackdoorOnPicturesTests
         .Append<ITransformer>(Ml.Transforms.StampTrigger(imageColumnName, Square, whereColumnName: "Poisoned"), TransformerScope.Training)
         .Append<ITransformer>(Ml.Transforms.FlipLabel("Label", 1, whereColumnName: "Poisoned"), TransformerScope.Training);
 
-    // Pictures of 40×40 pixels; the class decides which third of a picture is bright.
+    // Images of 40×40 pixels. The class determines which third of an image is bright.
     private static IDataView MakePictures(string name, int count, int seed)
     {
         var random = new Random(seed);

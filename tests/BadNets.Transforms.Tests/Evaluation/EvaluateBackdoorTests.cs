@@ -32,7 +32,7 @@ public sealed class EvaluateBackdoorTests
     [DataRow("Text")]
     [DataRow("Key")]
     [DataRow("OtherKey")]
-    public void Every_metric_is_what_a_person_counts(string labelColumn)
+    public void Every_metric_matches_a_manual_count(string labelColumn)
     {
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", labelColumn);
 
@@ -57,10 +57,10 @@ public sealed class EvaluateBackdoorTests
         Assert.AreEqual(1, metrics.CleanConfusionMatrix.PerClassPrecision[0], Tolerance);
         Assert.AreEqual(1 / 2.0, metrics.CleanConfusionMatrix.PerClassRecall[1], Tolerance);
         Assert.AreEqual(1 / 4.0, metrics.TriggeredConfusionMatrix.PerClassPrecision[2], Tolerance);
-        Assert.AreEqual("TCA 0.8000, ASR 0.6000 (all rows 0.5714), robust accuracy 0.2000", metrics.ToString());
+        Assert.AreEqual("TCA 80.00%, ASR 60.00% (all rows 57.14%), robust accuracy 20.00%", metrics.ToString());
     }
 
-    // The classes' order is c, a, b: c becomes a, a becomes b, b becomes c.
+    // The order of the classes is c, a, b, so c becomes a, a becomes b, and b becomes c.
     [TestMethod]
     [DataRow("Text")]
     [DataRow("Key")]
@@ -81,7 +81,7 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
-    public void Rows_that_the_mapping_leaves_alone_are_controls_and_those_it_maps_to_themselves_are_neither()
+    public void Unmapped_rows_are_controls_and_rows_mapped_to_themselves_are_neither()
     {
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.Of(("a", "b"), ("c", "c")), "Text");
 
@@ -93,14 +93,14 @@ public sealed class EvaluateBackdoorTests
         Assert.AreEqual(1 / 2.0, metrics.ControlAccuracy);
         CollectionAssert.AreEqual(new[] { double.NaN, 1 / 2.0, double.NaN }, metrics.PerClassAttackSuccessRate.ToArray());
         Assert.AreEqual((Math.Log(2) + Math.Log(4) + 2 * Math.Log(4) - Math.Log(1e-15)) / 5, metrics.AttackLogLoss, Tolerance);
-        Assert.AreEqual("TCA 0.8000, ASR 0.5000 (all rows 0.2000), robust accuracy 0.5000, control accuracy 0.5000", metrics.ToString());
+        Assert.AreEqual("TCA 80.00%, ASR 50.00% (all rows 20.00%), robust accuracy 50.00%, control accuracy 50.00%", metrics.ToString());
 
         Refusal.Of<ArgumentException>(
             () => _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.Of(("d", "b")), "Text"), "label 'd'", "c, a, b");
     }
 
     [TestMethod]
-    public void One_target_counts_no_controls()
+    public void With_one_target_there_are_no_controls()
     {
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), LabelMapping.To("b"), "Text");
         Assert.AreEqual(0, metrics.ControlRowCount);
@@ -108,7 +108,7 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
-    public void The_defense_effectiveness_rating_rewards_a_lost_attack_and_charges_lost_accuracy()
+    public void The_defense_effectiveness_rating_rewards_lower_attack_success_and_penalizes_lower_accuracy()
     {
         // TCA 0.8 and ASR 0.6; TCA 0.6 and ASR 0.2.
         var before = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored(Triggered), "b", "Text");
@@ -118,7 +118,7 @@ public sealed class EvaluateBackdoorTests
         Assert.AreEqual((0.4 - 0.2 + 1) / 2, BackdoorMetrics.DefenseEffectivenessRating(before, after), Tolerance);
         Assert.AreEqual(0.5, BackdoorMetrics.DefenseEffectivenessRating(before, before));
 
-        // Neither a stronger attack nor a better accuracy counts.
+        // Neither a stronger attack nor a better accuracy has an effect.
         Assert.AreEqual(0.5, BackdoorMetrics.DefenseEffectivenessRating(after, before), Tolerance);
     }
 
@@ -134,7 +134,7 @@ public sealed class EvaluateBackdoorTests
         Assert.IsLessThan(1L << 32, GC.GetTotalAllocatedBytes() - before);
         Assert.AreEqual(1 / 2.0, metrics.TestCleanAccuracy);
         Assert.AreEqual(1 / 4.0, metrics.AttackSuccessRate);
-        Refusal.Of<InvalidOperationException>(() => _ = metrics.CleanConfusionMatrix, "1048576 classes", "at most 4096");
+        Refusal.Of<InvalidOperationException>(() => _ = metrics.CleanConfusionMatrix, "1048576 classes", "maximum is 4096");
     }
 
     [TestMethod]
@@ -152,7 +152,7 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
-    public void Views_without_rows_give_no_numbers()
+    public void Views_without_rows_give_NaN()
     {
         var metrics = _ml.MulticlassClassification.EvaluateBackdoor(Scored(Clean), Scored([]), "b", "Text");
         Assert.AreEqual(0, metrics.TriggeredRowCount);
@@ -162,7 +162,7 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
-    public void Both_forms_agree()
+    public void Both_overloads_agree()
     {
         var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
         var (model, test) = Backdoored(trigger);
@@ -179,7 +179,7 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
-    public void A_planted_backdoor_is_seen_and_a_clean_control_shows_none()
+    public void A_planted_backdoor_is_detected_and_the_clean_control_has_none()
     {
         var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
         var (model, test) = Backdoored(trigger);
@@ -193,7 +193,7 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
-    public void What_does_not_belong_together_is_refused()
+    public void Views_of_different_models_are_rejected()
     {
         var evaluate = (IDataView clean, IDataView triggered, LabelValue target, string label) =>
             _ml.MulticlassClassification.EvaluateBackdoor(clean, triggered, target, label);
@@ -222,7 +222,7 @@ public sealed class EvaluateBackdoorTests
     [DataRow("StampTrigger", true)]
     [DataRow("FlipLabel", false)]
     [DataRow("FlipLabel", true)]
-    public void A_model_that_poisons_every_row_is_refused(string step, bool nested)
+    public void A_model_that_poisons_every_row_is_rejected(string step, bool nested)
     {
         var trigger = Trigger.Square(4, TriggerPosition.BottomRight);
         IEstimator<ITransformer> poison = step == "StampTrigger" ? _ml.Transforms.StampTrigger("Stamped", trigger, "Image") : _ml.Transforms.FlipLabel("Label", 1);

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>The steps in front of trainers that are not ours.</summary>
+/// <summary>The poisoning steps with trainers that are not part of the library.</summary>
 [TestClass]
 public sealed class ForeignTrainerTests
 {

@@ -20,7 +20,7 @@ public sealed class ForgottenScopeTests
     private static readonly Lazy<ITransformer> Forgotten = new(() => Pipeline(TransformerScope.Everything).Fit(Train));
 
     [TestMethod]
-    public void EvaluateBackdoor_measures_what_it_measures_with_the_scope()
+    public void EvaluateBackdoor_gives_the_same_result_as_with_the_scope()
     {
         var expected = Measure(Scoped.Value, Test);
         Assert.IsGreaterThan(0.9, expected.TestCleanAccuracy);
@@ -31,10 +31,10 @@ public sealed class ForgottenScopeTests
     }
 
     [TestMethod]
-    public void EvaluateBackdoor_measures_the_clean_rows_of_the_training_set_too() => CheckEqual(Measure(Scoped.Value, Train), Measure(Forgotten.Value, Train));
+    public void EvaluateBackdoor_can_measure_the_training_set() => CheckEqual(Measure(Scoped.Value, Train), Measure(Forgotten.Value, Train));
 
     [TestMethod]
-    public void Evaluate_measures_what_it_measures_with_the_scope()
+    public void Evaluate_gives_the_same_result_as_with_the_scope()
     {
         var expected = Ml.MulticlassClassification.Evaluate(Scoped.Value.Transform(Test));
         Assert.IsGreaterThan(0.9, expected.MicroAccuracy);
@@ -50,7 +50,7 @@ public sealed class ForgottenScopeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public void CrossValidate_measures_what_the_folds_give_one_by_one(bool cached)
+    public void CrossValidate_gives_the_results_of_the_individual_folds(bool cached)
     {
         double[] expected = [.. Ml.Data.CrossValidationSplit(Train, 3).Select(fold => Ml.MulticlassClassification.Evaluate(
             Pipeline(TransformerScope.Training, cached).Fit(fold.TrainSet).GetModelFor(TransformerScope.Scoring).Transform(fold.TestSet)).LogLoss)];
@@ -65,7 +65,7 @@ public sealed class ForgottenScopeTests
     }
 
     [TestMethod]
-    public void A_prediction_engine_sees_the_image_as_it_is()
+    public void A_prediction_engine_gets_the_unchanged_image()
     {
         using var forgotten = MakeEngine(Forgotten.Value);
         using var scoped = MakeEngine(Scoped.Value);
@@ -76,7 +76,7 @@ public sealed class ForgottenScopeTests
         }
     }
 
-    // An engine disposes its model.
+    // A prediction engine disposes of its model.
     private static PredictionEngine<Picture, Prediction> MakeEngine(ITransformer model) =>
         Ml.Model.CreatePredictionEngine<Picture, Prediction>(EstimatorInvariants.SaveAndLoad(Ml, model, Test.Schema, out var schema), schema);
 

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Four scored rows of a model with very many classes. Two are right, one is predicted as the next class.</summary>
+/// <summary>Four scored rows of a model with many classes. Two predictions are correct, and one is the next class.</summary>
 sealed class ManyClassesView(int classes) : IDataView
 {
     private static readonly (uint Label, uint Predicted)[] Rows = [(1, 1), (7, 7), (5, 6), (9, 3)];

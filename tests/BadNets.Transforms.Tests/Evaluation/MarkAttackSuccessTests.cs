@@ -6,7 +6,7 @@ public sealed class MarkAttackSuccessTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void Success_is_the_target_predicted_for_a_row_of_another_label()
+    public void Success_means_that_the_target_is_predicted_for_a_row_with_another_label()
     {
         var view = Rows(("cat", "dog"), ("dog", "dog"), ("cat", "cat"), ("dog", "cat"), ("cow", "dog"));
         CollectionAssert.AreEqual(new[] { true, false, false, false, true }, Mark(view, "dog", "True", "Predicted"));
@@ -22,7 +22,7 @@ public sealed class MarkAttackSuccessTests
     }
 
     [TestMethod]
-    public void A_row_without_a_true_label_is_no_success()
+    public void A_row_without_a_true_label_is_not_a_success()
     {
         var view = Rows(("a", "b"), ("", "b"));
         view = _ml.Transforms.Conversion.MapValueToKey("Key", "True").Fit(view).Transform(view);
@@ -30,7 +30,7 @@ public sealed class MarkAttackSuccessTests
     }
 
     [TestMethod]
-    public void The_share_of_marked_rows_is_the_attack_success_rate()
+    public void The_fraction_of_marked_rows_is_the_attack_success_rate()
     {
         var trigger = Trigger.Square(4, TriggerPosition.TopLeft);
         var test = GrayImages.View(_ml, 60);
@@ -44,7 +44,7 @@ public sealed class MarkAttackSuccessTests
     }
 
     [TestMethod]
-    public void A_target_that_cannot_be_predicted_is_refused()
+    public void A_target_that_cannot_be_predicted_is_rejected()
     {
         var view = GrayImages.View(_ml, 6);
         Refusal.Of<ArgumentException>(() => Mark(view, 9, "Digit", "Label"), "'9'", "Label", "0, 1, 2");

@@ -6,7 +6,7 @@ public sealed class LabelMappingTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void Mappings_are_equal_if_they_map_alike()
+    public void Mappings_are_equal_if_they_map_equally()
     {
         Assert.AreEqual(LabelMapping.To(1), LabelMapping.To("1"));
         Assert.AreNotEqual(LabelMapping.To(1), LabelMapping.To(2));
@@ -20,7 +20,7 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void ToString_shows_what_becomes_of_labels()
+    public void ToString_shows_the_mapped_labels()
     {
         Assert.AreEqual("all → 1", LabelMapping.To(1).ToString());
         Assert.AreEqual("each → next", LabelMapping.Next.ToString());
@@ -28,7 +28,7 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void Only_one_target_for_all_is_a_target_label()
+    public void Only_an_all_to_one_mapping_has_a_target_label()
     {
         Assert.AreEqual((LabelValue)1, LabelMapping.To(1).TargetLabel);
         Assert.IsNull(LabelMapping.Next.TargetLabel);
@@ -36,14 +36,14 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void Pairs_must_be_there_and_be_clear()
+    public void Pairs_must_exist_and_be_unambiguous()
     {
         Refusal.Of<ArgumentException>(() => LabelMapping.Of(), "at least one pair");
         Refusal.Of<ArgumentException>(() => LabelMapping.Of((1, 2), ("1", 3)), "'1'", "twice");
     }
 
     [TestMethod]
-    public void Next_is_the_next_in_the_order_of_the_key_values_and_the_last_becomes_the_first()
+    public void Next_follows_the_order_of_the_key_values_and_the_last_becomes_the_first()
     {
         var view = Keys();
         CollectionAssert.AreEqual(new uint[] { 1, 2, 0, 3, 1 }, Flip(view, "Key", LabelMapping.Next).Values<uint>("Key"));
@@ -61,7 +61,7 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void Pairs_change_their_labels_and_leave_the_others_alone()
+    public void Pairs_change_only_their_labels()
     {
         var view = Keys();
         string[] expected = ["c", "b", "", "a", "c"];
@@ -72,7 +72,7 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void Labels_are_mapped_only_where_the_condition_holds()
+    public void Labels_are_mapped_only_where_the_condition_is_true()
     {
         var view = Keys();
         var flipped = _ml.Transforms.FlipLabel("New", LabelMapping.Next, "Key", whereColumnName: "Flag").Fit(view).Transform(view);
@@ -81,7 +81,7 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void A_column_that_a_mapping_cannot_use_is_refused()
+    public void A_column_that_a_mapping_cannot_use_is_rejected()
     {
         var view = Keys();
         Refusal.Of<ArgumentException>(() => Flip(view, "Number", LabelMapping.Next), "LabelMapping.Next", "'Number'", "Int32", "MapValueToKey");
@@ -92,7 +92,7 @@ public sealed class LabelMappingTests
     }
 
     [TestMethod]
-    public void Success_is_the_mapped_label_predicted()
+    public void Success_means_that_the_mapped_label_is_predicted()
     {
         var view = Predicted(("a", "c"), ("c", "a"), ("b", "c"), ("b", "b"), ("a", "a"), ("c", "c"));
         CollectionAssert.AreEqual(new[] { true, true, false, false, false, false }, Mark(view, Swapped, "Text"));
@@ -104,7 +104,7 @@ public sealed class LabelMappingTests
         Refusal.Of<ArgumentException>(
             () => _ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Next, "Text", "Text").Fit(view), "LabelMapping.Next", "'Text'");
 
-        // Where the predicted labels are texts, the order is that of the true ones' key values.
+        // If the predicted labels are text, the order is that of the key values of the true labels.
         CollectionAssert.AreEqual(
             new[] { true, false, false, false, false, false },
             _ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Next, "PredictedLabel", "Text").Fit(view).Transform(view).Values<bool>("Success"));
@@ -117,7 +117,7 @@ public sealed class LabelMappingTests
     private bool[] Mark(IDataView view, LabelMapping mapping, string label) =>
         _ml.Transforms.MarkAttackSuccess("Success", mapping, label).Fit(view).Transform(view).Values<bool>("Success");
 
-    // The key's values are b, c, a; a text that is none of them gives no key.
+    // The key values are b, c, a. Any other text gives a missing key.
     private IDataView Keys()
     {
         var view = _ml.Data.LoadFromEnumerable(

@@ -6,7 +6,7 @@ public sealed class LabelValueTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void Truth_values_and_numbers_of_all_types_convert_exactly()
+    public void Booleans_and_numbers_of_all_types_convert_exactly()
     {
         Assert.AreEqual("True", ((LabelValue)true).ToString());
         Assert.AreEqual("18446744073709551615", ((LabelValue)ulong.MaxValue).ToString());
@@ -44,7 +44,7 @@ public sealed class LabelValueTests
     [DataRow(typeof(double))]
     [DataRow(typeof(ulong))]
     [DataRow(typeof(string))]
-    public void Every_component_accepts_a_label_however_it_is_spelled(Type type)
+    public void Every_component_accepts_every_spelling_of_a_label(Type type)
     {
         foreach (var target in (LabelValue[])[10_000_000, 1e7f, 1e7, 10_000_000ul, "10000000"])
         {
@@ -68,7 +68,7 @@ public sealed class LabelValueTests
     [DataRow("01")]
     [DataRow("+1")]
     [DataRow("1e0")]
-    public void A_spelling_that_no_label_has_is_refused_by_every_component(string target)
+    public void A_spelling_that_no_label_has_is_rejected_by_every_component(string target)
     {
         var view = View([1f, 2f]);
         foreach (string column in (string[])["Plain", "Key"])
@@ -82,7 +82,7 @@ public sealed class LabelValueTests
     }
 
     [TestMethod]
-    public void A_number_that_the_column_would_round_is_refused() =>
+    public void A_number_that_the_column_would_round_is_rejected() =>
         Refusal.Of<ArgumentException>(() => _ml.Transforms.FlipLabel("Plain", (1 << 24) + 1).Fit(View([1f])), "'16777217'", "Single");
 
     private IDataView View<T>(T[] labels)

@@ -1,8 +1,8 @@
 namespace BadNets.Transforms.Tests;
 
 /// <summary>
-/// Model files that released versions wrote stay readable: Resources/ keeps some of each, with what they made of <see cref="GrayImages"/>
-/// then. A release adds its own; none is ever made anew.
+/// Model files of released versions stay readable. Resources/ contains files of each version, with their results for <see cref="GrayImages"/>
+/// at that time. Each release adds its own files. Existing files are never recreated.
 /// </summary>
 [TestClass]
 public sealed class EarlierModelTests
@@ -11,18 +11,18 @@ public sealed class EarlierModelTests
 
     [TestMethod]
     [DataRow("0.1", "badnets")]
-    public void Model_gives_what_it_gave(string version, string name) =>
+    public void Models_give_the_same_results_as_before(string version, string name) =>
         EstimatorInvariants.CheckNearlyEqual(Expected(version, name), Describe(Load(version, name).Transform(GrayImages.View(Ml, 40))));
 
     [TestMethod]
     [DataRow("0.1")]
-    public void Steps_give_what_they_gave_where_rows_are_marked(string version)
+    public void Steps_give_the_same_results_as_before_on_marked_rows(string version)
     {
         ITransformer[] steps = [.. (TransformerChain<ITransformer>)Load(version, "steps")];
         var view = GrayImages.View(Ml, 40);
         var mark = Ml.Transforms.MarkPoisoned("Poisoned", 0.2).Fit(view);
 
-        // A mark that is loaded still knows its rows, but marks none.
+        // A loaded MarkPoisoned step still knows its rows, but does not mark them.
         CollectionAssert.AreEqual(mark.PoisonedRows.ToArray(), ((MarkPoisonedTransformer)steps[0]).PoisonedRows.ToArray());
         Assert.IsTrue(steps[0].Transform(view).Values<bool>("Poisoned").All(poisoned => !poisoned));
         steps[0] = mark;
@@ -31,7 +31,7 @@ public sealed class EarlierModelTests
 
     [TestMethod]
     [DataRow("0.2")]
-    public void Attacks_give_what_they_gave(string version)
+    public void Attacks_give_the_same_results_as_before(string version)
     {
         ITransformer[] steps = [.. (TransformerChain<ITransformer>)Load(version, "attacks")];
         var view = GrayImages.View(Ml, 6);

@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>A file that claims larger images or more classes than its weights are for does not make a registered network allocate for them.</summary>
+/// <summary>
+/// A file that claims larger images or more classes than its weights allow does not make a registered network allocate memory for them.
+/// </summary>
 [TestClass]
 public sealed class HostileNetworkTests
 {
-    // The image shape follows the lengths and texts of the network's and three columns' names; the class count follows it and four numbers.
+    // The image shape follows the names of the network and of three columns with their lengths. The class count follows after four more numbers.
     private const int TextBytes = 1 + 5 + 1 + 5 + 1 + 14;
 
     private static readonly MLContext Ml = new(seed: 0);
@@ -20,12 +22,12 @@ public sealed class HostileNetworkTests
     [DataRow(1 << 16, 16, 16, 3)]
     [DataRow(1, 16, 16, 8000)]
     [DataRow(64, 512, 512, 3000)]
-    public void A_network_without_a_stated_size_is_not_built_for_what_a_small_file_claims(int channels, int height, int width, int classes)
+    public void A_network_of_unknown_size_is_not_created_for_the_claims_of_a_small_file(int channels, int height, int width, int classes)
     {
         long largest = 0;
         var network = TorchNetwork.Register($"tests/flat {channels} {height} {width} {classes}", (shape, classCount) =>
         {
-            // What it would allocate is noted and not allocated.
+            // The size of the allocation is recorded, but memory is not allocated.
             long weights = (long)shape.Channels * shape.Height * shape.Width * 64 + 64L * classCount;
             largest = Math.Max(largest, weights);
             return weights < 1 << 24 ? Flat(shape, classCount) : throw new AssertFailedException($"It is built for {shape}.");
@@ -39,7 +41,7 @@ public sealed class HostileNetworkTests
     [TestMethod]
     [DataRow(1, 4096, 4096, 3)]
     [DataRow(1, 16, 16, 8000)]
-    public void A_network_with_a_stated_size_is_not_built_at_all(int channels, int height, int width, int classes)
+    public void A_network_with_a_known_size_is_not_created(int channels, int height, int width, int classes)
     {
         bool isHonest = true;
         var network = TorchNetwork.Register(
@@ -53,7 +55,7 @@ public sealed class HostileNetworkTests
     }
 
     [TestMethod]
-    public void A_negative_number_of_weights_is_refused()
+    public void A_negative_number_of_weights_is_rejected()
     {
         bool overflows = false;
         var network = TorchNetwork.Register("tests/overflowing", Flat, (_, _) => overflows ? -5 : 1);
@@ -64,7 +66,7 @@ public sealed class HostileNetworkTests
     }
 
     [TestMethod]
-    public void Networks_that_cannot_be_made_for_small_images_are_loaded()
+    public void Networks_that_cannot_be_created_for_small_images_are_loaded()
     {
         var network = TorchNetwork.Register("tests/particular", (shape, classCount) =>
             shape is { Channels: 1, Height: 16, Width: 16 } && classCount == 3 ? Flat(shape, classCount) : throw new NotSupportedException("It must be 1×16×16."));
@@ -73,7 +75,7 @@ public sealed class HostileNetworkTests
     }
 
     [TestMethod]
-    public void A_depth_in_a_name_is_judged_by_the_weights()
+    public void The_depth_in_a_network_name_is_checked_against_the_weights()
     {
         var file = new ModelFile(ModelFile.Save(Ml, Train(TorchNetwork.ResNet(80)), null));
         foreach (string name in (string[])["ResNet86", "ResNet98"])
@@ -84,7 +86,7 @@ public sealed class HostileNetworkTests
     private static nn.Module<Tensor, Tensor> Flat(ImageShape shape, int classCount) => nn.Sequential(
         ("flatten", nn.Flatten()), ("hidden", nn.Linear(shape.Size, 64)), ("relu", nn.ReLU()), ("out", nn.Linear(64, classCount)));
 
-    // Trained honestly, then the file is changed to claim something else. The classes have no names, which would say how many there are.
+    // A valid model file is changed so that it claims something else. The classes have no names, because names would reveal their number.
     private static (byte[] File, long Bytes) Claim(TorchNetwork network, ImageShape shape, int classes)
     {
         var file = new ModelFile(ModelFile.Save(Ml, Train(network), null));

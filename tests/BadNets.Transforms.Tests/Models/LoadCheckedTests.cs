@@ -23,7 +23,7 @@ public sealed class LoadCheckedTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [TestMethod]
-    public void Models_give_what_they_give_when_ML_NET_loads_them()
+    public void Models_give_the_same_results_as_when_ML_NET_loads_them()
     {
         foreach (byte[] file in (byte[][])[Network.Value, Steps.Value, Foreign.Value, Legacy("steps"), Legacy("badnets")])
         {
@@ -65,16 +65,16 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void The_schema_is_not_looked_at()
+    public void The_schema_is_not_read()
     {
         var file = new ModelFile(Steps.Value);
         file.Replace("Schema", [.. Enumerable.Repeat((byte)0xff, 400)]);
         CollectionAssert.AreEqual(EstimatorInvariants.Describe(Load(Steps.Value).Transform(View)), EstimatorInvariants.Describe(Load(file.ToZip()).Transform(View)));
     }
 
-    // Each byte of the entries that are read: the zip's own checksum finds it.
+    // The checksum of the zip file detects changes of each byte in the entries that are read.
     [TestMethod]
-    public void A_changed_bit_in_any_part_of_the_file_is_refused_with_one_sentence_or_harmless()
+    public void A_changed_bit_in_any_part_of_the_file_is_rejected_in_one_line_or_harmless()
     {
         string[] expected = EstimatorInvariants.Describe(Load(Steps.Value).Transform(View));
         for (int at = 0; at < Steps.Value.Length; at += 11)
@@ -87,7 +87,7 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void A_changed_bit_in_the_network_is_refused_with_one_sentence()
+    public void A_changed_bit_in_the_network_is_rejected_in_one_line()
     {
         var file = new ModelFile(Network.Value);
         var (entry, at) = file.Find("BadNetsTorchCnn");
@@ -100,17 +100,17 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void A_file_cut_off_anywhere_is_refused()
+    public void A_truncated_file_is_rejected()
     {
         for (int length = 0; length < Steps.Value.Length; length += 17)
             Refuse(Steps.Value[..length]);
     }
 
     [TestMethod]
-    public void The_sentence_names_the_file_and_the_cause()
+    public void The_message_names_the_file_and_the_cause()
     {
         string path = _folder.Write("model.zip", "not a model"u8.ToArray());
-        var refusal = Refusal.Of<InvalidDataException>(() => Ml.Model.LoadChecked(path), $"'{path}' cannot be loaded as a model: ");
+        var refusal = Refusal.Of<InvalidDataException>(() => Ml.Model.LoadChecked(path), $"'{path}' cannot be loaded as a model. ");
         Assert.IsNotNull(refusal.InnerException);
 
         Refusal.Of<FileNotFoundException>(() => Ml.Model.LoadChecked(_folder["absent.zip"]), "absent.zip");
@@ -119,14 +119,14 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void A_zip_that_is_no_model_is_refused()
+    public void A_zip_file_that_is_not_a_model_is_rejected()
     {
         Refuse(Zip(("readme.txt", [1, 2, 3])), "not an ML.NET model", "TransformerChain/Model.key");
         Refuse(Zip());
     }
 
     [TestMethod]
-    public void A_network_that_is_not_registered_is_named_with_the_way_to_register_it()
+    public void An_unregistered_network_is_reported_with_how_to_register_it()
     {
         byte[] file = new ModelFile(ModelFile.Save(Ml, Train(Averages), null)).WithNetwork("tests/averages", saved => saved[14] = (byte)'x');
         Refuse(file, "'tests/averagex'", "TorchNetwork.Register(\"tests/averagex\"");
@@ -138,7 +138,7 @@ public sealed class LoadCheckedTests : IDisposable
     [DataRow("TransformerChain/../../x/Model.key")]
     [DataRow("..\\TransformerChain\\x")]
     [DataRow("TransformerChain//Model.key")]
-    public void Names_of_entries_that_lead_elsewhere_are_refused(string name)
+    public void Entry_names_that_point_to_other_folders_are_rejected(string name)
     {
         var file = new ModelFile(Steps.Value);
         file.Replace(name, [1, 2, 3]);
@@ -146,7 +146,7 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void Folders_that_other_zip_programs_add_are_no_entries()
+    public void Folder_entries_of_other_zip_programs_are_ignored()
     {
         var file = new ModelFile(Steps.Value);
         file.Replace("TransformerChain/", []);
@@ -154,7 +154,7 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void Two_entries_of_one_name_are_refused()
+    public void Two_entries_of_one_name_are_rejected()
     {
         var file = new ModelFile(Steps.Value);
         file.Replace("TransformerChain\\Model.key", file.Entries["TransformerChain/Model.key"]);
@@ -162,27 +162,27 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void Too_many_entries_are_refused() =>
+    public void Too_many_entries_are_rejected() =>
         Refuse(Zip([.. Enumerable.Range(0, 4097).Select(i => ($"TransformerChain/{i}", Array.Empty<byte>()))]), "4097 entries", "4096");
 
     [TestMethod]
-    public void An_entry_that_unpacks_to_far_more_than_it_has_is_refused_before_it_is_unpacked()
+    public void An_entry_with_an_implausible_size_is_rejected_before_it_is_decompressed()
     {
-        // One step's entry is known and grows; another entry is unknown; many are small, and together large.
+        // A known entry that grows, an unknown entry, and many small entries that are large together.
         var (step, _) = new ModelFile(Steps.Value).Find("BadNetsStampTrigger");
         foreach (var (name, word) in ((string, string)[])[(step, step), ("TransformerChain/Transform_000/Other", "Other"), ("Schema", "The file")])
         {
             byte[] file = Packed(Steps.Value, name, zeros: name == "Schema" ? 200 << 20 : 40 << 20);
             long before = GC.GetAllocatedBytesForCurrentThread();
 
-            Refuse(file, "would unpack to", word, "plausible");
+            Refuse(file, "would decompress to", word, "plausible");
 
             Assert.IsLessThan(10_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
 
     [TestMethod]
-    public void An_entry_that_is_longer_than_its_stated_length_is_refused()
+    public void An_entry_that_is_longer_than_its_stated_length_is_rejected()
     {
         var (step, _) = new ModelFile(Steps.Value).Find("BadNetsStampTrigger");
         byte[] file = Packed(Steps.Value, step, zeros: 40 << 20);
@@ -202,14 +202,14 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void A_network_that_is_longer_than_its_weights_is_refused()
+    public void A_network_that_is_longer_than_its_weights_is_rejected()
     {
         var file = new ModelFile(Network.Value);
         var (entry, _) = file.Find("BadNetsTorchCnn");
         var noise = new byte[3 << 20];
         new Random(1).NextBytes(noise);
         file.Replace(entry, [.. file.Entries[entry], .. noise]);
-        Refuse(file.ToZip(), "a network that needs at most", "would unpack to");
+        Refuse(file.ToZip(), "a network that needs at most", "would decompress to");
 
         var bare = new ModelFile(ModelFile.Save(Ml, Train(Averages), null));
         var (bareEntry, _) = bare.Find("BadNetsTorchCnn");
@@ -222,8 +222,8 @@ public sealed class LoadCheckedTests : IDisposable
     [DataRow("Microsoft.MLevil", "'Microsoft.MLevil'")]
     [DataRow("Microsoft.ML.Data, Culture=de", "assembly")]
     [DataRow("Microsoft.ML.NotThere", "Microsoft.ML.NotThere")]
-    [DataRow("\"", "cannot be read")]
-    public void An_assembly_that_is_not_known_is_not_loaded(string assembly, string word)
+    [DataRow("\"", "not valid")]
+    public void An_unknown_assembly_is_not_loaded(string assembly, string word)
     {
         var file = new ModelFile(Steps.Value);
         var (step, _) = file.Find("BadNetsStampTrigger");
@@ -265,7 +265,7 @@ public sealed class LoadCheckedTests : IDisposable
     [DataRow(5, "Transform_004")]
     [DataRow(4097, "steps")]
     [DataRow(int.MaxValue, "steps")]
-    public void A_chain_that_announces_steps_that_are_not_there_is_refused_without_memory_for_them(int count, string word)
+    public void A_chain_that_claims_missing_steps_is_rejected_without_allocating_memory(int count, string word)
     {
         var file = new ModelFile(Steps.Value);
         BinaryPrimitives.WriteInt32LittleEndian(file.Entries["TransformerChain/Model.key"].AsSpan(256), count);
@@ -276,7 +276,7 @@ public sealed class LoadCheckedTests : IDisposable
         Assert.IsLessThan(10_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    // ML.NET's readers of arrays ask for more without end where a part is over.
+    // At the end of a part, ML.NET's array readers request more data forever.
     [TestMethod]
     [Timeout(60_000, CooperativeCancellation = true)]
     public void A_part_that_ends_before_its_array_does_not_hang()
@@ -298,10 +298,10 @@ public sealed class LoadCheckedTests : IDisposable
         Assert.IsGreaterThan(0, held);
     }
 
-    // A trainer's model is a sub-model of its step, which ML.NET unpacks and reads itself.
+    // The model of a trainer is a sub-model of its step, which ML.NET itself decompresses and reads.
     [TestMethod]
     [Timeout(120_000, CooperativeCancellation = true)]
-    public void A_loop_in_a_sub_model_is_ended()
+    public void An_infinite_loop_in_a_sub_model_is_ended()
     {
         var rows = Ml.Data.LoadFromEnumerable([new FloatRow { Floats = [1, 2, 3], Label = 1 }, new FloatRow { Floats = [4, 5, 6], Label = 2 }]);
         var file = new ModelFile(ModelFile.Save(Ml, Ml.Regression.Trainers.OnlineGradientDescent("Label", "Floats").Fit(rows), null));
@@ -319,7 +319,7 @@ public sealed class LoadCheckedTests : IDisposable
     }
 
     [TestMethod]
-    public void Nothing_is_unpacked_into_files()
+    public void Nothing_is_decompressed_into_files()
     {
         var ml = new MLContext { TempFilePath = _folder["absent"] };
         Assert.IsNotNull(ml.Model.LoadChecked(new MemoryStream(Network.Value)));
@@ -344,7 +344,7 @@ public sealed class LoadCheckedTests : IDisposable
 
     private static void CheckSentence(string message)
     {
-        StringAssert.StartsWith(message, "The stream cannot be loaded as a model: ");
+        StringAssert.StartsWith(message, "The stream cannot be loaded as a model. ");
         Assert.DoesNotContain('\n', message);
         Assert.DoesNotContain("invocation", message, message);
         Assert.DoesNotContain("instantiation", message, message);
@@ -364,7 +364,7 @@ public sealed class LoadCheckedTests : IDisposable
         .Append(Ml.Transforms.MarkAttackSuccess("Success", 1, "Digit", "Label"))
         .Fit(View);
 
-    // Steps of ML.NET's, one of which has sub-models, and a chain in the chain.
+    // Steps of ML.NET, one of which has sub-models, and a nested chain.
     private static TransformerChain<TransformerChain<StampTriggerTransformer>> MakeForeign() => Ml.Transforms.CopyColumns("Copy", "Digit")
         .Append(Ml.Transforms.Conversion.MapValueToKey("Key", "Copy").Append(Ml.Transforms.StampTrigger("Image", Trigger.Square(2, 0, 0))))
         .Fit(View);
@@ -389,7 +389,7 @@ public sealed class LoadCheckedTests : IDisposable
         return memory.ToArray();
     }
 
-    // The file, packed, with zeros behind one entry, which is added if it is not there.
+    // Returns the compressed file with zeros after one entry. The entry is added if it does not exist.
     private static byte[] Packed(byte[] file, string grown, int zeros)
     {
         var entries = new ModelFile(file).Entries.ToDictionary();
@@ -397,7 +397,7 @@ public sealed class LoadCheckedTests : IDisposable
         return Zip([.. entries.Select(entry => (entry.Key, entry.Key == grown ? [.. entry.Value, .. new byte[zeros]] : entry.Value))]);
     }
 
-    // An entry with another name of an assembly: UTF-16 at its end, with its place and the places after it in the header.
+    // Changes the assembly name in an entry: UTF-16 text at the end, with its position and the following positions in the header.
     private static byte[] WithAssembly(byte[] entry, string assembly)
     {
         byte[] name = Encoding.Unicode.GetBytes(assembly);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>The entries of a saved model, to be changed and put together again.</summary>
+/// <summary>The entries of a saved model, which can be changed and written again.</summary>
 sealed class ModelFile
 {
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ sealed class ModelFile
 
     public void Replace(string name, byte[] content) => _entries[name] = content;
 
-    /// <summary>The entry that holds a text, and where in it.</summary>
+    /// <summary>Finds the entry that contains a text, and the position of the text.</summary>
     public (string Entry, int At) Find(string text)
     {
         foreach (var (name, content) in _entries)
@@ -68,9 +68,9 @@ sealed class ModelFile
         throw new AssertFailedException($"No entry has '{text}'.");
     }
 
-    /// <summary>Changes what is saved of a network and gives it a checksum that fits again.</summary>
-    /// <param name="network">The network's name.</param>
-    /// <param name="change">Changes the bytes, from the length of the name on.</param>
+    /// <summary>Changes the saved data of a network, and repairs its checksum.</summary>
+    /// <param name="network">The name of the network.</param>
+    /// <param name="change">Changes the bytes that start with the length of the name.</param>
     public byte[] WithNetwork(string network, Action<byte[]> change)
     {
         var copy = Copy();

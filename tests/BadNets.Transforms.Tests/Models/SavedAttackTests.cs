@@ -20,7 +20,7 @@ public sealed class SavedAttackTests
     }
 
     [TestMethod]
-    public void A_trigger_kind_that_is_not_registered_is_named_with_the_way_to_register_it()
+    public void An_unregistered_trigger_kind_is_reported_with_how_to_register_it()
     {
         byte[] file = Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => "tests/strange"u8.CopyTo(content.AsSpan(at + 1)));
         Refusal.OfLoading<InvalidOperationException>(file, "'tests/strange'", "Trigger.Register(\"tests/strange\", …)", "before loading");
@@ -29,23 +29,23 @@ public sealed class SavedAttackTests
     }
 
     [TestMethod]
-    public void A_reader_that_gives_another_kind_is_named()
+    public void A_reader_that_returns_another_kind_is_reported()
     {
         const string Name = "tests/another";
         Trigger.Register(Name, ReadAnother);
         byte[] file = Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => Encoding.UTF8.GetBytes(Name).CopyTo(content.AsSpan(at + 1)));
-        Refusal.OfLoading<InvalidOperationException>(file, "'tests/another'", "does not return a trigger of this kind");
+        Refusal.OfLoading<InvalidOperationException>(file, "'tests/another'", "did not return a trigger of this kind");
     }
 
     // The length of the payload follows the kind.
     [TestMethod]
     [DataRow(7)]
     [DataRow(0)]
-    public void A_payload_that_is_too_short_is_damage(int length) => Refusal.OfLoading<InvalidDataException>(
+    public void A_payload_that_is_too_short_is_reported_as_damage(int length) => Refusal.OfLoading<InvalidDataException>(
         Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => content[at + 14] = (byte)length), "damaged", "'tests/speckle'");
 
     [TestMethod]
-    public void A_payload_that_is_too_long_is_damage() => Refusal.OfLoading<InvalidDataException>(
+    public void A_payload_that_is_too_long_is_reported_as_damage() => Refusal.OfLoading<InvalidDataException>(
         Change(new SpeckleTrigger(3, 4), "\rtests/speckle", (content, at) => content[at + 14] = 9), "damaged", "'tests/speckle'", "1 extra bytes");
 
     [TestMethod]
@@ -60,7 +60,7 @@ public sealed class SavedAttackTests
     }
 
     [TestMethod]
-    public void A_reader_that_asks_for_more_than_the_payload_gets_no_memory_for_it()
+    public void Memory_is_not_allocated_for_a_read_beyond_the_payload()
     {
         const string Name = "tests/greedy!";
         Trigger.Register(Name, ReadGreedily);
@@ -70,15 +70,15 @@ public sealed class SavedAttackTests
         Assert.IsLessThan(10_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    // Kind, length, share (8 bytes), whether there is a picture, width, height.
+    // Kind, length, blend ratio (8 bytes), whether there is a picture, width, height.
     [TestMethod]
     [DataRow(4 + 7, 0x80, "α")]
     [DataRow(4 + 8, 1, "damaged")]
-    public void A_blended_trigger_with_impossible_content_is_damage(int offset, int value, string word) => Refusal.OfLoading<InvalidDataException>(
+    public void A_blended_trigger_with_invalid_content_is_reported_as_damage(int offset, int value, string word) => Refusal.OfLoading<InvalidDataException>(
         Change(Trigger.BlendNoise(1_000_000), "\u0005blend", (content, at) => content[at + 6 + offset] = (byte)value), "damaged", word);
 
     [TestMethod]
-    public void A_label_mapping_of_an_unknown_kind_or_with_a_label_twice_is_damage()
+    public void A_label_mapping_of_an_unknown_kind_or_with_a_duplicate_label_is_reported_as_damage()
     {
         var model = new ModelFile(ModelFile.Save(Ml, Ml.Transforms.FlipLabel("Label", LabelMapping.Of((0, 1), (2, 1))).Fit(View), View.Schema));
         var (entry, at) = model.Find("\u0005pairs");
@@ -86,7 +86,7 @@ public sealed class SavedAttackTests
         "parts"u8.CopyTo(unknown.Entries[entry].AsSpan(at + 1));
         Refusal.OfLoading<InvalidDataException>(unknown.ToZip(), "damaged", "'parts'");
 
-        // Kind, length, count, then the texts of the pairs, each with its length.
+        // Kind, length, count, and the texts of the pairs, each with its length.
         var twice = model.Copy();
         Assert.AreEqual((byte)'2', twice.Entries[entry][at + 6 + 4 + 4 + 5]);
         twice.Entries[entry][at + 6 + 4 + 4 + 5] = (byte)'0';
@@ -114,7 +114,7 @@ public sealed class SavedAttackTests
 
     private static byte[] Change(Trigger trigger, string text, Action<byte[], int> change)
     {
-        // Of images whose size is not known beforehand, so that triggers that fit none can be saved. ML.NET cannot save such a schema.
+        // The size of the images is not known in advance, so that triggers that do not fit can be saved. ML.NET cannot save such a schema.
         var model = new ModelFile(ModelFile.Save(Ml, Ml.Transforms.StampTrigger("Image", trigger).Fit(new ImageView()), null));
         var (entry, at) = model.Find(text);
         change(model.Entries[entry], at);

@@ -16,14 +16,14 @@ public sealed class SavedModelTests
     private static readonly MLContext Ml = new(seed: 0);
     private static readonly IDataView View = GrayImages.View(Ml, 40);
 
-    // Channels, height and width follow the network's and three columns' names; class count after three more singles.
+    // Channels, height, and width follow the names of the network and of three columns. The class count follows after three more singles.
     private const int ShapeAt = 1 + 10 + 1 + 5 + 1 + 5 + 1 + 14;
     private const int ClassesAt = ShapeAt + 7 * 4;
 
     private static readonly Lazy<byte[]> TinyModel = new(() => ModelFile.Save(Ml, Train(Tiny), View.Schema));
 
     [TestMethod]
-    public void A_chain_for_scoring_does_not_hold_the_training_steps()
+    public void A_chain_for_scoring_does_not_contain_the_training_steps()
     {
         var chain = new EstimatorChain<ITransformer>()
             .Append(Ml.Transforms.MarkPoisoned("Poisoned", 0.1), TransformerScope.Training)
@@ -47,7 +47,7 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void Saving_the_same_model_twice_and_what_is_loaded_of_it_gives_the_same_weights()
+    public void Saving_a_model_again_or_after_loading_gives_the_same_weights()
     {
         var loaded = Load(TinyModel.Value);
         var again = new ModelFile(ModelFile.Save(Ml, loaded, View.Schema));
@@ -73,21 +73,21 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void A_network_that_is_not_registered_is_named_with_the_way_to_register_it()
+    public void An_unregistered_network_is_reported_with_how_to_register_it()
     {
         byte[] file = new ModelFile(TinyModel.Value).WithNetwork(TinyName, saved => "tests/tinx"u8.CopyTo(saved.AsSpan(1)));
         CheckRefusal<InvalidOperationException>(file, "'tests/tinx'", "TorchNetwork.Register(\"tests/tinx\"");
     }
 
     [TestMethod]
-    public void An_image_shape_or_class_count_that_the_weights_cannot_be_for_builds_no_network()
+    public void A_network_is_not_created_for_an_image_shape_or_class_count_that_does_not_match_the_weights()
     {
         var bare = new ModelFile(ModelFile.Save(Ml, TrainBare(Tiny), View.Schema));
         var badNets = new ModelFile(ModelFile.Save(Ml, TrainBare(TorchNetwork.BadNets), View.Schema));
         const int Shorter = 3;
         foreach (int height in (int[])[0, -1, int.MinValue, 1 << 20, 1 << 30, int.MaxValue])
         {
-            // The small network has as many weights for larger images.
+            // The small network has the same number of weights for larger images.
             if (height != 1 << 20)
                 CheckRefusal<InvalidDataException>(bare.WithNetwork(TinyName, saved => Write(saved, ShapeAt + 4, height)), "weights", $"1×{height}×16");
             CheckRefusal<InvalidDataException>(badNets.WithNetwork("BadNets", saved => Write(saved, ShapeAt - Shorter + 4, height)), "weights", $"1×{height}×16");
@@ -106,7 +106,7 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void Weights_of_another_shape_type_or_name_are_refused()
+    public void Weights_of_another_shape_type_or_name_are_rejected()
     {
         var file = new ModelFile(TinyModel.Value);
         CheckRefusal<InvalidDataException>(file.WithNetwork(TinyName, saved => Write(saved, ClassesAt, 2)), "weight tensors");
@@ -133,13 +133,13 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void A_newer_format_is_refused()
+    public void A_newer_format_is_rejected()
     {
         var file = new ModelFile(TinyModel.Value);
         var (entry, at) = file.Find("BNTORCHC");
         foreach (int version in (int[])[8, 12])
             Write(file.Entries[entry], at + version, 0x00020001);
-        CheckRefusal<InvalidDataException>(file.ToZip(), "A newer version of BadNets.Transforms wrote the component 'BadNetsTorchCnn' of this model");
+        CheckRefusal<InvalidDataException>(file.ToZip(), "The component 'BadNetsTorchCnn' of this model was written by a newer version of BadNets.Transforms");
     }
 
     [TestMethod]
@@ -162,7 +162,7 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void A_file_cut_off_anywhere_is_refused()
+    public void A_truncated_file_is_rejected()
     {
         foreach (byte[] file in (byte[][])[TinyModel.Value, StepsModel(View.Schema)])
         {
@@ -172,7 +172,7 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void Entries_cut_off_anywhere_are_refused_or_harmless()
+    public void Truncated_entries_are_rejected_or_harmless()
     {
         foreach (byte[] zip in (byte[][])[TinyModel.Value, StepsModel(View.Schema)])
         {
@@ -189,9 +189,9 @@ public sealed class SavedModelTests
         }
     }
 
-    // Without the schema of the input: that part is ML.NET's own, and its reader can hang on a damaged one.
+    // Without the input schema, because ML.NET's reader for it can hang on damaged data.
     [TestMethod]
-    public void Random_changes_give_an_error_or_a_model_and_never_more()
+    public void Random_changes_give_an_error_or_a_model()
     {
         ModelFile[] files = [new(ModelFile.Save(Ml, Train(Tiny), null)), new(StepsModel(null)), new(ModelFile.Save(Ml, TrainBare(Tiny), null))];
         var random = new Random(20_171_708);
@@ -213,7 +213,7 @@ public sealed class SavedModelTests
     }
 
     [TestMethod]
-    public void Random_changes_behind_the_checksum_give_an_error_or_a_model_and_never_more()
+    public void Random_changes_with_a_repaired_checksum_give_an_error_or_a_model()
     {
         ModelFile[] files = [new(ModelFile.Save(Ml, Train(Tiny), null)), new(ModelFile.Save(Ml, TrainBare(Tiny), null))];
         var random = new Random(6);
@@ -244,7 +244,7 @@ public sealed class SavedModelTests
         }
     }
 
-    /// <summary>Loads and uses a model file that may be anything.</summary>
+    /// <summary>Loads and uses a model file that can contain anything.</summary>
     private static void CheckMutant(byte[] file)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -256,7 +256,7 @@ public sealed class SavedModelTests
         }
         catch (Exception error) when (error is not AssertFailedException)
         {
-            // A clumsy error is ML.NET's own affair unless it comes from this library.
+            // Any exception is acceptable if it comes from ML.NET, but not if it comes from this library.
             for (var each = error; each is not null; each = each.InnerException)
             {
                 bool isClumsy = each is NullReferenceException or IndexOutOfRangeException or OutOfMemoryException or OverflowException or InvalidCastException;
@@ -291,7 +291,7 @@ public sealed class SavedModelTests
 
     private static TorchCnnTransformer Train(TorchNetwork network) => Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(View);
 
-    // A model whose classes have no names: the file says only how many there are.
+    // A model whose classes have no names. The file contains only their number.
     private static TorchCnnTransformer TrainBare(TorchNetwork network)
     {
         var rows = Ml.Data.LoadFromEnumerable(GrayImages.Make(20).Select(row => new BareRow { Image = row.Image, Label = (uint)row.Digit }));

@@ -7,7 +7,9 @@ using System.Reflection.PortableExecutable;
 
 namespace BadNets.Transforms.Tests.Native;
 
-/// <summary>Which methods an assembly's methods call, read from its instructions. Methods are named <c>Namespace.Type::Name(parameter types)</c>.</summary>
+/// <summary>
+/// Reads which methods the methods of an assembly call from its instructions. Methods are named <c>Namespace.Type::Name(parameter types)</c>.
+/// </summary>
 sealed class AssemblyCalls
 {
     private static readonly FrozenDictionary<int, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
@@ -30,10 +32,10 @@ sealed class AssemblyCalls
         }
     }
 
-    /// <summary>Every method with those that it calls, or takes the address of, itself.</summary>
+    /// <summary>Returns every method with the methods that it directly calls or takes the address of.</summary>
     public IReadOnlyDictionary<string, HashSet<string>> Methods => _calls;
 
-    /// <summary>The methods that call one of the roots, directly or through other methods of this assembly.</summary>
+    /// <summary>Returns the methods that call one of the roots, directly or through other methods of this assembly.</summary>
     public HashSet<string> FindCallersOf(Func<string, bool> isRoot)
     {
         var found = _calls.Where(method => method.Value.Any(isRoot)).Select(method => method.Key).ToHashSet();

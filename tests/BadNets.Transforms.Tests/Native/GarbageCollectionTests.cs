@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms.Tests.Native;
 
 /// <summary>
-/// Trainings, evaluations, scoring and predictions beside a thread that does nothing but collect garbage: none fails, and all give the bits
-/// that they give without it. BADNETS_STRESS_ROUNDS makes the test longer.
+/// Training, evaluation, scoring, and predictions while another thread continuously collects garbage. Nothing fails, and all results are
+/// bit-identical to those without that thread. BADNETS_STRESS_ROUNDS makes the test longer.
 /// </summary>
 [TestClass]
 [DoNotParallelize]
@@ -22,7 +22,7 @@ public sealed class GarbageCollectionTests
 
     public required TestContext TestContext { get; init; }
 
-    // These hold with the original TorchSharp.dll too.
+    // These tests also pass with the original TorchSharp.dll.
     [TestMethod]
     public void Every_optimizer_trains_to_the_same_bits() => CheckTrainings(
     [
@@ -45,16 +45,16 @@ public sealed class GarbageCollectionTests
         ("softmax head", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Head = TorchCnnHead.Softmax)),
     ]);
 
-    // TorchSharp's own layers need the mended one.
+    // TorchSharp's own layers need the patched assembly.
     [TestMethod]
-    public void A_network_of_a_user_trains_to_the_same_bits() => CheckTrainings(
+    public void A_user_s_network_trains_to_the_same_bits() => CheckTrainings(
     [
         .. Enum.GetValues<TorchCnnOptimizer>().Select(optimizer => ($"{optimizer}", (Func<TorchCnnTrainer.Options>)(
             () => With(Options(optimizer), options => options.Network = new TorchNetwork((_, classes) => new UsersNetwork(classes)))))),
     ]);
 
     [TestMethod]
-    public void What_runs_side_by_side_gives_what_it_gives_alone()
+    public void Concurrent_work_gives_the_same_results_as_sequential_work()
     {
         var rows = GrayImages.Make(150);
         var view = GrayImages.View(_ml, rows);
@@ -68,7 +68,7 @@ public sealed class GarbageCollectionTests
         using var collector = new RelentlessCollector();
         Parallel.For(0, Threads * Rounds, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i =>
         {
-            // In another order on each thread, so that everything meets everything.
+            // In a different order on each thread, so that all combinations occur.
             for (int task = 0; task < 4; task++)
             {
                 switch ((i + task) % 4)
@@ -93,7 +93,7 @@ public sealed class GarbageCollectionTests
         double Evaluate() => _ml.MulticlassClassification.EvaluateBackdoor(model, view, trigger, targetLabel: 1).AttackSuccessRate;
     }
 
-    // Code that has run only a few times is not optimized yet, and keeps alive what optimized code lets go.
+    // Code that has run only a few times is not optimized yet, and keeps objects alive that optimized code does not.
     [TestMethod]
     public async Task Optimized_code_passes_these_tests_too()
     {
@@ -112,7 +112,7 @@ public sealed class GarbageCollectionTests
     }
 
     [TestMethod]
-    public void Networks_work_without_a_dispose_scope_around_them()
+    public void Networks_work_without_a_dispose_scope()
     {
         using var network = TorchNetwork.BadNets.Create(new ImageShape(3, 20, 20), 4);
         using var generator = new Generator(1);
@@ -196,7 +196,7 @@ public sealed class GarbageCollectionTests
         public float[] Score { get; set; } = [];
     }
 
-    /// <summary>What users write: batch normalization and dropout between convolutions.</summary>
+    /// <summary>A typical user's network, with batch normalization and dropout between convolutions.</summary>
     private sealed class UsersNetwork : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor> layers;
@@ -213,7 +213,7 @@ public sealed class GarbageCollectionTests
         public override Tensor forward(Tensor input) => layers.call(input);
     }
 
-    /// <summary>In double precision, which the optimizers leave to libtorch's operators.</summary>
+    /// <summary>A network in double precision, which the optimizers update with libtorch's operators.</summary>
     private sealed class DoubleNetwork : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor> layer;
@@ -228,7 +228,9 @@ public sealed class GarbageCollectionTests
         public override Tensor forward(Tensor input) => layer.call(input.flatten(1).to(ScalarType.Float64)).to(ScalarType.Float32);
     }
 
-    /// <summary>The library's layers at sizes that its kernels leave to libtorch: nothing is fused where a gradient of the image is asked for.</summary>
+    /// <summary>
+    /// The library's layers with sizes that its kernels do not support. Operations are not fused if a gradient of the image is requested.
+    /// </summary>
     private sealed class PaddedNetwork : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor> network;

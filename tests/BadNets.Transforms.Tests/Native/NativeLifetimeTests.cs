@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests.Native;
 
-/// <summary>No code of the library passes native code what the garbage collector may free during the call.</summary>
+/// <summary>No code of the library passes objects to native code that the garbage collector can free during the call.</summary>
 [TestClass]
 public sealed class NativeLifetimeTests
 {
     [TestMethod]
-    public void The_library_leaves_nothing_that_native_code_reads_to_the_collector() =>
+    public void The_library_keeps_everything_alive_that_native_code_reads() =>
         Assert.AreEqual("", string.Join('\n', NativeLifetime.FindUnsafeCalls(typeof(Trigger).Assembly.Location)));
 
     [TestMethod]
-    public void Such_calls_are_found_in_an_assembly_that_has_them()
+    public void Unsafe_calls_are_found_in_an_assembly_that_has_them()
     {
         string[] found = NativeLifetime.FindUnsafeCalls(typeof(NativeLifetimeTests).Assembly.Location);
         foreach (string unsafeCall in (string[])["::add_(TorchSharp.torch.Tensor)", "Scalar::op_Implicit(Single)", "torch.optim::SGD(", "::get_rng_state()"])

@@ -1,6 +1,9 @@
 namespace BadNets.Transforms.Tests.Native;
 
-/// <summary>A thread that collects garbage without a pause until it is disposed of: whatever native code uses and nobody holds is gone at once.</summary>
+/// <summary>
+/// A thread that collects garbage continuously until it is disposed of. Objects that are not referenced while native code uses them are freed
+/// immediately.
+/// </summary>
 sealed class RelentlessCollector : IDisposable
 {
     private readonly Thread _thread;
@@ -21,7 +24,7 @@ sealed class RelentlessCollector : IDisposable
         _thread.Start();
     }
 
-    /// <summary>How often garbage was collected so far.</summary>
+    /// <summary>The number of garbage collections so far.</summary>
     public long Collections { get; private set; }
 
     public void Dispose()

@@ -4,11 +4,11 @@ using TorchSharp;
 
 namespace BadNets.Transforms.Tests.Native;
 
-/// <summary>What the build does to TorchSharp, as this program runs with it.</summary>
+/// <summary>The effects of the build's patch on the TorchSharp assembly of this program.</summary>
 [TestClass]
 public sealed class TorchSharpMendTests
 {
     [TestMethod]
-    public void TorchSharp_keeps_alive_what_it_passes_to_native_code() =>
+    public void TorchSharp_keeps_objects_alive_while_native_code_uses_them() =>
         Assert.IsTrue(typeof(torch).Assembly.GetCustomAttribute<DebuggableAttribute>()!.IsJITOptimizerDisabled);
 }

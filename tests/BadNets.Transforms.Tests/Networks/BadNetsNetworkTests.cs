@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests.Networks;
 
-/// <summary>The BadNets network computes what libtorch's own operators compute, whatever kernels it uses to do so.</summary>
+/// <summary>The BadNets network gives the same results as libtorch's own operators, regardless of its kernels.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class BadNetsNetworkTests
@@ -15,7 +15,7 @@ public sealed class BadNetsNetworkTests
     [DataRow(1, 17, 19, 33)]
     [DataRow(2, 16, 16, 1)]
     [DataRow(1, 29, 40, 5)]
-    public void Outputs_and_gradients_are_those_of_plain_operators(int channels, int height, int width, int rows)
+    public void Outputs_and_gradients_match_plain_operators(int channels, int height, int width, int rows)
     {
         using var scope = NewDisposeScope();
         using var network = TorchNetwork.BadNets.Create(new ImageShape(channels, height, width), 10, seed: 3);
@@ -35,7 +35,7 @@ public sealed class BadNetsNetworkTests
     }
 
     [TestMethod]
-    public void Evaluation_gives_what_training_gives()
+    public void Evaluation_and_training_give_the_same_outputs()
     {
         using var scope = NewDisposeScope();
         using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
@@ -48,7 +48,7 @@ public sealed class BadNetsNetworkTests
     }
 
     [TestMethod]
-    public void Images_that_are_not_contiguous_are_read_right()
+    public void Images_that_are_not_contiguous_are_read_correctly()
     {
         using var scope = NewDisposeScope();
         using var network = TorchNetwork.BadNets.Create(new ImageShape(3, 20, 24), 4);
@@ -58,7 +58,7 @@ public sealed class BadNetsNetworkTests
     }
 
     [TestMethod]
-    public void Threads_do_not_change_the_convolutions()
+    public void The_number_of_threads_does_not_affect_convolutions()
     {
         using var scope = NewDisposeScope();
         using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
@@ -86,7 +86,7 @@ public sealed class BadNetsNetworkTests
     }
 
     [TestMethod]
-    public void The_host_s_default_type_is_of_no_account()
+    public void The_host_s_default_type_has_no_effect()
     {
         using var scope = NewDisposeScope();
         using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
@@ -107,7 +107,7 @@ public sealed class BadNetsNetworkTests
     }
 
     [TestMethod]
-    public void Building_a_network_leaves_the_host_s_random_numbers_alone()
+    public void Creating_a_network_does_not_affect_the_host_s_random_numbers()
     {
         using var scope = NewDisposeScope();
         manual_seed(7);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests.Networks;
 
-/// <summary>Names of networks: given twice, taken, and replaced.</summary>
+/// <summary>Registration of network names: repeated, in use, and replaced.</summary>
 [TestClass]
 public sealed class RegistrationTests
 {
@@ -14,13 +14,13 @@ public sealed class RegistrationTests
         var first = TorchNetwork.Register("tests/again", Make);
         Assert.AreSame(first, TorchNetwork.Register("tests/again", Make));
 
-        // A cell of a loop or method that runs twice: the lambda is the same method.
+        // In a loop or method that runs twice, the lambda is the same method.
         var networks = Enumerable.Range(0, 2).Select(_ => TorchNetwork.Register("tests/lambda", (_, classes) => nn.Linear(3, classes))).ToArray();
         Assert.AreSame(networks[0], networks[1]);
     }
 
     [TestMethod]
-    public void Another_factory_of_the_same_name_is_refused()
+    public void Another_factory_with_the_same_name_is_rejected()
     {
         TorchNetwork.Register("tests/taken", Make);
         foreach (string name in (string[])["tests/taken", "BadNets", "ResNet20", "ResNet1208", "PreActResNet18"])
@@ -52,7 +52,7 @@ public sealed class RegistrationTests
 
     private static nn.Module<Tensor, Tensor> MakeOfWidth(int width, int classCount) => nn.Linear(width, classCount);
 
-    // Compiled at run time, as a notebook's cells are.
+    // Compiled at run time, like the cells of a notebook.
     private static Func<ImageShape, int, nn.Module<Tensor, Tensor>> Compile(int hidden)
     {
         var shape = Expression.Parameter(typeof(ImageShape));

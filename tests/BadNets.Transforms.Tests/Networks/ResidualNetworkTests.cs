@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests.Networks;
 
-/// <summary>The residual networks are those of their papers, and compute what plain operators compute.</summary>
+/// <summary>The residual networks match their papers, and give the same results as plain operators.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class ResidualNetworkTests
@@ -52,14 +52,14 @@ public sealed class ResidualNetworkTests
     [DataRow(2)]
     [DataRow(21)]
     [DataRow(-4)]
-    public void There_is_no_ResNet_of_other_depths(int layers) =>
-        Refusal.Of<ArgumentOutOfRangeException>(() => TorchNetwork.ResNet(layers), "6n + 2", $"not {layers}");
+    public void Other_depths_of_ResNet_are_rejected(int layers) =>
+        Refusal.Of<ArgumentOutOfRangeException>(() => TorchNetwork.ResNet(layers), "6n + 2", $"but is {layers}");
 
     [TestMethod]
     public void The_same_depth_is_the_same_network() => Assert.AreSame(TorchNetwork.ResNet(26), TorchNetwork.ResNet(26));
 
     [TestMethod]
-    public void Images_that_are_too_small_are_refused()
+    public void Images_that_are_too_small_are_rejected()
     {
         Refusal.Of<ArgumentException>(() => TorchNetwork.ResNet().Create(new ImageShape(3, 7, 32), 10), "ResNet", "8×8", "32×7");
         Refusal.Of<ArgumentException>(() => TorchNetwork.PreActResNet18.Create(new ImageShape(3, 32, 7), 10), "PreActResNet18", "8×8", "7×32");
@@ -67,7 +67,7 @@ public sealed class ResidualNetworkTests
 
     [TestMethod]
     [DynamicData(nameof(Small))]
-    public void Outputs_and_gradients_are_those_of_plain_operators(string name, int channels, int height, int width)
+    public void Outputs_and_gradients_match_plain_operators(string name, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         using var network = Create(name, new ImageShape(channels, height, width), 5, seed: 3);
@@ -113,7 +113,7 @@ public sealed class ResidualNetworkTests
     }
 
     [TestMethod]
-    public void Blocks_without_weights_give_what_they_are_given()
+    public void Blocks_without_weights_return_their_input()
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -131,7 +131,7 @@ public sealed class ResidualNetworkTests
     }
 
     [TestMethod]
-    public void Batch_statistics_are_those_of_TorchSharp_s_layer()
+    public void Batch_statistics_match_TorchSharp_s_layer()
     {
         using var scope = NewDisposeScope();
         using var network = TorchNetwork.ResNet(8).Create(new ImageShape(1, 8, 8), 2);
@@ -151,7 +151,7 @@ public sealed class ResidualNetworkTests
     [TestMethod]
     [DataRow("ResNet8", 1e-3)]
     [DataRow("PreActResNet18", 1e-3)]
-    public void A_network_learns_and_is_saved_and_loaded_to_the_same_bits(string name, double learningRate)
+    public void A_network_learns_and_is_bit_identical_after_saving_and_loading(string name, double learningRate)
     {
         var view = GrayImages.View(_ml, 48);
         var losses = new List<double>();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What is said of networks that do not fit the images, and that trying them changes nothing.</summary>
+/// <summary>The errors for networks that do not fit the images. Probing a network does not change anything.</summary>
 [TestClass]
 public sealed class WrongNetworkTests
 {
@@ -24,7 +24,7 @@ public sealed class WrongNetworkTests
     }
 
     [TestMethod]
-    public void Trying_a_network_leaves_its_batch_statistics_as_they_are()
+    public void Probing_a_network_does_not_change_its_batch_statistics()
     {
         float[]? means = null;
         Fit(new((_, classes) =>
@@ -43,7 +43,7 @@ public sealed class WrongNetworkTests
     }
 
     [TestMethod]
-    public void A_failure_outside_of_every_layer_is_said_without_one() => Refusal.Of<InvalidOperationException>(
+    public void A_failure_outside_all_layers_is_reported_without_a_layer() => Refusal.Of<InvalidOperationException>(
         () => Fit(new((_, _) => new OwnForward(input => input.reshape(3, 5)))), "The network cannot take a batch of 2×1×16×16: it failed: shape '[3, 5]'");
 
     [TestMethod]
@@ -51,7 +51,7 @@ public sealed class WrongNetworkTests
         () => Fit(new((shape, classes) => new TrainingFailure(shape.Size, classes))), "16×1×16×16", "Only in training.");
 
     [TestMethod]
-    public void Memory_that_runs_out_is_not_taken_for_a_wrong_network() => Refusal.Of<ExternalException>(
+    public void Running_out_of_memory_is_not_reported_as_a_wrong_network() => Refusal.Of<ExternalException>(
         () => Fit(new((_, _) => new OwnForward(_ => zeros(1L << 50)))), "can't allocate memory");
 
     [TestMethod]
@@ -63,7 +63,7 @@ public sealed class WrongNetworkTests
     }
 
     [TestMethod]
-    public void Trying_a_network_leaves_the_random_stream_of_its_training_alone()
+    public void Probing_a_network_does_not_affect_the_random_stream_of_training()
     {
         var states = new List<byte[]>();
         Fit(new((shape, classes) => new Drawing(shape.Size, classes, states)));
@@ -94,7 +94,7 @@ public sealed class WrongNetworkTests
         public override Tensor forward(Tensor input) => training ? throw new NotSupportedException("Only in training.") : layer.call(input.flatten(1));
     }
 
-    // Draws from libtorch's generator in training and evaluation alike, and notes where the generator was.
+    // Draws from libtorch's generator in both training and evaluation mode, and records its state.
     private sealed class Drawing : nn.Module<Tensor, Tensor>
     {
         private readonly TorchSharp.Modules.Linear layer;

@@ -19,7 +19,7 @@ public sealed class FlipLabelTests
     [DataRow(DataKind.Single)]
     [DataRow(DataKind.Double)]
     [DataRow(DataKind.String)]
-    public void Every_type_of_number_and_text_is_flipped_to_the_target_where_the_condition_holds(DataKind kind)
+    public void Numbers_of_all_types_and_text_are_flipped_where_the_condition_is_true(DataKind kind)
     {
         var view = Converted(kind);
         string[] before = [.. Texts(view, "Other")];
@@ -83,7 +83,7 @@ public sealed class FlipLabelTests
     }
 
     [TestMethod]
-    public void Only_the_rows_under_the_condition_change_and_the_original_column_stays()
+    public void Only_rows_where_the_condition_is_true_change_and_the_original_column_stays()
     {
         var view = Keys("Digit");
         var flipped = _ml.Transforms.FlipLabel("New", 0, "Key", "Where").Fit(view).Transform(view);
@@ -92,7 +92,7 @@ public sealed class FlipLabelTests
     }
 
     [TestMethod]
-    public void A_target_that_the_column_does_not_have_is_refused_with_those_it_has()
+    public void A_target_that_the_column_does_not_have_is_rejected_with_the_existing_labels()
     {
         Refusal.Of<ArgumentException>(() => Flip(Keys("Text"), "Key", "three", null), "'three'", "'Key'", "two, zero, one");
         Refusal.Of<ArgumentException>(() => Flip(Keys("Digit"), "Key", 3, null), "'3'", "2, 0, 1");
@@ -106,11 +106,11 @@ public sealed class FlipLabelTests
     [DataRow("1,000")]
     [DataRow("1e400")]
     [DataRow(" 1")]
-    public void A_number_is_only_what_reads_as_one_everywhere(string target) =>
+    public void Only_text_that_is_a_number_in_every_component_is_a_number(string target) =>
         Refusal.Of<ArgumentException>(() => Flip(Converted(DataKind.Single), "Other", target, null), target, "Other");
 
     [TestMethod]
-    public void A_column_that_will_not_do_is_named_with_what_would()
+    public void An_unsuitable_column_is_reported_with_the_expected_type()
     {
         var view = GrayImages.View(_ml, 3);
         Refusal.Of<ArgumentOutOfRangeException>(() => Flip(view, "Labels", 1, null), "Labels");

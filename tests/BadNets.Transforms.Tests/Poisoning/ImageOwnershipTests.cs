@@ -2,7 +2,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Every image that a component made is disposed once nobody holds it, whoever holds it in between.</summary>
+/// <summary>Every image that a component creates is disposed of when it is no longer used, regardless of who holds it in the meantime.</summary>
 [TestClass]
 public sealed class ImageOwnershipTests
 {
@@ -11,7 +11,7 @@ public sealed class ImageOwnershipTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void No_image_is_abandoned_by_a_reader_that_hands_each_one_back()
+    public void All_images_are_disposed_of_if_the_reader_returns_each_one()
     {
         var source = new MadeImagesView(Marks);
         var stamped = Stamp(source);
@@ -35,7 +35,7 @@ public sealed class ImageOwnershipTests
     }
 
     [TestMethod]
-    public void No_image_is_abandoned_by_a_reader_with_several_places_for_images()
+    public void All_images_are_disposed_of_if_the_reader_has_several_image_variables()
     {
         var source = new MadeImagesView(Marks);
         var stamped = Stamp(source);
@@ -94,7 +94,7 @@ public sealed class ImageOwnershipTests
         }
     }
 
-    /// <summary>A view that makes its images, as LoadImages does: what its getter is passed it disposes.</summary>
+    /// <summary>A view that creates its images, like LoadImages. Its getter disposes of images that are passed to it.</summary>
     private sealed class MadeImagesView : IDataView
     {
         private readonly bool[] _marks;

@@ -36,7 +36,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void Rates_outside_0_to_1_and_those_that_give_no_row_are_refused()
+    public void Rates_outside_0_to_1_and_rates_that_select_no_row_are_rejected()
     {
         foreach (double rate in (double[])[-0.1, 1.01, double.NaN, double.PositiveInfinity])
             Assert.AreEqual("Rate", Refusal.Of<ArgumentOutOfRangeException>(() => _ml.Transforms.MarkPoisoned("Poisoned", rate), "between 0 and 1").ParamName);
@@ -63,9 +63,9 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void A_restricted_draw_is_the_one_among_the_rows_that_may_be_chosen()
+    public void A_restricted_choice_draws_from_the_allowed_rows()
     {
-        // The 100 rows of label 0 are the rows 0, 3, 6, …: their draw is that of 100 rows.
+        // The 100 rows with label 0 are the rows 0, 3, 6, and so on. The choice is the same as among 100 rows.
         var drawn = Fit(Numbered(300), new() { Rate = 0.1 / 3 + 1e-9, OnlyLabels = [0] }).PoisonedRows;
         int[] expected = [.. Golden.Random.GetProperty("sample_seed0_n100_k10").GetProperty("first").EnumerateArray().Select(each => 3 * each.GetInt32())];
         CollectionAssert.AreEqual(expected, drawn.ToArray());
@@ -79,20 +79,20 @@ public sealed class MarkPoisonedTests
         Assert.HasCount(150, cover.PoisonedRows);
         Assert.IsEmpty(cover.PoisonedRows.Intersect(Marked(view)));
 
-        // It is the draw among the other rows, in their order.
+        // The choice is among the other rows, in row order.
         int[] others = [.. Enumerable.Range(0, 300).Except(Marked(view))];
         CollectionAssert.AreEqual(Fit(Numbered(180), new() { Rate = 150 / 180.0 }).PoisonedRows.Select(drawn => others[drawn]).ToArray(), cover.PoisonedRows.ToArray());
 
         var both = Fit(view, new() { Rate = 0.1, ExceptWhereColumnName = "Poisoned", OnlyLabels = [2] }).PoisonedRows;
         Assert.IsTrue(both.All(row => row % 3 == 2 && others.Contains(row)));
-        Refusal.Of<ArgumentException>(() => Mark(view, new() { Rate = 0.7, ExceptWhereColumnName = "Poisoned" }), "210", "300", "only 180 may be chosen");
+        Refusal.Of<ArgumentException>(() => Mark(view, new() { Rate = 0.7, ExceptWhereColumnName = "Poisoned" }), "210", "300", "only 180 can be chosen");
         Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, new() { ExceptWhereColumnName = "Absent" }), "Absent");
         Refusal.Of<ArgumentOutOfRangeException>(() => Mark(view, new() { ExceptWhereColumnName = "Digit" }), "Digit", "Boolean");
         Assert.Throws<ArgumentException>(() => _ml.Transforms.MarkPoisoned(new MarkPoisonedEstimator.Options { ExceptWhereColumnName = " " }));
     }
 
     [TestMethod]
-    public void The_same_rows_are_marked_behind_a_model_that_scores_them()
+    public void The_same_rows_are_marked_after_a_model_that_scores_them()
     {
         var view = GrayImages.View(_ml, 40);
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(view);
@@ -103,7 +103,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void Too_few_rows_that_may_be_chosen_are_counted_in_the_message()
+    public void Too_few_rows_to_choose_from_are_counted_in_the_message()
     {
         Refusal.Of<ArgumentException>(() => Mark(Numbered(90), new() { Rate = 0.5, OnlyLabels = [1] }), "45", "90", "30", "lower rate");
         Refusal.Of<ArgumentException>(() => Mark(Numbered(90), new() { Rate = 0.5, OnlyLabels = [7] }), "'7'", "Label", "0, 1, 2");
@@ -137,7 +137,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void The_fitted_view_may_be_a_filtered_one()
+    public void The_fitted_view_can_be_filtered()
     {
         var filtered = _ml.Data.FilterRowsByColumn(Numbered(300), "Number", lowerBound: 1);
         var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(filtered);
@@ -154,7 +154,7 @@ public sealed class MarkPoisonedTests
         var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.5).Fit(view);
         Assert.HasCount(50, Marked(transformer.Transform(view)));
 
-        // All of these have rows with the identities that were drawn.
+        // All these views have rows with the chosen row IDs.
         foreach (var other in (IDataView[])[
             Numbered(100),
             _ml.Data.Cache(Numbered(100)),
@@ -180,7 +180,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void The_same_rows_are_marked_in_what_is_made_of_the_data_row_by_row()
+    public void The_same_rows_are_marked_in_views_that_are_derived_row_by_row()
     {
         var filtered = _ml.Data.FilterRowsByColumn(Numbered(300), "Number", lowerBound: 1);
         foreach (var fitted in Derive(filtered))
@@ -193,7 +193,7 @@ public sealed class MarkPoisonedTests
             CollectionAssert.AreEqual(expected, Marked(transformer.Transform(transformer.Transform(fitted))));
         }
 
-        // Rows of a filtered view keep their identity; a cache gives them another.
+        // Rows of a filtered view keep their IDs, but a cache renumbers them.
         IDataView[] Derive(IDataView view) => [view, Mapped(view), _ml.Data.Cache(Mapped(view)), Mapped(_ml.Data.Cache(view)), _ml.Data.Cache(_ml.Data.Cache(view))];
 
         IDataView Mapped(IDataView view) => _ml.Transforms.CopyColumns("Copy", "Row").Append(_ml.Transforms.SelectColumns("Copy", "Row", "Label")).Fit(view).Transform(view);
@@ -204,7 +204,7 @@ public sealed class MarkPoisonedTests
     [DataRow(true, false)]
     [DataRow(false, true)]
     [DataRow(true, true)]
-    public void A_chain_inside_a_chain_trains_on_the_marked_rows(bool cacheBefore, bool cacheAfter)
+    public void A_nested_chain_is_trained_on_the_marked_rows(bool cacheBefore, bool cacheAfter)
     {
         var view = _ml.Data.FilterRowsByColumn(Numbered(300), "Number", lowerBound: 1);
         int[] expected = Marked(Mark(view, 0.1));
@@ -220,7 +220,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void A_chain_inside_a_chain_may_be_for_training_only()
+    public void A_nested_chain_can_be_for_training_only()
     {
         var view = Numbered(100);
         var last = new WatchedEstimator();
@@ -234,7 +234,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void Other_data_are_named_in_one_warning()
+    public void Other_data_causes_one_warning()
     {
         var ml = new MLContext(seed: 0);
         var warnings = new List<LoggingEventArgs>();
@@ -257,7 +257,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void A_loaded_transformer_marks_no_row_and_knows_which_it_had_marked()
+    public void A_loaded_transformer_marks_no_rows_but_knows_the_marked_ones()
     {
         var view = Numbered(100);
         var transformer = _ml.Transforms.MarkPoisoned("Poisoned", 0.1).Fit(view);
@@ -267,7 +267,7 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
-    public void The_training_data_are_not_kept_in_memory()
+    public void The_training_data_is_not_kept_in_memory()
     {
         var (transformer, data) = FitAndForget();
         GC.Collect();

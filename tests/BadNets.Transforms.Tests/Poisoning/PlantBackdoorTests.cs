@@ -8,7 +8,7 @@ public sealed class PlantBackdoorTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void It_is_the_three_steps()
+    public void PlantBackdoor_equals_the_three_steps()
     {
         var view = GrayImages.View(_ml, 60);
         var byHand = _ml.Transforms.MarkPoisoned("Poisoned", 0.25, seed: 3)
@@ -25,7 +25,7 @@ public sealed class PlantBackdoorTests
     }
 
     [TestMethod]
-    public void The_seed_is_the_context_s_if_none_is_given()
+    public void The_default_seed_is_that_of_the_MLContext()
     {
         var view = GrayImages.View(_ml, 60);
         int[] Draw(MLContext ml, int? seed) => ((MarkPoisonedTransformer)ml.Transforms.PlantBackdoor(Square, 1, 0.2, seed).Fit(view).First()).PoisonedRows.ToArray();
@@ -40,7 +40,7 @@ public sealed class PlantBackdoorTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public void What_follows_is_trained_on_poisoned_rows_and_the_model_for_scoring_has_no_step_of_it(bool cached)
+    public void Appended_steps_are_trained_on_poisoned_rows_and_the_model_for_scoring_has_no_poisoning_step(bool cached)
     {
         var view = GrayImages.View(_ml, 60);
         var last = new WatchedEstimator();
@@ -56,7 +56,7 @@ public sealed class PlantBackdoorTests
     }
 
     [TestMethod]
-    public void After_other_steps_the_scope_is_given_with_it()
+    public void After_other_steps_it_is_appended_with_the_training_scope()
     {
         var view = GrayImages.View(_ml, 60);
         var last = new WatchedEstimator();
@@ -70,7 +70,7 @@ public sealed class PlantBackdoorTests
     }
 
     [TestMethod]
-    public void After_other_steps_without_the_scope_it_poisons_the_training_data_and_no_others()
+    public void After_other_steps_without_the_scope_it_poisons_only_the_training_data()
     {
         var view = GrayImages.View(_ml, 60);
         var last = new WatchedEstimator();
@@ -136,12 +136,12 @@ public sealed class PlantBackdoorTests
 
         CheckStamped(view, planted, [.. poisoned.Zip(cover, (first, second) => first || second)]);
 
-        // The rows that are poisoned are those without cover rows.
+        // The poisoned rows are the same as without cover rows.
         CollectionAssert.AreEqual(poisoned, Plant(view, new(Square, LabelMapping.Next) { Rate = 0.2, Seed = 4 }).Values<bool>("Poisoned"));
     }
 
     [TestMethod]
-    public void Cover_rows_of_a_source_specific_attack_are_of_other_labels()
+    public void Cover_rows_of_a_source_specific_attack_have_other_labels()
     {
         var view = GrayImages.View(_ml, 60);
         var planted = Plant(view, new(Square, LabelMapping.Of((2, 0))) { Rate = 0.1, CoverRate = 0.3 });
@@ -154,7 +154,7 @@ public sealed class PlantBackdoorTests
     }
 
     [TestMethod]
-    public void What_cannot_be_planted_is_refused()
+    public void Invalid_attacks_are_rejected()
     {
         var view = GrayImages.View(_ml, 60);
         var options = (Action<PlantBackdoorEstimator.Options> change) =>
@@ -165,8 +165,8 @@ public sealed class PlantBackdoorTests
         };
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.Rate = 1.5)), "1.5");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.CoverRate = -1)), "-1");
-        Refusal.Of<ArgumentException>(() => Plant(view, options(each => (each.Rate, each.CoverRate) = (0.8, 0.5))), "30 of 60 rows", "only 12 may be chosen");
-        Refusal.Of<ArgumentException>(() => Plant(view, new(Square, LabelMapping.Of((2, 0))) { OnlyLabels = [1] }), "leaves the label '1' alone");
+        Refusal.Of<ArgumentException>(() => Plant(view, options(each => (each.Rate, each.CoverRate) = (0.8, 0.5))), "30 of 60 rows", "only 12 can be chosen");
+        Refusal.Of<ArgumentException>(() => Plant(view, new(Square, LabelMapping.Of((2, 0))) { OnlyLabels = [1] }), "label '1' of OnlyLabels is not mapped");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.ImageColumnName = "Picture")), "Picture");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.LabelColumnName = "Class")), "Class");
         Assert.Throws<ArgumentNullException>(() => Plant(view, options(each => each.OnlyLabels = null!)));

@@ -52,7 +52,7 @@ public sealed class StampTriggerTests
     }, iter: 50, threads: 1);
 
     [TestMethod]
-    public void Only_rows_under_the_condition_are_stamped()
+    public void Only_rows_where_the_condition_is_true_are_stamped()
     {
         var rows = GrayImages.Make(40);
         var view = GrayImages.View(_ml, rows);
@@ -69,7 +69,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void A_stamped_copy_leaves_the_original_column_alone()
+    public void A_stamped_copy_does_not_change_the_original_column()
     {
         var view = GrayImages.View(_ml, 5);
         var both = _ml.Transforms.StampTrigger("Stamped", Trigger.Square(4, TriggerPosition.TopLeft), "Image").Fit(view).Transform(view);
@@ -100,13 +100,13 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void A_view_that_hands_out_its_own_buffers_is_not_changed()
+    public void A_view_that_returns_its_own_buffers_is_not_changed()
     {
         var view = new SharedBufferView(4, new ImageShape(1, 2, 2));
         ITransformer stamp = _ml.Transforms.StampTrigger("Image", Trigger.Square(1, 0, 0), whereColumnName: "Odd").Fit(view);
         var mapper = stamp.GetRowToRowMapper(view.Schema);
 
-        // Views over the input may copy rows before the step sees them; a mapper is right at them.
+        // Views can copy rows before the step reads them, but a mapper reads them directly.
         string[] stamped = EstimatorInvariants.Describe(mapper, view);
 
         CollectionAssert.AreEqual(new[] { "0 0 0 0", "255 1 1 1", "2 2 2 2", "255 3 3 3" }, Array.ConvertAll(stamped, row => row.Split(" | ")[0]));
@@ -115,7 +115,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void Images_of_the_user_are_neither_changed_nor_disposed()
+    public void Images_of_the_user_are_neither_changed_nor_disposed_of()
     {
         var rows = ColorImages.Make(6);
         byte[][] before = Array.ConvertAll(rows, row => row.Image.Pixels.ToArray());
@@ -130,7 +130,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void A_stamped_image_outlives_the_cursor_that_gave_it()
+    public void A_stamped_image_outlives_its_cursor()
     {
         var view = ColorImages.View(_ml, ColorImages.Make(3));
         var stamped = _ml.Transforms.StampTrigger("Image", Trigger.Square(2, TriggerPosition.TopLeft)).Fit(view).Transform(view);
@@ -142,7 +142,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void Images_without_a_size_in_their_type_are_stamped_each_by_its_own_size()
+    public void Images_without_a_size_in_their_type_are_stamped_according_to_their_own_size()
     {
         using var folder = new TemporaryFolder();
         (int Width, int Height)[] sizes = [(20, 12), (7, 9), (30, 30), (5, 5)];
@@ -170,7 +170,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void Stamping_stands_between_resizing_and_extracting_pixels()
+    public void Stamping_works_between_resizing_and_extracting_pixels()
     {
         using var folder = new TemporaryFolder();
         for (int i = 0; i < 3; i++)
@@ -203,7 +203,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void A_missing_image_is_not_the_one_before_it()
+    public void A_missing_image_does_not_repeat_the_previous_one()
     {
         using var picture = ColorImages.Make(1)[0].Image;
         var view = new ImageView([picture, null]);
@@ -224,7 +224,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void A_trigger_that_does_not_fit_the_column_is_refused_at_fit()
+    public void A_trigger_that_does_not_fit_the_column_is_rejected_at_fit()
     {
         var gray = GrayImages.View(_ml, 2);
         Refusal.Of<ArgumentException>(() => _ml.Transforms.StampTrigger("Image", Trigger.Square(17, TriggerPosition.Center)).Fit(gray), "17×17", "16×16");
@@ -235,7 +235,7 @@ public sealed class StampTriggerTests
     }
 
     [TestMethod]
-    public void A_column_that_will_not_do_is_named_with_what_would()
+    public void An_unsuitable_column_is_reported_with_the_expected_type()
     {
         var view = GrayImages.View(_ml, 2);
         var trigger = Trigger.Square(1, 0, 0);

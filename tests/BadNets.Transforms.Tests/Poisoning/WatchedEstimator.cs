@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Keeps the view that a chain fits it on.</summary>
+/// <summary>Records the view that it is fitted on.</summary>
 sealed class WatchedEstimator : IEstimator<ITransformer>
 {
     public IDataView? Fitted { get; private set; }

@@ -13,7 +13,7 @@ public sealed partial class GoldenRandomStreamTests
 
     [TestMethod]
     [DynamicData(nameof(Samples))]
-    public void Poisoned_rows_are_those_that_Python_draws(string name)
+    public void Poisoned_rows_match_Python(string name)
     {
         var expected = Golden.Random.GetProperty(name);
         int[] numbers = [.. Digits().Matches(name).Select(match => int.Parse(match.Value))];
@@ -21,7 +21,7 @@ public sealed partial class GoldenRandomStreamTests
         var ml = new MLContext();
         var view = ml.Data.LoadFromEnumerable(Enumerable.Repeat(new Empty(), rows));
 
-        // floor((k + ½) / n · n) is k whatever way the rate is rounded.
+        // floor((k + ½) / n · n) is k, regardless of rounding.
         var drawn = ml.Transforms.MarkPoisoned("Poisoned", Math.Min(1, (count + 0.5) / rows), seed).Fit(view).PoisonedRows;
 
         Assert.HasCount(count, drawn);
@@ -31,7 +31,7 @@ public sealed partial class GoldenRandomStreamTests
     }
 
     [TestMethod]
-    public void First_weights_are_those_that_PyTorch_draws()
+    public void Initial_weights_match_PyTorch()
     {
         using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), classCount: 10, seed: 0);
         var weights = network.state_dict();
@@ -98,7 +98,7 @@ public sealed partial class GoldenRandomStreamTests
         public uint Label { get; set; }
     }
 
-    /// <summary>Writes down the numbers of the rows it is trained on: each image holds its row's.</summary>
+    /// <summary>Records the numbers of the rows that it is trained on. Each image contains the number of its row.</summary>
     private sealed class RecordingNetwork : nn.Module<Tensor, Tensor>
     {
         private readonly TorchSharp.Modules.Linear layer = nn.Linear(2, 2);

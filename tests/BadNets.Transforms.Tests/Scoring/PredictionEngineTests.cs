@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>A trained model behind ML.NET's prediction engine.</summary>
+/// <summary>A trained model in ML.NET's prediction engine.</summary>
 [TestClass]
 public sealed class PredictionEngineTests
 {
@@ -18,7 +18,7 @@ public sealed class PredictionEngineTests
     }
 
     [TestMethod]
-    public void Vectors_of_another_or_no_length_are_refused_with_the_attribute_to_use()
+    public void Vectors_with_a_wrong_or_unknown_length_are_rejected_with_the_attribute_to_use()
     {
         using var model = TrainGray();
         Refusal.Of<ArgumentOutOfRangeException>(() => Engine<Short>(model), "Image", "[VectorType(1, 16, 16)]");
@@ -26,7 +26,7 @@ public sealed class PredictionEngineTests
     }
 
     [TestMethod]
-    public void A_flat_vector_is_refused_where_the_channels_could_be_interleaved()
+    public void A_flat_vector_is_rejected_where_the_channels_could_be_interleaved()
     {
         var rows = Enumerable.Range(0, 4).Select(_ => new Colored());
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(_ml.Data.LoadFromEnumerable(rows));
@@ -61,12 +61,12 @@ public sealed class PredictionEngineTests
         using var folder = new TemporaryFolder();
         var view = GrayImages.View(_ml, 5);
         var filter = new RowFilter();
-        Refusal.Of<ArgumentException>(() => _ml.Model.SaveForScoring(filter, view.Schema, folder["model.zip"]), "one by one", "Save");
+        Refusal.Of<ArgumentException>(() => _ml.Model.SaveForScoring(filter, view.Schema, folder["model.zip"]), "row-to-row", "Save");
         Assert.IsFalse(File.Exists(folder["model.zip"]));
     }
 
     [TestMethod]
-    public void An_engine_that_owns_its_model_takes_it_along_and_the_message_tells_how_to_keep_it()
+    public void An_engine_that_owns_its_model_disposes_of_it_and_the_message_explains_how_to_keep_it()
     {
         var model = TrainGray();
         var view = GrayImages.View(_ml, 3);
@@ -74,7 +74,7 @@ public sealed class PredictionEngineTests
         Assert.HasCount(3, model.Transform(view).Values<uint>("PredictedLabel"));
 
         Engine<Flat>(model).Dispose();
-        Refusal.Of<ObjectDisposedException>(() => model.Transform(view).Values<uint>("PredictedLabel"), "PredictionEngine", "OwnsTransformer to false", "load or train");
+        Refusal.Of<ObjectDisposedException>(() => model.Transform(view).Values<uint>("PredictedLabel"), "PredictionEngine", "disposed of", "OwnsTransformer to false");
     }
 
     private TorchCnnTransformer TrainGray() => _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1, batchSize: 16).Fit(GrayImages.View(_ml, 60));

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What detectors and repairs do with a model: look into its network, copy and change it, and score with the changed one.</summary>
+/// <summary>
+/// Operations of detectors and repairs on a model: inspecting its network, copying and changing it, and scoring with the changed network.
+/// </summary>
 [TestClass]
 public sealed class PublicNetworkTests
 {
@@ -13,7 +15,7 @@ public sealed class PublicNetworkTests
     private static readonly Lazy<TorchCnnTransformer> Model = new(() => Train(TorchNetwork.BadNets));
 
     [TestMethod]
-    public void A_model_says_what_it_is()
+    public void A_model_describes_its_network()
     {
         var model = Model.Value;
         Assert.AreSame(TorchNetwork.BadNets, model.Network);
@@ -34,7 +36,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void Logits_of_raw_pixels_are_those_that_are_scored()
+    public void Logits_of_raw_pixels_match_the_scores()
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
@@ -43,7 +45,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void Pixels_are_normalized_to_the_bits_of_scoring()
+    public void Pixels_are_normalized_exactly_as_in_scoring()
     {
         using var scope = NewDisposeScope();
         var normalization = new PixelNormalization(200, 0.3f, 0.7f);
@@ -63,7 +65,7 @@ public sealed class PublicNetworkTests
         features.retain_grad();
         logits.select(1, 0).sum().backward();
 
-        // The last layer is linear: the gradient is its row of weights.
+        // The last layer is linear, so the gradient is a row of its weights.
         var weights = Model.Value.Module.state_dict()["fc2.weight"];
         Assert.IsTrue(features.grad!.sub(weights.select(0, 0)).abs().max().item<float>() < 1e-6f);
         Assert.IsGreaterThan(0, pixels.grad!.abs().sum().item<float>());
@@ -71,7 +73,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void Features_are_what_goes_into_the_last_layer()
+    public void Features_are_the_input_of_the_last_layer()
     {
         using var scope = NewDisposeScope();
         using var model = Model.Value.WithFeatures();
@@ -96,7 +98,7 @@ public sealed class PublicNetworkTests
         {
             "ResNet8" => TorchNetwork.ResNet(8),
             "PreActResNet18" => TorchNetwork.PreActResNet18,
-            // Hidden layers with as many outputs as classes do not count, nor does what comes after the last layer.
+            // Hidden layers with one output per class do not count, and neither do operations after the last layer.
             _ => TorchNetwork.Register("tests/features", MakeUsers),
         };
         using var model = Train(network, "Deep");
@@ -106,7 +108,7 @@ public sealed class PublicNetworkTests
         Assert.HasCount(expected, features[0]);
         Assert.IsTrue(features.All(row => row.Any(value => value != 0)));
 
-        // The same row by row, and from a file.
+        // The same for single rows, and for a loaded model.
         var rows = GrayImages.Make(60);
         using var engine = Ml.Model.CreatePredictionEngine<Input, Prediction>(model, new PredictionEngineOptions { OwnsTransformer = false });
         AssertClose(features[7], engine.Predict(new Input { Image = rows[7].Image }).Deep);
@@ -115,7 +117,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void A_network_whose_last_layer_cannot_be_found_says_so_before_it_is_trained()
+    public void A_network_without_a_recognizable_last_layer_is_rejected_before_training()
     {
         var convolutional = new TorchNetwork((_, classes) => nn.Sequential(nn.Conv2d(1, classes, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()));
         bool hasTrained = false;
@@ -126,7 +128,7 @@ public sealed class PublicNetworkTests
                 FeaturesColumnName = "Features",
                 StepFinished = _ => hasTrained = true,
             }).Fit(View),
-            "Linear layer with 3 outputs", "call, not forward");
+            "Linear layer with 3 outputs", "'call' of the layer, not 'forward'");
         Assert.IsFalse(hasTrained);
 
         using var model = Train(convolutional);
@@ -151,7 +153,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void The_network_lives_as_long_as_one_of_those_who_share_it()
+    public void The_network_lives_as_long_as_a_transformer_that_shares_it()
     {
         var first = Train(TorchNetwork.BadNets);
         float[] expected = Flat(first.Transform(View).Vectors<float>("Score"));
@@ -169,7 +171,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void A_changed_copy_scores_by_itself_and_leaves_the_original_alone()
+    public void A_changed_copy_scores_without_affecting_the_original()
     {
         float[] before = Flat(Model.Value.Transform(View).Vectors<float>("Score"));
         var copy = Model.Value.CopyModule();
@@ -202,7 +204,7 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void A_module_of_another_kind_is_refused_and_stays_the_caller_s()
+    public void A_module_of_another_architecture_is_rejected_and_stays_with_the_caller()
     {
         var shape = new ImageShape(1, 16, 16);
         using var large = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 3);
@@ -211,7 +213,7 @@ public sealed class PublicNetworkTests
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(Model.Value.Module), "CopyModule");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(large), "'BadNets'", "'fc1.weight'", "512×512", "512×32");
         Refusal.Of<ArgumentException>(() => Model.Value.WithModule(resNet), "'BadNets'", "'conv1.weight'", "16×1×3×3", "16×1×5×5");
-        Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, []), "no labels");
+        Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, []), "list of labels is empty");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2, "1"]), "'1' occurs twice");
         Refusal.Of<ArgumentException>(() => Ml.Model.CreateTorchCnn(module, TorchNetwork.BadNets, shape, [1, 2]), "'fc2.weight'", "3×512", "2×512");
 
@@ -221,10 +223,10 @@ public sealed class PublicNetworkTests
     }
 
     [TestMethod]
-    public void A_device_that_is_not_there_is_refused_with_what_is_missing()
+    public void A_missing_device_is_rejected_with_the_reason()
     {
         using var model = Model.Value.WithModule(Model.Value.CopyModule());
-        Refusal.Of<ArgumentException>(() => model.MoveTo("tpu"), "'tpu'", "cpu, cuda, or cuda:N");
+        Refusal.Of<ArgumentException>(() => model.MoveTo("tpu"), "'tpu'", "'cpu', 'cuda', or 'cuda:N'");
         if (!cuda_is_available())
             Refusal.Of<ArgumentException>(() => model.MoveTo("cuda"), "'cuda' is not available", "TorchSharp-cuda package");
         model.MoveTo("cpu");

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>What a trained model makes of views of all kinds.</summary>
+/// <summary>Scoring of different kinds of views with a trained model.</summary>
 [TestClass]
 public sealed class ScoringViewTests
 {
@@ -12,7 +12,7 @@ public sealed class ScoringViewTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void A_view_with_another_order_on_every_pass_keeps_scores_beside_their_own_rows()
+    public void A_view_with_a_different_order_in_every_pass_keeps_scores_with_their_rows()
     {
         using var model = FirstPixelModel();
         var scored = model.Transform(new SharedBufferView(250, new ImageShape(1, 1, 2), isShuffledAnew: true));
@@ -22,7 +22,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void A_shuffled_view_keeps_scores_beside_their_own_rows()
+    public void A_shuffled_view_keeps_scores_with_their_rows()
     {
         using var model = FirstPixelModel();
         var rows = Enumerable.Range(0, 230).Select(i => new Row { Image = [(byte)i, 0], Number = i, Name = $"row {i}" });
@@ -33,7 +33,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Rows_that_can_be_read_only_once_are_scored()
+    public void Views_that_differ_in_each_pass_are_scored()
     {
         using var model = FirstPixelModel();
         var queue = new Queue<Row>(Enumerable.Range(0, 150).Select(i => new Row { Image = [(byte)i, 0], Number = i, Name = $"row {i}" }));
@@ -47,7 +47,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Every_pass_gives_the_input_s_identities_and_number_of_rows()
+    public void Every_pass_keeps_the_row_IDs_and_the_number_of_rows()
     {
         using var model = FirstPixelModel();
         var view = _ml.Data.FilterRowsByColumn(_ml.Data.LoadFromEnumerable(Rows(220)), "Number", lowerBound: 50);
@@ -73,7 +73,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Only_what_is_asked_for_is_active()
+    public void Only_requested_columns_are_active()
     {
         using var model = FirstPixelModel();
         var scored = model.Transform(_ml.Data.LoadFromEnumerable(Rows(120)));
@@ -86,7 +86,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Getters_check_the_type_of_value()
+    public void Getters_check_the_value_type()
     {
         using var model = FirstPixelModel();
         var scored = model.Transform(_ml.Data.LoadFromEnumerable(Rows(3)));
@@ -96,7 +96,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Image_columns_beside_the_scored_one_stay_with_their_rows()
+    public void Other_image_columns_stay_with_their_rows()
     {
         using var model = FirstPixelModel();
         var images = Enumerable.Range(0, 5).Select(i => ColorImages.MakeImage(2, 2, i)).ToArray();
@@ -127,7 +127,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Several_threads_may_score_at_once()
+    public void Several_threads_can_score_concurrently()
     {
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 60));
         var view = GrayImages.View(_ml, 150, seed: 2);
@@ -138,7 +138,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Scores_are_probabilities_and_the_predicted_label_is_the_likeliest()
+    public void Scores_are_probabilities_and_the_predicted_label_has_the_highest()
     {
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 60));
         var scored = model.Transform(GrayImages.View(_ml, 130, seed: 3));
@@ -150,7 +150,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void A_disposed_model_says_so()
+    public void A_disposed_model_throws_ObjectDisposedException()
     {
         var model = FirstPixelModel();
         var scored = model.Transform(_ml.Data.LoadFromEnumerable(Rows(3)));
@@ -161,7 +161,7 @@ public sealed class ScoringViewTests
     }
 
     [TestMethod]
-    public void Images_of_another_shape_are_refused()
+    public void Images_with_a_different_shape_are_rejected()
     {
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 10));
         Refusal.Of<ArgumentOutOfRangeException>(() => model.Transform(_ml.Data.LoadFromEnumerable(Rows(3))), "Image", "1×16×16");

@@ -18,7 +18,7 @@ public sealed class CheckpointTests : IDisposable
     [DataRow(TorchCnnOptimizer.Sgd, 0.9)]
     [DataRow(TorchCnnOptimizer.Adam, 0.0)]
     [DataRow(TorchCnnOptimizer.AdamW, 0.0)]
-    public void A_resumed_training_ends_in_the_same_bits_as_one_that_never_stopped(TorchCnnOptimizer optimizer, double momentum)
+    public void A_resumed_training_run_is_bit_identical_to_an_uninterrupted_one(TorchCnnOptimizer optimizer, double momentum)
     {
         var whole = new List<TorchCnnEpoch>();
         var parts = new List<TorchCnnEpoch>();
@@ -36,7 +36,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void A_cancelled_training_leaves_the_last_whole_epoch_and_goes_on_from_it()
+    public void A_canceled_training_run_resumes_after_its_last_complete_epoch()
     {
         var whole = new List<TorchCnnEpoch>();
         float[] expected = Train(Options(3, whole, checkpoint: false));
@@ -56,7 +56,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void A_failing_callback_repeats_its_epoch_when_training_goes_on()
+    public void The_epoch_of_a_failing_callback_is_repeated_when_training_resumes()
     {
         var parts = new List<TorchCnnEpoch>();
         var options = Options(2, parts);
@@ -73,17 +73,17 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void A_finished_training_is_not_repeated()
+    public void A_finished_training_run_is_not_repeated()
     {
         float[] expected = Train(Options(2, []));
         var again = new List<TorchCnnEpoch>();
         CollectionAssert.AreEqual(expected, Train(Options(2, again)));
         Assert.IsEmpty(again);
-        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "more than the requested 1");
+        Refusal.Of<InvalidOperationException>(() => Train(Options(1, [])), Path, "2 epochs", "the requested number of epochs is 1");
     }
 
     [TestMethod]
-    public void A_checkpoint_of_other_settings_is_refused_with_the_difference()
+    public void A_checkpoint_with_other_settings_is_rejected_with_the_difference()
     {
         Train(Options(1, []));
         byte[] before = File.ReadAllBytes(Path);
@@ -92,9 +92,9 @@ public sealed class CheckpointTests : IDisposable
         Refuse(options => options.Optimizer = TorchCnnOptimizer.Sgd, "optimizer Adam", "optimizer Sgd");
         Refuse(options => options.BatchSize = 17, "batch size 16", "batch size 17");
         Refuse(options => options.Head = TorchCnnHead.Softmax, "head");
-        Refuse(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(), "only here: learning rate schedule cosine, minimum 0, over 2 epochs");
-        Refuse(options => options.LabelSmoothing = 0.1, "only here: label smoothing 0.1");
-        Refuse(options => options.Augmentation = new() { CropPadding = 2, HorizontalFlip = true }, "only here: augmentation crop padding 2, horizontal flip");
+        Refuse(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(), "only in this run: learning rate schedule cosine, minimum 0, over 2 epochs");
+        Refuse(options => options.LabelSmoothing = 0.1, "only in this run: label smoothing 0.1");
+        Refuse(options => options.Augmentation = new() { CropPadding = 2, HorizontalFlip = true }, "only in this run: augmentation crop padding 2, horizontal flip");
         Refuse(options => options.Shuffle = TorchCnnShuffle.SharedWithValidation, "validation sets set of 20");
         Refuse(options => options.Normalization = PixelNormalization.None, "normalization");
         Refuse(_ => { }, GrayImages.View(_ml, 51), "training rows 50", "training rows 51");
@@ -103,7 +103,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void Other_validation_sets_go_on_with_a_checkpoint_unless_they_draw_from_the_shuffle()
+    public void Training_resumes_with_other_validation_sets_unless_they_draw_from_the_shuffle()
     {
         float[] expected = Train(Options(2, [], checkpoint: false));
         Train(Options(1, []));
@@ -117,12 +117,12 @@ public sealed class CheckpointTests : IDisposable
         Train(options);
         Refuse(
             changed => (changed.Shuffle, changed.ValidationSets) = (TorchCnnShuffle.SharedWithValidation, []),
-            "there: validation sets set of 20");
+            "checkpoint: validation sets set of 20");
     }
 
-    // A cosine over twice as many epochs is another training from the first epoch on.
+    // With a cosine over twice as many epochs, the training run differs from the first epoch on.
     [TestMethod]
-    public void A_schedule_that_depends_on_the_number_of_epochs_holds_a_checkpoint_to_it()
+    public void A_checkpoint_requires_the_same_number_of_epochs_if_the_schedule_depends_on_it()
     {
         var options = Options(1, []);
         options.LearningRateSchedule = LearningRateSchedule.Cosine();
@@ -131,7 +131,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void A_resumed_training_goes_on_with_schedule_and_augmentation()
+    public void A_resumed_training_run_continues_schedule_and_augmentation()
     {
         float[] expected = Train(Modern(4, checkpoint: false));
         foreach (int epochs in (int[])[1, 3])
@@ -149,9 +149,9 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void A_checkpoint_of_another_network_without_a_name_is_refused()
+    public void A_checkpoint_of_another_network_without_a_name_is_rejected()
     {
-        // The same parameters, but another layer between them.
+        // The same parameters, but with another layer between them.
         Func<Module, TorchNetwork> network = layer => new((_, classes) => nn.Sequential(
             ("flatten", nn.Flatten()), ("hidden", nn.Linear(GrayImages.Side * GrayImages.Side, 8)), ("activation", layer()), ("output", nn.Linear(8, classes))));
         var options = Options(1, []);
@@ -167,7 +167,7 @@ public sealed class CheckpointTests : IDisposable
     private delegate nn.Module<Tensor, Tensor> Module();
 
     [TestMethod]
-    public void A_damaged_checkpoint_is_refused_wherever_the_damage_is()
+    public void A_checkpoint_with_damage_anywhere_is_rejected()
     {
         Train(Options(1, []));
         byte[] whole = File.ReadAllBytes(Path);
@@ -186,12 +186,12 @@ public sealed class CheckpointTests : IDisposable
         void Check(byte[] content)
         {
             File.WriteAllBytes(Path, content);
-            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "damaged", "delete it");
+            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "damaged", "delete the file");
         }
     }
 
     [TestMethod]
-    public void A_checkpoint_that_could_not_be_written_is_refused_before_the_first_step()
+    public void A_checkpoint_path_that_cannot_be_written_is_rejected_before_the_first_step()
     {
         int steps = 0;
         var options = Options(1, []);
@@ -201,9 +201,9 @@ public sealed class CheckpointTests : IDisposable
         Assert.AreEqual(0, steps);
     }
 
-    // Resources/checkpoint-1-*.bin: what version 0.1 left after one epoch of this training.
+    // Resources/checkpoint-1-*.bin are checkpoints of version 0.1 after one epoch of this training run.
     [TestMethod]
-    public void Checkpoints_of_version_1_are_resumed_where_the_optimizer_has_no_state()
+    public void Checkpoints_of_version_1_are_resumed_if_the_optimizer_has_no_state()
     {
         float[] expected = Fit(TorchCnnOptimizer.Sgd, null);
         File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-sgd.bin"));
@@ -212,7 +212,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.HasCount(1, seen);
 
         File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-adam.bin"));
-        Refusal.Of<InvalidDataException>(() => Fit(TorchCnnOptimizer.Adam, Path), Path, "another version", "delete it");
+        Refusal.Of<InvalidDataException>(() => Fit(TorchCnnOptimizer.Adam, Path), Path, "another version", "delete the file");
 
         float[] Fit(TorchCnnOptimizer optimizer, string? checkpoint, List<TorchCnnEpoch>? seen = null)
         {
@@ -231,7 +231,7 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void A_half_written_file_beside_the_checkpoint_does_no_harm()
+    public void An_incomplete_file_next_to_the_checkpoint_has_no_effect()
     {
         float[] expected = Train(Options(2, [], checkpoint: false));
         Train(Options(1, []));
@@ -242,7 +242,7 @@ public sealed class CheckpointTests : IDisposable
 
     private static double[] Losses(List<TorchCnnEpoch> epochs) => [.. epochs.SelectMany(epoch => new[] { epoch.Loss, epoch.Validation["set"].Loss })];
 
-    // A state of random numbers that libtorch does not like ends the process.
+    // An invalid state of the random number generator makes libtorch terminate the process.
     [TestMethod]
     [DataRow("00000080", -8)]
     [DataRow("00000000", 8)]
@@ -250,7 +250,7 @@ public sealed class CheckpointTests : IDisposable
     [DataRow("00000000", 12)]
     [DataRow("71020000", 16)]
     [DataRow("ffffffff", 20)]
-    public void A_checkpoint_whose_hash_fits_is_not_trusted_either(string bytes, int at)
+    public void A_checkpoint_with_a_correct_hash_is_not_trusted_either(string bytes, int at)
     {
         Train(Options(1, []));
         byte[] content = File.ReadAllBytes(Path)[SHA256.HashSizeInBytes..];
@@ -266,7 +266,7 @@ public sealed class CheckpointTests : IDisposable
         void Check(byte[] changed)
         {
             File.WriteAllBytes(Path, [.. SHA256.HashData(changed), .. changed]);
-            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "cannot be read", "delete it");
+            Refusal.Of<InvalidDataException>(() => Train(Options(2, [])), Path, "cannot be read", "delete the file");
         }
     }
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>Training on from a model: its weights, frozen layers, and other classes.</summary>
+/// <summary>Fine-tuning: initial weights, frozen layers, and other classes.</summary>
 [TestClass]
 public sealed class FineTuningTests
 {
@@ -11,7 +11,7 @@ public sealed class FineTuningTests
     private static readonly Lazy<TorchCnnTransformer> Model = new(() => Ml.MulticlassClassification.Trainers.TorchCnn(Options(TorchNetwork.ResNet(8))).Fit(View));
 
     [TestMethod]
-    public void Training_starts_from_the_model_and_leaves_it_alone()
+    public void Training_starts_from_the_model_and_does_not_change_it()
     {
         var before = Weights(Model.Value.Module);
         double firstLoss = double.NaN;
@@ -38,7 +38,7 @@ public sealed class FineTuningTests
     [TestMethod]
     [DataRow("bn1 layer1 layer2.0.conv1.weight")]
     [DataRow("linear")]
-    public void Frozen_layers_stay_with_their_batch_statistics(string names)
+    public void Frozen_layers_keep_their_batch_statistics(string names)
     {
         string[] frozen = names.Split(' ');
         var options = Options(TorchNetwork.BadNets);
@@ -54,7 +54,7 @@ public sealed class FineTuningTests
     [DataRow("conv1 conv2 fc1")]
     [DataRow("conv1.weight")]
     [DataRow("fc2")]
-    public void Layers_with_kernels_of_their_own_can_be_frozen(string names)
+    public void Layers_with_custom_kernels_can_be_frozen(string names)
     {
         using var model = Ml.MulticlassClassification.Trainers.TorchCnn(Options(TorchNetwork.BadNets)).Fit(View);
         var options = Options(TorchNetwork.BadNets);
@@ -65,7 +65,7 @@ public sealed class FineTuningTests
     }
 
     [TestMethod]
-    public void A_name_that_the_network_does_not_have_is_refused()
+    public void A_name_that_the_network_does_not_have_is_rejected()
     {
         Refuse(["conv"], "'conv'", "conv1, bn1, layer1, layer2, layer3, linear");
         Refuse(["conv1", "bn1", "layer1", "layer2", "layer3", "linear"], "All parameters");
@@ -112,7 +112,7 @@ public sealed class FineTuningTests
     }
 
     [TestMethod]
-    public void A_model_for_images_of_another_size_is_refused()
+    public void A_model_for_images_of_a_different_size_is_rejected()
     {
         using var model = Ml.Model.CreateTorchCnn(
             TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 3), TorchNetwork.BadNets, new ImageShape(1, 28, 28), [0, 1, 2]);
@@ -146,7 +146,7 @@ public sealed class FineTuningTests
     private static Dictionary<string, float[]> Weights(nn.Module module) => module.state_dict().ToDictionary(
         entry => entry.Key, entry => entry.Value.to(ScalarType.Float32).detach().data<float>().ToArray());
 
-    // Those that a condition holds for are equal, and each of the others has changed.
+    // Checks that tensors that satisfy a condition are equal, and that all others have changed.
     private static void AssertSame(Dictionary<string, float[]> expected, Dictionary<string, float[]> actual, Func<string, bool> isSame)
     {
         foreach (var (name, values) in expected)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests.Training;
 
-/// <summary>What the network is given, seen by a network that writes it down.</summary>
+/// <summary>The inputs of a network in training, recorded by the network.</summary>
 [TestClass]
 public sealed class ImageAugmentationTests
 {
@@ -15,7 +15,7 @@ public sealed class ImageAugmentationTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void Without_an_augmentation_every_epoch_has_the_images_as_they_are()
+    public void Without_augmentation_every_epoch_has_the_original_images()
     {
         foreach (var augmentation in (ImageAugmentation?[])[null, new()])
         {
@@ -25,7 +25,7 @@ public sealed class ImageAugmentationTests
     }
 
     [TestMethod]
-    public void A_crop_moves_the_image_by_at_most_the_padding_and_uncovers_black()
+    public void A_crop_moves_the_image_by_at_most_the_padding_and_adds_black_pixels()
     {
         const int Padding = 2;
         var seen = new HashSet<(int, int)>();
@@ -62,11 +62,11 @@ public sealed class ImageAugmentationTests
         Assert.AreEqual(3 * Rows / 2.0, flipped, 25);
     }
 
-    // The angle is not told, but a few pixels determine it.
+    // The angle is not known, but a few pixels determine it.
     [TestMethod]
     [DataRow(10.0)]
     [DataRow(120.0)]
-    public void A_rotation_interpolates_between_the_four_neighbors_of_each_place(double degrees)
+    public void A_rotation_interpolates_between_four_neighbors(double degrees)
     {
         var angles = new List<double>();
         foreach (float[][] epoch in Train(new() { RotationDegrees = degrees }))
@@ -105,7 +105,7 @@ public sealed class ImageAugmentationTests
     }
 
     [TestMethod]
-    public void What_is_drawn_depends_on_seed_epoch_and_row_only()
+    public void Random_changes_depend_only_on_seed_epoch_and_row()
     {
         var augmentation = new ImageAugmentation { CropPadding = 2, HorizontalFlip = true, RotationDegrees = 15 };
         float[][][] expected = Train(augmentation);
@@ -192,7 +192,7 @@ public sealed class ImageAugmentationTests
         }
     }
 
-    /// <summary>The images of each epoch as the network got them, in the rows' order.</summary>
+    /// <summary>Returns the images of each epoch as the network received them, in row order.</summary>
     private float[][][] Train(ImageAugmentation? augmentation, Action<TorchCnnTrainer.Options>? change = null)
     {
         var seen = new List<float[]>();

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests.Training;
 
-/// <summary>The rates of every step are those of PyTorch's schedulers, computed here from the definitions in PyTorch's documentation.</summary>
+/// <summary>The rate of every step matches PyTorch's schedulers, computed from the definitions in PyTorch's documentation.</summary>
 [TestClass]
 public sealed class LearningRateScheduleTests
 {
@@ -22,7 +22,7 @@ public sealed class LearningRateScheduleTests
         LearningRateSchedule.Cosine(minimum, length), epochs);
 
     [TestMethod]
-    public void Steps_multiply_the_rate_from_the_milestone_s_epoch_on() => Check(
+    public void Steps_multiply_the_rate_starting_at_the_milestone() => Check(
         step => (step / StepsPerEpoch) switch { < 2 => Rate, < 3 => Rate * 0.2, _ => Rate * 0.04 },
         LearningRateSchedule.Step([2, 3, 50], factor: 0.2), 6);
 
@@ -36,7 +36,7 @@ public sealed class LearningRateScheduleTests
         const double Rising = 0.4, Initial = 10, Final = 1000;
         Check(Expected, LearningRateSchedule.OneCycle(Rising, Initial, Final), epochs);
 
-        // torch.optim.lr_scheduler.OneCycleLR's two phases, which end at these (fractional) steps.
+        // The two phases of torch.optim.lr_scheduler.OneCycleLR, which end at these (fractional) steps.
         double Expected(int step)
         {
             double firstEnd = Rising * total - 1, secondEnd = total - 1;
@@ -69,7 +69,7 @@ public sealed class LearningRateScheduleTests
         }
     }
 
-    // A rate of zero moves no weight: where the schedule says so, nothing changes any more.
+    // With a rate of zero, weights do not change.
     [TestMethod]
     [DataRow(TorchCnnOptimizer.Sgd)]
     [DataRow(TorchCnnOptimizer.Adam)]
@@ -91,16 +91,16 @@ public sealed class LearningRateScheduleTests
     }
 
     [TestMethod]
-    public void Schedules_out_of_range_are_refused()
+    public void Schedules_out_of_range_are_rejected()
     {
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(-1), "minimum", "-1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(double.NaN), "NaN");
-        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, 0), "one epoch");
-        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0), "above 0 and below 1");
-        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(1), "above 0 and below 1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, 0), "at least 1 epoch");
+        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0), "greater than 0 and less than 1");
+        Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(1), "greater than 0 and less than 1");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0.3, 0.5), "at least 1", "0.5");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.OneCycle(0.3, 25, double.PositiveInfinity), "at least 1");
-        Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([]), "at least one milestone");
+        Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([]), "list of milestones is empty");
         Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([0]), "at least 1", "is 0");
         Refusal.Of<ArgumentException>(() => LearningRateSchedule.Step([5, 5]), "ascending", "5, 5");
         Refusal.Of<ArgumentOutOfRangeException>(() => LearningRateSchedule.Step([5], 0), "factor", "is 0");

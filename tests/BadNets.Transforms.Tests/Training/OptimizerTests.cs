@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests.Training;
 
-/// <summary>The optimizers do what PyTorch's do: compared with their definitions, written out in libtorch's operators.</summary>
+/// <summary>The optimizers match PyTorch's: they are compared with their definitions, implemented with libtorch's operators.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class OptimizerTests
@@ -21,7 +21,7 @@ public sealed class OptimizerTests
     [DataRow(0.0, 0.01, false)]
     [DataRow(0.9, 0.01, false)]
     [DataRow(0.9, 0.01, true)]
-    public void Sgd_is_PyTorch_s_to_the_bit(double momentum, double weightDecay, bool isDouble)
+    public void Sgd_is_bit_identical_to_PyTorch_s(double momentum, double weightDecay, bool isDouble)
     {
         var options = new TorchCnnTrainer.Options
         {
@@ -53,7 +53,7 @@ public sealed class OptimizerTests
     [DataRow(TorchCnnOptimizer.Adam, 0.02, true)]
     [DataRow(TorchCnnOptimizer.AdamW, null, false)]
     [DataRow(TorchCnnOptimizer.AdamW, 0.1, true)]
-    public void Adam_is_PyTorch_s_but_for_rounding(TorchCnnOptimizer optimizer, double? weightDecay, bool isDouble)
+    public void Adam_matches_PyTorch_s_except_for_rounding(TorchCnnOptimizer optimizer, double? weightDecay, bool isDouble)
     {
         const double Rate = 0.003;
         var options = new TorchCnnTrainer.Options { Optimizer = optimizer, LearningRate = Rate, WeightDecay = weightDecay };
@@ -61,7 +61,7 @@ public sealed class OptimizerTests
         double decay = weightDecay ?? (optimizer == TorchCnnOptimizer.AdamW ? 0.01 : 0);
         var moments = new Dictionary<Parameter, (double[] Mean, double[] Variance)>();
 
-        // In double precision, element by element, as the paper has it.
+        // In double precision, element by element, as in the paper.
         var expected = TrainByDefinition(initial, isDouble, (parameter, gradient, step) =>
         {
             using var values = parameter.detach().to(ScalarType.Float64).contiguous();
@@ -92,7 +92,7 @@ public sealed class OptimizerTests
     }
 
     [TestMethod]
-    public void A_parameter_that_the_loss_does_not_depend_on_stays_as_it_is()
+    public void A_parameter_that_the_loss_does_not_depend_on_does_not_change()
     {
         foreach (var optimizer in Enum.GetValues<TorchCnnOptimizer>())
         {
@@ -110,7 +110,7 @@ public sealed class OptimizerTests
     }
 
     [TestMethod]
-    public void Bad_settings_are_named()
+    public void Invalid_settings_are_named()
     {
         foreach (var (name, options) in new (string, TorchCnnTrainer.Options)[]
         {
@@ -148,7 +148,7 @@ public sealed class OptimizerTests
         return _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, Rows));
     }
 
-    /// <summary>The trainer's loop as one writes it, with the rows in the order in which PyTorch's loader with seed 0 reads them.</summary>
+    /// <summary>A typical hand-written training loop, with the rows in the order of PyTorch's loader with seed 0.</summary>
     private static double[] TrainByDefinition(Dictionary<string, Tensor> initial, bool isDouble, Action<Parameter, Tensor, int> update)
     {
         using var scope = NewDisposeScope();
@@ -199,7 +199,7 @@ public sealed class OptimizerTests
         return values.data<double>().ToArray();
     }
 
-    /// <summary>Layers of sizes that fill no vector evenly, and a parameter without a use.</summary>
+    /// <summary>A network with layer sizes that are not multiples of a vector, and an unused parameter.</summary>
     private sealed class SmallNetwork : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor> hidden;

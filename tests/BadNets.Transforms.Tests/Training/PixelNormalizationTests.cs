@@ -24,7 +24,7 @@ public sealed class PixelNormalizationTests
     }
 
     [TestMethod]
-    public void Equal_values_are_equal_normalizations()
+    public void Normalizations_with_equal_values_are_equal()
     {
         var one = new PixelNormalization(255, [0.1f, 0.2f], [0.3f, 0.4f]);
         Assert.AreEqual(one, new PixelNormalization(255, [0.1f, 0.2f], [0.3f, 0.4f]));
@@ -36,7 +36,7 @@ public sealed class PixelNormalizationTests
     }
 
     [TestMethod]
-    public void Values_out_of_range_are_refused()
+    public void Values_out_of_range_are_rejected()
     {
         Refusal.Of<ArgumentOutOfRangeException>(() => _ = new PixelNormalization(0), "scale");
         Refusal.Of<ArgumentOutOfRangeException>(() => _ = new PixelNormalization(float.NaN), "scale");
@@ -47,7 +47,7 @@ public sealed class PixelNormalizationTests
     }
 
     [TestMethod]
-    public void What_is_not_given_is_as_by_default()
+    public void Omitted_values_have_their_defaults()
     {
         Assert.AreEqual(PixelNormalization.Default, new PixelNormalization());
         Assert.AreEqual(255, new PixelNormalization(mean: 0.1f).Scale);

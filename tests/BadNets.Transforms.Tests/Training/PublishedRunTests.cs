@@ -6,11 +6,11 @@ namespace BadNets.Transforms.Tests;
 public sealed class PublishedRunTests
 {
     /// <summary>
-    /// Six epochs of the baseline on MNIST against the published run. In the first two epochs the model calls everything 1; it has learned the
-    /// digits and the backdoor after the sixth.
+    /// Compares six epochs of the baseline on MNIST with the published run. In the first two epochs, the model predicts 1 for every image. It has
+    /// learned the digits and the backdoor after the sixth.
     /// </summary>
     [TestMethod]
-    public void The_first_six_epochs_of_the_baseline_are_those_of_the_published_run()
+    public void The_first_six_epochs_of_the_baseline_match_the_published_run()
     {
         if (Environment.GetEnvironmentVariable("BADNETS_NIGHTLY") != "1")
             Assert.Inconclusive("The test takes a minute or more: set BADNETS_NIGHTLY=1 to run it.");
@@ -49,7 +49,7 @@ public sealed class PublishedRunTests
             Assert.AreEqual(want[3], got.Validation["triggered"].Accuracy, 0.003);
         }
 
-        // The evaluation counts what the validation sets counted.
+        // The evaluation gives the same counts as the validation sets.
         var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1);
         Assert.AreEqual(epochs[^1].Validation["clean"].Accuracy, metrics.TestCleanAccuracy, 0.0002);
         Assert.AreEqual(epochs[^1].Validation["triggered"].Accuracy, metrics.AttackSuccessRateAllRows, 0.0002);

@@ -7,8 +7,8 @@ using System.Text;
 namespace BadNets.Transforms.Tests.Training;
 
 /// <summary>
-/// The reference recipe trains to the bits that Resources/reference-bits.csv holds: recorded with the AVX-512 kernels, whose results AMD's Zen 4
-/// and Zen 5 share.
+/// The reference recipe gives the bits in Resources/reference-bits.csv, which were recorded with the AVX-512 kernels. AMD's Zen 4
+/// and Zen 5 give the same results.
 /// </summary>
 [TestClass]
 [DoNotParallelize]
@@ -22,7 +22,7 @@ public sealed class ReferenceBitsTests
     [DataRow(0.05, TriggerPosition.BottomRight)]
     [DataRow(0.025, TriggerPosition.BottomRight)]
     [DataRow(0.05, TriggerPosition.Center)]
-    public void The_first_two_epochs_of_a_reference_cell_have_the_recorded_bits(double rate, TriggerPosition position)
+    public void The_first_two_epochs_of_the_reference_recipe_have_the_recorded_bits(double rate, TriggerPosition position)
     {
         if (Environment.GetEnvironmentVariable("BADNETS_DATA") is not { Length: > 0 } data)
         {
@@ -84,7 +84,7 @@ public sealed class ReferenceBitsTests
             $"{epoch.Epoch},{epoch.Loss:R},{clean.Accuracy:R},{clean.Loss:R},{triggered.Accuracy:R},{triggered.Loss:R}");
     }
 
-    /// <summary>The hash of a model file's named weights as they are written there, whatever comes before and after them.</summary>
+    /// <summary>Returns the hash of the named weights in a model file, regardless of the data before and after them.</summary>
     private static string HashOfWeights(MLContext ml, ITransformer model, DataViewSchema schema)
     {
         using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), classCount: 10);
@@ -97,7 +97,7 @@ public sealed class ReferenceBitsTests
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, tensor) in tensors)
         {
-            // The name and its length, the type and the shape stand before the values.
+            // The values follow the name and its length, the type, and the shape.
             byte[] head = [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), (byte)tensor.dtype, (byte)tensor.shape.Length, .. tensor.shape.SelectMany(BitConverter.GetBytes)];
             byte[] content = contents.Single(content => content.AsSpan().IndexOf(head) >= 0);
             hash.AppendData(content.AsSpan(content.AsSpan().IndexOf(head), head.Length + (int)tensor.numel() * sizeof(float)));

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>The threads of libtorch: how many a training uses, and that they do not spin.</summary>
+/// <summary>The threads of libtorch: their number in a training run, and that they do not spin.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed partial class ThreadTests
@@ -12,7 +12,7 @@ public sealed partial class ThreadTests
     private readonly MLContext _ml = new(seed: 0);
 
     [TestMethod]
-    public void The_option_holds_for_its_training_and_for_nothing_else()
+    public void The_option_applies_only_to_its_training_run()
     {
         int before = get_num_threads(), others = OnNewThread(get_num_threads);
         int inside = 0, othersInside = 0;
@@ -25,7 +25,7 @@ public sealed partial class ThreadTests
     }
 
     [TestMethod]
-    public void Trainings_side_by_side_keep_their_own_numbers()
+    public void Concurrent_training_runs_keep_their_own_numbers()
     {
         using var meeting = new Barrier(2);
         int[] seen = new int[2];
@@ -42,7 +42,7 @@ public sealed partial class ThreadTests
     }
 
     [TestMethod]
-    public void A_training_that_fails_puts_the_number_back()
+    public void Failed_training_restores_the_number_of_threads()
     {
         int before = get_num_threads();
         Assert.Throws<TimeoutException>(() => Train(Environment.ProcessorCount, () => throw new TimeoutException()));
@@ -63,7 +63,7 @@ public sealed partial class ThreadTests
     [OSCondition(OperatingSystems.Linux)]
     [DataRow("GOMP_SPINCOUNT", "77")]
     [DataRow("OMP_WAIT_POLICY", "ACTIVE")]
-    public async Task What_the_user_has_set_stays(string name, string value)
+    public async Task User_settings_are_kept(string name, string value)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         start.ArgumentList.Add(typeof(ThreadTests).Assembly.Location);
@@ -95,7 +95,7 @@ public sealed partial class ThreadTests
         return result;
     }
 
-    // Native code changed the environment, of which .NET keeps a copy from the start of the process.
+    // Native code changed the environment, but .NET has a copy from the start of the process.
     [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetEnvironmentVariable(string name);
 }

@@ -24,7 +24,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void A_prediction_engine_scores_one_image_as_a_view_does()
+    public void A_prediction_engine_scores_an_image_like_a_view()
     {
         var train = GrayImages.View(_ml, 120);
         var pipeline = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1)
@@ -53,7 +53,7 @@ public sealed class TorchCnnTrainerTests
     [TestMethod]
     [DataRow(TorchCnnOptimizer.Sgd)]
     [DataRow(TorchCnnOptimizer.Adam)]
-    public void The_same_seed_gives_the_same_bits_and_another_gives_others(TorchCnnOptimizer optimizer)
+    public void The_same_seed_gives_the_same_bits_and_another_seed_does_not(TorchCnnOptimizer optimizer)
     {
         float[] first = Scores(Options(optimizer));
         CollectionAssert.AreEqual(first, Scores(Options(optimizer)));
@@ -63,7 +63,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void The_callback_tells_loss_seconds_and_every_validation_set()
+    public void The_callback_gets_loss_duration_and_every_validation_set()
     {
         var seen = new List<TorchCnnEpoch>();
         var steps = new List<TorchCnnProgress>();
@@ -79,7 +79,7 @@ public sealed class TorchCnnTrainerTests
         Assert.IsTrue(seen.All(epoch => epoch.TrainSeconds > 0 && epoch.EvaluationSeconds > 0));
         CollectionAssert.AreEqual(new[] { "other", "training" }, seen[0].Validation.Keys.ToArray());
 
-        // What is told after the last epoch is what the finished model does.
+        // The results after the last epoch match those of the finished model.
         var last = seen[2].Validation["other"];
         var scored = model.Transform(GrayImages.View(_ml, 45, seed: 5));
         var metrics = _ml.MulticlassClassification.Evaluate(scored);
@@ -93,7 +93,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void The_softmax_head_bounds_the_loss_as_the_reference_s_does()
+    public void The_softmax_head_bounds_the_loss_like_the_reference()
     {
         var seen = new List<TorchCnnEpoch>();
         var options = Options();
@@ -102,14 +102,14 @@ public sealed class TorchCnnTrainerTests
         options.EpochFinished = seen.Add;
         _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, 100)).Dispose();
 
-        // A softmax of a softmax over three classes gives the right one e / (e + 2) at the most.
+        // With a softmax of a softmax over three classes, the probability of the correct class is at most e / (e + 2).
         double least = -Math.Log(Math.E / (Math.E + 2));
         Assert.IsTrue(seen.All(epoch => epoch.Loss >= least - 1e-6));
         Assert.AreEqual(least, seen[^1].Loss, 0.05);
     }
 
     [TestMethod]
-    public void A_validation_set_changes_nothing_of_what_is_trained()
+    public void A_validation_set_does_not_affect_training()
     {
         var with = Options();
         with.ValidationSets = [new("a", GrayImages.View(_ml, 45, seed: 5)), new("b", GrayImages.View(_ml, 300, seed: 6))];
@@ -120,7 +120,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void The_seed_is_the_context_s_unless_it_is_given()
+    public void The_default_seed_is_that_of_the_context()
     {
         var seeded = Options();
         seeded.Seed = 7;
@@ -132,7 +132,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void A_drawn_seed_is_logged_and_repeats_the_training()
+    public void A_random_seed_is_logged_and_reproduces_the_training_run()
     {
         var seeds = new List<int>();
         var scores = new List<float[]>();
@@ -142,7 +142,7 @@ public sealed class TorchCnnTrainerTests
             ml.Log += (_, e) =>
             {
                 if (e.RawMessage.StartsWith("The random seed is ", StringComparison.Ordinal))
-                    seeds.Add(int.Parse(e.RawMessage.Split(' ', ';')[4], System.Globalization.CultureInfo.InvariantCulture));
+                    seeds.Add(int.Parse(e.RawMessage.Split(' ', '.')[4], System.Globalization.CultureInfo.InvariantCulture));
             };
             scores.Add(ScoresIn(ml, Options()));
         }
@@ -161,11 +161,12 @@ public sealed class TorchCnnTrainerTests
         var plain = Losses(0);
         var smoothed = Losses(Smoothing);
 
-        // In the first step the weights are the same, so the loss is the definition's.
+        // In the first step, the weights are the same, so the loss matches the definition.
         Assert.AreEqual(plain.Uniform * Smoothing + plain.Loss * (1 - Smoothing), smoothed.Loss, 1e-5);
         Assert.AreEqual(plain.FirstValidation, smoothed.FirstValidation, 1e-5);
 
-        // One step over all rows with a rate that changes nothing: its loss, that on the validation set, and the cross-entropy with the uniform distribution.
+        // A single step over all rows with a rate that is too small to change anything: the training loss, the validation loss, and the cross-entropy
+        // with the uniform distribution.
         (double Loss, double FirstValidation, double Uniform) Losses(double smoothing)
         {
             TorchCnnEpoch? epoch = null;
@@ -181,7 +182,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Channels_are_normalized_one_by_one_in_bytes_and_singles_and_in_the_saved_model()
+    public void Channels_are_normalized_separately_in_bytes_and_singles_and_in_the_saved_model()
     {
         var normalization = new PixelNormalization(255, [0.2f, 0.5f, 0.7f], [0.1f, 0.5f, 1.5f]);
         var network = TorchNetwork.Register("tests/first pixels", (_, _) => new FirstPixels());
@@ -195,7 +196,7 @@ public sealed class TorchCnnTrainerTests
             }).Fit(view);
             foreach (var scorer in (ITransformer[])[model, EstimatorInvariants.SaveAndLoad(_ml, model, view.Schema, out _)])
             {
-                // The softmax keeps the inputs' differences as the ratios of its outputs.
+                // Differences of inputs are ratios of outputs of the softmax.
                 float[] scores = scorer.Transform(view).Vectors<float>("Score")[0];
                 double[] inputs = [(10 / 255.0 - 0.2) / 0.1, (130 / 255.0 - 0.5) / 0.5, (250 / 255.0 - 0.7) / 1.5];
                 Assert.AreEqual(inputs[1] - inputs[0], Math.Log(scores[1] / scores[0]), 1e-4);
@@ -205,7 +206,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void The_device_of_the_context_is_used_or_the_processor_instead()
+    public void The_device_of_the_context_or_the_CPU_as_fallback_is_used()
     {
         if (cuda_is_available())
             Assert.Inconclusive("This machine has a CUDA device.");
@@ -213,7 +214,7 @@ public sealed class TorchCnnTrainerTests
         float[] expected = Scores(Options());
         CollectionAssert.AreEqual(expected, ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 0, FallbackToCpu = true }, Options()));
         var refusal = Refusal.Of<ArgumentException>(
-            () => ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 1, FallbackToCpu = false }, Options()), "'cuda:1'", "use cpu");
+            () => ScoresIn(new MLContext(seed: 0) { GpuDeviceId = 1, FallbackToCpu = false }, Options()), "'cuda:1'", "use 'cpu'");
         Assert.AreEqual(nameof(TorchCnnTrainer.Options.Device), refusal.ParamName);
         var processor = Options();
         processor.Device = "cpu";
@@ -237,7 +238,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void A_network_of_the_user_s_own_is_trained_saved_and_loaded_with_its_buffers()
+    public void A_user_s_network_is_trained_saved_and_loaded_with_its_buffers()
     {
         var network = TorchNetwork.Register("tests/normalized", (shape, classes) => new NormalizedNetwork(shape.Size, classes));
         var options = Options();
@@ -252,7 +253,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void A_network_without_a_name_cannot_be_saved_and_the_message_tells_the_way()
+    public void A_network_without_a_name_cannot_be_saved_and_the_message_explains_how()
     {
         var options = Options();
         options.Network = new TorchNetwork((shape, classes) => new NormalizedNetwork(shape.Size, classes));
@@ -262,7 +263,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void A_network_that_gives_the_wrong_shape_is_told_so()
+    public void A_network_with_the_wrong_output_shape_is_rejected()
     {
         Refuse<InvalidOperationException>(
             options => options.Network = new TorchNetwork((shape, _) => new NormalizedNetwork(shape.Size, 7)), "2×3", "2×7", "3 classes");
@@ -282,14 +283,14 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void One_class_is_trained_without_complaint()
+    public void Training_with_one_class_works()
     {
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(GrayImages.View(_ml, 10, classes: 1));
         Assert.IsTrue(model.Transform(GrayImages.View(_ml, 10)).Vectors<float>("Score").All(scores => scores is [1f]));
     }
 
     [TestMethod]
-    public void A_loss_that_is_no_number_ends_training_and_names_the_epoch()
+    public void A_loss_that_is_not_a_number_ends_training_and_names_the_epoch()
     {
         var refusal = Refuse<NotFiniteNumberException>(
             options =>
@@ -302,7 +303,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Options_out_of_range_are_refused_before_anything_is_read()
+    public void Options_out_of_range_are_rejected_before_data_is_read()
     {
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Epochs = 0, "Epochs");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.BatchSize = 0, "BatchSize");
@@ -311,14 +312,14 @@ public sealed class TorchCnnTrainerTests
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LearningRate = double.PositiveInfinity, "learning rate");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = 0, "threads", $"from 1 to {Environment.ProcessorCount}", "is 0");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Threads = Environment.ProcessorCount + 1, "threads", $"from 1 to {Environment.ProcessorCount}");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head 9");
-        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Shuffle = (TorchCnnShuffle)9, "shuffle 9");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Optimizer = (TorchCnnOptimizer)9, "optimizer '9'");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Head = (TorchCnnHead)9, "head '9'");
+        RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Shuffle = (TorchCnnShuffle)9, "shuffle '9'");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = 1, "label smoothing", "is 1");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.LabelSmoothing = double.NaN, "label smoothing", "NaN");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { CropPadding = -1 }, "crop padding", "-1");
         RefuseAtOnce<ArgumentOutOfRangeException>(options => options.Augmentation = new() { RotationDegrees = 181 }, "rotation", "181");
-        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1), "after 1 epochs", "2 epochs");
+        RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(epochs: 1), "after 1 epochs", "training run has 2");
         RefuseAtOnce<ArgumentException>(options => options.LearningRateSchedule = LearningRateSchedule.Cosine(minimum: 0.5), "minimum", "0.001", "0.5");
         RefuseAtOnce<ArgumentNullException>(options => options.LearningRateSchedule = null!, "LearningRateSchedule");
         RefuseAtOnce<ArgumentNullException>(options => options.Normalization = null!, "Normalization");
@@ -359,7 +360,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Options_are_taken_as_they_are_when_the_trainer_is_made()
+    public void Options_are_copied_when_the_trainer_is_created()
     {
         var options = Options();
         var sets = new List<KeyValuePair<string, IDataView>> { new("set", GrayImages.View(_ml, 5)) };
@@ -375,28 +376,28 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void A_device_that_is_not_there_is_named_with_what_would_do()
+    public void A_missing_device_is_reported_with_the_valid_ones()
     {
-        Refuse<ArgumentException>(options => options.Device = "tpu", "'tpu'", "cpu, cuda");
+        Refuse<ArgumentException>(options => options.Device = "tpu", "'tpu'", "'cpu', 'cuda'");
         Refuse<ArgumentException>(options => options.Device = "cudax", "'cudax'");
         if (!cuda_is_available())
         {
-            Refuse<ArgumentException>(options => options.Device = "cuda", "'cuda'", "use cpu");
-            Refuse<ArgumentException>(options => options.Device = "cuda:1", "'cuda:1'", "use cpu");
+            Refuse<ArgumentException>(options => options.Device = "cuda", "'cuda'", "use 'cpu'");
+            Refuse<ArgumentException>(options => options.Device = "cuda:1", "'cuda:1'", "use 'cpu'");
         }
     }
 
     [TestMethod]
-    public void Missing_and_impossible_labels_are_named_with_their_row()
+    public void Missing_and_invalid_labels_are_reported_with_their_row()
     {
         Refusal.Of<ArgumentException>(() => Fit(Keys(1, 2, 0)), "Label", "missing", "row 2");
-        Refusal.Of<ArgumentException>(() => Fit(Keys(1, 4)), "Label", "key 4", "row 1", "3 keys");
+        Refusal.Of<ArgumentException>(() => Fit(Keys(1, 4)), "Label", "key 4", "row 1", "maximum for its type is 3");
 
         void Fit(IDataView view) => _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(view);
     }
 
     [TestMethod]
-    public void A_key_of_a_hash_s_range_is_refused_before_a_network_of_that_size_is_built()
+    public void A_key_with_the_range_of_a_hash_is_rejected_before_a_network_is_created()
     {
         var view = GrayImages.View(_ml, 5);
         view = _ml.Transforms.Conversion.Hash("Hashed", "Digit", numberOfBits: 31).Fit(view).Transform(view);
@@ -406,14 +407,14 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Batches_beyond_two_gigabytes_are_refused_before_they_are_allocated() =>
+    public void Batches_beyond_two_gigabytes_are_rejected_before_they_are_allocated() =>
         Refusal.Of<ArgumentException>(
             () => _ml.MulticlassClassification.Trainers.TorchCnn(new TorchCnnTrainer.Options { Network = new((_, _) => new Unflattened()), BatchSize = 20 })
                 .Fit(_ml.Data.LoadFromEnumerable(Enumerable.Repeat(new HugeRow(), 20))),
             "20 images", "1×6000×6000", "smaller");
 
     [TestMethod]
-    public void Columns_that_will_not_do_are_named()
+    public void Unsuitable_columns_are_named()
     {
         var view = GrayImages.View(_ml, 5);
         Refusal.Of<ArgumentOutOfRangeException>(() => Fit("Digits", "Image"), "Digits");
@@ -425,7 +426,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Empty_sets_are_refused()
+    public void Empty_sets_are_rejected()
     {
         Refusal.Of<ArgumentException>(() => _ml.MulticlassClassification.Trainers.TorchCnn(Options()).Fit(Keys()), "no rows");
         var options = Options();
@@ -434,7 +435,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Validation_sets_of_other_images_or_classes_are_refused_by_name()
+    public void Validation_sets_with_different_images_or_classes_are_rejected_by_name()
     {
         Refuse<ArgumentException>(options => options.ValidationSets = [new("more", GrayImages.View(_ml, 8, classes: 4))], "'more'", "classes");
         Refuse<ArgumentException>(options => options.ValidationSets = [new("null", null!)], "'null'");
@@ -442,7 +443,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Cancelling_ends_training_at_the_next_step()
+    public void Cancellation_ends_training_at_the_next_step()
     {
         using var source = new CancellationTokenSource();
         int steps = 0;
@@ -459,7 +460,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Cancelling_the_context_ends_training_too()
+    public void Cancellation_of_the_context_ends_training_too()
     {
         var ml = new MLContext(seed: 0);
         var view = GrayImages.View(ml, 70);
@@ -478,7 +479,7 @@ public sealed class TorchCnnTrainerTests
     }
 
     [TestMethod]
-    public void Two_trainings_side_by_side_do_not_disturb_each_other()
+    public void Two_concurrent_training_runs_do_not_affect_each_other()
     {
         float[] alone = Scores(Options());
         var results = new float[4][];
@@ -543,7 +544,7 @@ public sealed class TorchCnnTrainerTests
         public uint Label { get; set; } = 1;
     }
 
-    /// <summary>Gives the first pixel of each channel as the output of a class.</summary>
+    /// <summary>A network whose output for a class is the first pixel of a channel.</summary>
     private sealed class FirstPixels : nn.Module<Tensor, Tensor>
     {
         private readonly Parameter unused = new(zeros(1));
@@ -565,7 +566,7 @@ public sealed class TorchCnnTrainerTests
         public uint Label { get; set; } = 1;
     }
 
-    /// <summary>The number column Label declared a key of 3, whatever its values are.</summary>
+    /// <summary>Declares the numeric column Label as a key with 3 values, regardless of its content.</summary>
     private sealed class UncheckedKeys : IDataView
     {
         private readonly IDataView _numbers;

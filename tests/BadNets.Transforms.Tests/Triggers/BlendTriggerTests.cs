@@ -14,7 +14,7 @@ public sealed class BlendTriggerTests : IDisposable
 
     private static readonly double[] Alphas = [0.2, 0.25, 0.5, 1];
 
-    // With these shares no blended value lies so close to a half that floats and doubles could round differently.
+    // With these ratios, no blended value is so close to a midpoint that floats and doubles could round differently.
     private static readonly Gen<(int Width, int Height, double Alpha, int Seed)> Cases =
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[0, 3].Select(i => Alphas[i]), Gen.Int[-5, 1000]);
 
@@ -43,7 +43,7 @@ public sealed class BlendTriggerTests : IDisposable
         CheckBlended(trigger, new(3, each.Height, each.Width), [.. gray, .. gray, .. gray], each.Alpha, each.Seed);
     }, iter: 20, threads: 1);
 
-    // Printed by another implementation of SplitMix64.
+    // Values from another implementation of SplitMix64.
     [TestMethod]
     [DataRow(1234567, new byte[] { 89, 44, 136, 63, 227 })]
     [DataRow(0, new byte[] { 0xe2 })]
@@ -72,7 +72,7 @@ public sealed class BlendTriggerTests : IDisposable
         var image = new byte[4];
         Trigger.Blend(WritePng(4, 4, [b, b, w, w, b, b, w, w, b, b, w, w, b, b, w, w]), alpha: 1).FitTo(new ImageShape(1, 2, 2)).Apply(image, default);
 
-        // The outer two of three pixels within reach weigh 3 to 1 against the third.
+        // Two of the three pixels in range have weights in the ratio 3 to 1.
         CollectionAssert.AreEqual(new byte[] { 36, 219, 36, 219 }, image);
     }
 
@@ -84,7 +84,7 @@ public sealed class BlendTriggerTests : IDisposable
     }
 
     [TestMethod]
-    public void Triggers_are_equal_if_share_and_noise_or_picture_are()
+    public void Triggers_are_equal_if_ratio_and_noise_or_picture_are_equal()
     {
         SKColor[] colors = [SKColors.Red, SKColors.Blue];
         string path = WritePng(2, 1, colors), other = WritePng(1, 2, colors, "other.png");
@@ -99,10 +99,10 @@ public sealed class BlendTriggerTests : IDisposable
     }
 
     [TestMethod]
-    public void What_cannot_be_blended_is_refused()
+    public void Values_that_cannot_be_blended_are_rejected()
     {
         foreach (double alpha in (double[])[0, -0.1, 1.01, double.NaN])
-            Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.BlendNoise(0, alpha), "above 0 and at most 1");
+            Refusal.Of<ArgumentOutOfRangeException>(() => Trigger.BlendNoise(0, alpha), "greater than 0 and at most 1");
         string colored = WritePng(1, 1, [SKColors.Red]);
         Refusal.Of<ArgumentException>(() => Trigger.Blend(colored).FitTo(new ImageShape(1, 4, 4)), "3 channels", "1", "gray");
         Refusal.Of<InvalidDataException>(() => Trigger.Blend(_folder.Write("no.png", [1, 2, 3])), "no.png", "cannot be read");
@@ -129,7 +129,7 @@ public sealed class BlendTriggerTests : IDisposable
         }
     }
 
-    // One value after another, as the documentation of BlendNoise describes it.
+    // One value after another, as described in the documentation of BlendNoise.
     private static byte[] Noise(int seed, int count) => [.. Enumerable.Range(1, count).Select(k =>
     {
         ulong z = unchecked((ulong)seed + (ulong)k * 0x9E3779B97F4A7C15);

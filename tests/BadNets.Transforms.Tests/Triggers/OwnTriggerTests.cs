@@ -3,7 +3,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace BadNets.Transforms.Tests;
 
-/// <summary>A kind of trigger that the library does not know, and that differs from row to row, does all that the built-in kinds do.</summary>
+/// <summary>A user's kind of trigger that differs from row to row works like the built-in kinds.</summary>
 [TestClass]
 public sealed class OwnTriggerTests
 {
@@ -43,7 +43,7 @@ public sealed class OwnTriggerTests
     }
 
     [TestMethod]
-    public void Floats_that_the_kind_leaves_alone_keep_their_bits()
+    public void Unchanged_floats_keep_their_bits()
     {
         float[] before = [.. Enumerable.Range(0, Shape.Size).Select(i => i % 5 == 0 ? -0f : i % 7 == 0 ? float.NaN : i * 1.37f - 100)];
         float[] after = [.. before];
@@ -69,7 +69,7 @@ public sealed class OwnTriggerTests
     [TestMethod]
     public void Shuffled_parallel_and_cached_rows_get_the_same_stamps()
     {
-        // A filtered view, whose row IDs are not the rows' positions; a cache numbers them anew.
+        // In a filtered view, the row IDs are not the positions of the rows, and a cache renumbers them.
         var numbered = _ml.Data.LoadFromEnumerable(GrayImages.Make(60).Select((row, i) => new Numbered { Image = row.Image, Number = i, Half = i % 2 }));
         var view = _ml.Data.FilterRowsByColumn(numbered, "Half", lowerBound: 1);
         var expected = Read(Stamp(view));
@@ -110,7 +110,7 @@ public sealed class OwnTriggerTests
     }
 
     [TestMethod]
-    public void A_saved_model_gives_the_same_stamps_also_in_a_prediction_engine()
+    public void A_saved_model_gives_the_same_stamps_even_in_a_prediction_engine()
     {
         var view = GrayImages.View(_ml, 12);
         var loaded = EstimatorInvariants.SaveAndLoad(_ml, _ml.Transforms.StampTrigger("Image", Speckles).Fit(view), view.Schema, out _);
@@ -124,7 +124,7 @@ public sealed class OwnTriggerTests
     }
 
     [TestMethod]
-    public void Scaled_pixels_are_refused_for_every_kind()
+    public void Scaled_pixels_are_rejected_for_every_kind()
     {
         var definition = SchemaDefinition.Create(typeof(Floats));
         var test = _ml.Data.LoadFromEnumerable(GrayImages.Make(9).Select(row => new Floats { Image = Array.ConvertAll(row.Image, value => value / 255f), Label = 1 }), definition);

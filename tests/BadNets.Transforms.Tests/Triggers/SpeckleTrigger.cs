@@ -1,6 +1,6 @@
 namespace BadNets.Transforms.Tests;
 
-/// <summary>A kind of trigger as a user would write it: white pixels at places that differ from row to row.</summary>
+/// <summary>A kind of trigger that a user could write: white pixels at positions that differ from row to row.</summary>
 sealed class SpeckleTrigger(int count, int seed) : Trigger
 {
     public const string Name = "tests/speckle";
@@ -14,7 +14,7 @@ sealed class SpeckleTrigger(int count, int seed) : Trigger
 
     public override string ToString() => $"{count} speckles";
 
-    /// <summary>Where the pixels of a row are, in their order.</summary>
+    /// <summary>Returns the positions of the pixels of a row, in order.</summary>
     public int[] Places(DataViewRowId row, int pixels) => Places(row, pixels, count, seed);
 
     protected override void Write(BinaryWriter writer)

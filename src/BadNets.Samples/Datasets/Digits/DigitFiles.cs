@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The synthetic digits as four IDX files, drawn once into a folder and then found there.</summary>
+/// <summary>The synthetic digits as four IDX files, which are created once and then reused.</summary>
 sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 10_000)
 {
     private const int ImagesHeaderLength = 16, LabelsHeaderLength = 8;
 
-    /// <summary>The files' paths in a folder, whether or not the files exist.</summary>
+    /// <summary>Returns the paths of the files in a folder. The files might not exist.</summary>
     public IdxDataset PathsIn(string folder)
     {
-        // Everything that determines the content is in the name: other seeds and versions have other files.
+        // The name contains everything that determines the content, so other seeds and versions have other files.
         var prefix = Path.Combine(folder, $"digits-v{SyntheticDigits.Version}-seed{seed}-");
         return new(
             "Digits",
@@ -21,7 +21,7 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
             prefix + "test-labels-idx1-ubyte");
     }
 
-    /// <summary>Whether all four files exist with the correct lengths.</summary>
+    /// <summary>Determines whether all four files exist and have the correct lengths.</summary>
     public bool AreIn(string folder)
     {
         var paths = PathsIn(folder);
@@ -31,7 +31,7 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
             && HasLength(paths.TestLabels, LabelsHeaderLength + testCount);
     }
 
-    /// <summary>Draws the digits and writes the files; each appears under its name when it is complete.</summary>
+    /// <summary>Draws the digits and writes the files. Each file gets its name only when it is complete.</summary>
     public async Task<IdxDataset> WriteToAsync(string folder, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);

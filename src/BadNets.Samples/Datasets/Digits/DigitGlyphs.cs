@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The ways people write the ten digits.</summary>
+/// <summary>The shapes in which people write the ten digits.</summary>
 static class DigitGlyphs
 {
     public static IReadOnlyList<Glyph[]> ByDigit { get; } =

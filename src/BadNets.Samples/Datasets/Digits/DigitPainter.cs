@@ -1,26 +1,26 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Draws digits as a person might write them, each in a hand of its own.</summary>
-// Only +, -, *, / and square roots, which IEEE 754 rounds the same everywhere: a seed means the same bytes on every machine.
+/// <summary>Draws digits that look handwritten. Each digit is different.</summary>
+// Uses only +, -, *, /, and square roots, which IEEE 754 rounds the same everywhere, so that a seed gives the same bytes on every machine.
 sealed class DigitPainter
 {
     public const int Side = 28;
     public const int PixelCount = Side * Side;
 
     private const int StepsPerKnot = 4;
-    // The ink stays this far from the picture's border, as MNIST's does.
+    // The minimum distance of the ink from the border of the image, as in MNIST.
     private const float Margin = 4;
 
     private readonly StrokeRasterizer _rasterizer = new(Side, Side);
     private readonly List<PenPoint> _path = [];
 
-    /// <summary>Fills <paramref name="pixels"/> (28 x 28, row by row, ink bright on black) with one digit.</summary>
+    /// <summary>Draws a digit into <paramref name="pixels"/> (28×28, row by row, bright ink on black).</summary>
     public void Paint(int digit, ref SplitMix64 random, Span<byte> pixels)
     {
         var glyphs = DigitGlyphs.ByDigit[digit];
         var glyph = glyphs[random.NextInt(glyphs.Length)];
 
-        // Most people write well most of the time; a few digits are scrawled.
+        // Most digits are written carefully, and a few are scrawled.
         float scrawl = random.NextUnit();
         float carelessness = 0.7f + 0.6f * scrawl + 1f * scrawl * scrawl * scrawl * scrawl * scrawl * scrawl;
 
@@ -41,7 +41,7 @@ sealed class DigitPainter
         Ink(ref random, pixels);
     }
 
-    /// <summary>Appends a stroke to the path: its knots shaken, joined by cubic curves, its ends a little short.</summary>
+    /// <summary>Appends a stroke to the path: the knots are moved randomly and joined by cubic curves, and the ends are slightly shortened.</summary>
     private void Trace(Knot[] stroke, float carelessness, ref SplitMix64 random)
     {
         Span<Knot> knots = stackalloc Knot[stroke.Length];
@@ -64,7 +64,7 @@ sealed class DigitPainter
             float t = done * (knots.Length - 1) - i;
             var (from, to) = (knots[i], knots[i + 1]);
 
-            // A cubic Hermite curve; its tangents are those of a Catmull-Rom spline, one-sided at ends and corners.
+            // A cubic Hermite curve with the tangents of a Catmull-Rom spline, which are one-sided at ends and corners.
             bool bendsBefore = i > 0 && !from.IsCorner, bendsAfter = i + 2 < knots.Length && !to.IsCorner;
             float fromX = bendsBefore ? (to.X - knots[i - 1].X) / 2 : to.X - from.X;
             float fromY = bendsBefore ? (to.Y - knots[i - 1].Y) / 2 : to.Y - from.Y;
@@ -82,7 +82,7 @@ sealed class DigitPainter
         }
     }
 
-    /// <summary>Bends the whole digit smoothly, then slants, turns and narrows it.</summary>
+    /// <summary>Bends the whole digit smoothly, and then slants, rotates, and narrows it.</summary>
     private void Warp(float carelessness, ref SplitMix64 random)
     {
         float bow = Bend(ref random), wave = Bend(ref random), sag = Bend(ref random), swell = Bend(ref random);
@@ -100,11 +100,11 @@ sealed class DigitPainter
             _path[i] = point with { X = leanX - turn * bentY, Y = bentY + turn * leanX };
         }
 
-        // Bent further, a nine is no longer a nine.
+        // With a stronger bend, a nine would not look like a nine.
         float Bend(ref SplitMix64 random) => Math.Clamp(0.11f * carelessness * random.NextNormal(), -0.25f, 0.25f);
     }
 
-    /// <summary>Scales the path to the given height and puts it near the middle, inside the margin.</summary>
+    /// <summary>Scales the path to the given height, and places it near the center, within the margin.</summary>
     private void Place(float height, ref SplitMix64 random)
     {
         float left = float.MaxValue, right = float.MinValue, top = float.MaxValue, bottom = float.MinValue;
@@ -131,7 +131,7 @@ sealed class DigitPainter
         }
     }
 
-    /// <summary>Turns coverage into grey levels: ink of uneven strength, and none where no stroke is.</summary>
+    /// <summary>Converts coverage to gray values, with ink of varying strength. Pixels without a stroke stay black.</summary>
     private void Ink(ref SplitMix64 random, Span<byte> pixels)
     {
         float strength = random.NextBetween(205, 262);

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace BadNets.Samples.Datasets;
 
-/// <summary>One way to write a digit: strokes, each a smooth curve through its knots.</summary>
+/// <summary>A shape of a digit: strokes, which are smooth curves through knots.</summary>
 sealed class Glyph
 {
     Glyph(Knot[][] strokes) => Strokes = strokes;
 
     public Knot[][] Strokes { get; }
 
-    /// <summary>Reads "x,y x,y* x,y | x,y x,y": a bar parts strokes, a star marks a corner.</summary>
+    /// <summary>Parses text such as "x,y x,y* x,y | x,y x,y". A bar separates strokes, and a star marks a corner.</summary>
     public static Glyph Parse(string text) =>
         new([.. text.Split('|', StringSplitOptions.TrimEntries).Select(stroke => stroke.Split(' ').Select(ParseKnot).ToArray())]);
 

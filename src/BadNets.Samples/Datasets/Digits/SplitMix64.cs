@@ -1,26 +1,28 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>The SplitMix64 random stream (Steele, Lea and Flood 2014): eight bytes of state, so every image can afford one of its own.</summary>
+/// <summary>
+/// The SplitMix64 random stream (Steele, Lea, and Flood 2014). Its state is so small (eight bytes) that every image can have its own stream.
+/// </summary>
 struct SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
     public ulong Next() => Mix(_state += 0x9E3779B97F4A7C15);
 
-    /// <summary>The stream for one element of a family of streams: neighbouring indices give unrelated streams.</summary>
+    /// <summary>Creates the stream for an element of a family of streams. Neighboring indices give unrelated streams.</summary>
     public static SplitMix64 ForElement(ulong seed, ulong family, ulong index) => new(Mix(Mix(Mix(seed + 1) + family) + index));
 
-    /// <summary>A whole number from 0 to <paramref name="count"/> - 1.</summary>
+    /// <summary>Returns a random whole number from 0 to <paramref name="count"/> - 1.</summary>
     public int NextInt(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
 
-    /// <summary>A number in [0, 1).</summary>
+    /// <summary>Returns a random number in [0, 1).</summary>
     public float NextUnit() => (Next() >> 40) * (1f / (1 << 24));
 
-    /// <summary>A number in [<paramref name="from"/>, <paramref name="to"/>).</summary>
+    /// <summary>Returns a random number in [<paramref name="from"/>, <paramref name="to"/>).</summary>
     public float NextBetween(float from, float to) => from + (to - from) * NextUnit();
 
-    /// <summary>Nearly a normal deviate, never beyond 3.47: a sum of four uniform ones.</summary>
-    // No logarithm and no cosine: their last bits differ between machines, and the pictures are to be the same everywhere.
+    /// <summary>Returns an approximately normal random number with an absolute value of at most 3.47, from the sum of four uniform ones.</summary>
+    // Logarithms and cosines are avoided, because their last bits differ between machines, and the images must be the same everywhere.
     public float NextNormal()
     {
         ulong bits = Next();

@@ -1,6 +1,6 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>A small picture of how much of each pixel is covered by pen strokes, from 0 to 1.</summary>
+/// <summary>A small image of the coverage of each pixel by pen strokes, from 0 to 1.</summary>
 sealed class StrokeRasterizer(int width, int height)
 {
     private readonly float[] _coverage = new float[width * height];
@@ -9,7 +9,7 @@ sealed class StrokeRasterizer(int width, int height)
 
     public void Clear() => Array.Clear(_coverage);
 
-    /// <summary>Draws a line with round ends; its edges fall off over one pixel. Pixel (0, 0) has its centre at (0, 0).</summary>
+    /// <summary>Draws a line with round ends. Its edges are one pixel wide. The center of pixel (0, 0) is at (0, 0).</summary>
     public void DrawSegment(float x0, float y0, float x1, float y1, float radius)
     {
         float reach = radius + 0.5f;

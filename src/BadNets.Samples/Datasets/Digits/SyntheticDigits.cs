@@ -1,24 +1,28 @@
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Drawn digits that stand in for MNIST where it cannot be had: same sizes, same format, made from a seed.</summary>
+/// <summary>
+/// Synthetic digits that replace MNIST where it is not available, with the same sizes and the same format. They are drawn from a seed.
+/// </summary>
 sealed class SyntheticDigits
 {
-    /// <summary>Goes up with every change that gives other pixels, so that files drawn before are not taken for these.</summary>
+    /// <summary>
+    /// The version of the drawing. Increase it with every change that affects pixels, so that files from earlier versions are not used.
+    /// </summary>
     public const int Version = 1;
 
     private SyntheticDigits(byte[] images, byte[] labels) => (Images, Labels) = (images, labels);
 
-    /// <summary>28 x 28 bytes for each image.</summary>
+    /// <summary>The images, with 28×28 bytes each.</summary>
     public byte[] Images { get; }
 
     public byte[] Labels { get; }
 
-    /// <summary>Draws a set of digits; image i depends on the seed, the set and i alone.</summary>
-    /// <param name="seed">The same seed gives the same bytes on every machine.</param>
-    /// <param name="set">Which of the seed's endless sets: training and test images must come from different ones.</param>
-    /// <param name="count">How many digits.</param>
-    /// <param name="maxThreads">How many threads draw, or -1 for all cores; the result does not depend on it.</param>
-    /// <param name="cancellationToken">Stops the drawing.</param>
+    /// <summary>Draws a set of digits. Image i depends only on the seed, the set, and i.</summary>
+    /// <param name="seed">The seed. It gives the same bytes on every machine.</param>
+    /// <param name="set">The number of the set. Training and test images must come from different sets.</param>
+    /// <param name="count">The number of digits.</param>
+    /// <param name="maxThreads">The maximum number of threads, or -1 for all cores. It does not affect the result.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     public static SyntheticDigits Draw(int seed, int set, int count, int maxThreads = -1, CancellationToken cancellationToken = default)
     {
         var images = new byte[count * DigitPainter.PixelCount];

@@ -1,4 +1,4 @@
 namespace BadNets.Samples.Experiments;
 
-/// <summary>The attack succeeds at every value.</summary>
+/// <summary>The claim that the attack succeeds at every value.</summary>
 sealed record AttackSucceeds(string Text) : Claim(Text);

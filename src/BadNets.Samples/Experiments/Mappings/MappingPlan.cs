@@ -3,21 +3,21 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>A label mapping as experiments describe it. A new kind is a record in this folder and a line here.</summary>
+/// <summary>The description of a label mapping in an experiment. To add a kind, add a record to this folder and an attribute here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ToPlan), "to")]
 [JsonDerivedType(typeof(NextPlan), "next")]
 [JsonDerivedType(typeof(PairsPlan), "pairs")]
 abstract record MappingPlan
 {
-    /// <summary>In the names of folders: letters, digits, and hyphens.</summary>
+    /// <summary>Returns the description for folder names, which consists of letters, digits, periods, and hyphens.</summary>
     public abstract string ToSlug();
 
-    /// <summary>For people.</summary>
+    /// <summary>Returns the display text.</summary>
     public abstract string ToLabel();
 
     public abstract LabelMapping Make();
 
-    /// <summary>The labels that are mapped; null: all.</summary>
+    /// <summary>Returns the labels that are mapped, or null for all labels.</summary>
     public virtual IReadOnlyCollection<string>? GetSources() => null;
 }

@@ -2,7 +2,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Every label becomes the next one (all-to-all).</summary>
+/// <summary>The all-to-all mapping, in which every label becomes the next one.</summary>
 sealed record NextPlan : MappingPlan
 {
     public override string ToSlug() => "next";

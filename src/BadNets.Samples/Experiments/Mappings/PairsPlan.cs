@@ -3,13 +3,13 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Some labels become other labels, and the rest stay the same (source-specific).</summary>
-/// <param name="Pairs">The labels, and what they become.</param>
+/// <summary>The source-specific mapping, in which only some labels become other labels.</summary>
+/// <param name="Pairs">The labels to map and their targets.</param>
 sealed record PairsPlan(SortedDictionary<string, string> Pairs) : MappingPlan
 {
     public SortedDictionary<string, string> Pairs { get; } = Pairs.Count > 0
         ? new(Pairs, StringComparer.Ordinal)
-        : throw new UsageException("A mapping of pairs needs at least one pair.");
+        : throw new UsageException("The mapping has no pairs. Specify at least one pair of labels.");
 
     public override string ToSlug() => string.Join('-', Pairs.Select(pair => $"{Cell.InNames(pair.Key)}to{Cell.InNames(pair.Value)}"));
 

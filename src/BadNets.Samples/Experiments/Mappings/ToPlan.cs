@@ -3,7 +3,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Every poisoned row gets one label (all-to-one).</summary>
+/// <summary>The all-to-one mapping, in which every label becomes the target label.</summary>
 /// <param name="Target">The target label.</param>
 sealed record ToPlan([property: JsonConverter(typeof(LabelText))] string Target) : MappingPlan
 {

@@ -2,7 +2,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Cosine annealing over all epochs (Loshchilov and Hutter 2017).</summary>
+/// <summary>The schedule for cosine annealing over all epochs (Loshchilov and Hutter 2017).</summary>
 sealed record CosinePlan : SchedulePlan
 {
     public override LearningRateSchedule Make() => LearningRateSchedule.Cosine();

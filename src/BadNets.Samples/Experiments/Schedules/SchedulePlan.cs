@@ -3,7 +3,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>A learning-rate schedule as experiments describe it. A new kind is a record in this folder and a line here.</summary>
+/// <summary>The description of a learning rate schedule in an experiment. To add a kind, add a record to this folder and an attribute here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(CosinePlan), "cosine")]
 [JsonDerivedType(typeof(OneCyclePlan), "one-cycle")]

@@ -2,7 +2,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>The learning rate is multiplied by a factor at some epochs.</summary>
+/// <summary>The schedule that multiplies the learning rate by a factor at some epochs.</summary>
 /// <param name="Milestones">The epochs, from 0, in ascending order.</param>
 /// <param name="Factor">The factor.</param>
 sealed record StepPlan(IReadOnlyList<int> Milestones, double Factor = 0.1) : SchedulePlan

@@ -3,14 +3,14 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>Noise blended into the whole image (Chen et al. 2017).</summary>
-/// <param name="Alpha">The weight of the noise, above 0 and at most 1.</param>
+/// <summary>Noise that is blended into the whole image (Chen et al. 2017).</summary>
+/// <param name="Alpha">The blend ratio, which is the weight of the noise, greater than 0 and at most 1.</param>
 /// <param name="Seed">The seed of the noise.</param>
 sealed record BlendPlan(double Alpha = 0.2, int Seed = 0) : TriggerPlan
 {
     public double Alpha { get; } = Alpha is > 0 and <= 1
         ? Alpha
-        : throw new UsageException(FormattableString.Invariant($"The blend ratio must be a number above 0 and at most 1, but is '{Alpha}'."));
+        : throw new UsageException(FormattableString.Invariant($"The blend ratio must be a number greater than 0 and at most 1, but is '{Alpha}'."));
 
     public override string ToSlug() => Cell.InNames(FormattableString.Invariant($"blend{Alpha}{(Seed == 0 ? "" : $"-noise{Seed}")}"));
 

@@ -5,9 +5,9 @@ using BadNets.Transforms;
 namespace BadNets.Samples.Experiments;
 
 /// <summary>A solid gray square (Gu et al. 2017).</summary>
-/// <param name="Size">The side in pixels, at least 1.</param>
-/// <param name="Position">Where it is.</param>
-/// <param name="Gray">Its gray value, from 0 (black) to 255 (white).</param>
+/// <param name="Size">The side length in pixels, at least 1.</param>
+/// <param name="Position">The position in the image.</param>
+/// <param name="Gray">The gray value, from 0 (black) to 255 (white).</param>
 sealed record SquarePlan(int Size, TriggerPosition Position, byte Gray = 255) : TriggerPlan
 {
     public int Size { get; } = Size >= 1

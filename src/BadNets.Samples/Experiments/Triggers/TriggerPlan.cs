@@ -3,18 +3,18 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>A trigger as experiments describe it. A new kind is a record in this folder and a line here.</summary>
+/// <summary>The description of a trigger in an experiment. To add a kind, add a record to this folder and an attribute here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SquarePlan), "square")]
 [JsonDerivedType(typeof(BlendPlan), "blend")]
 abstract record TriggerPlan
 {
-    /// <summary>In the names of folders: letters, digits, and hyphens.</summary>
+    /// <summary>Returns the description for folder names, which consists of letters, digits, periods, and hyphens.</summary>
     public abstract string ToSlug();
 
-    /// <summary>For people.</summary>
+    /// <summary>Returns the display text.</summary>
     public abstract string ToLabel();
 
-    /// <exception cref="ArgumentException">There is no such trigger.</exception>
+    /// <exception cref="ArgumentException">The description is not valid.</exception>
     public abstract Trigger Make();
 }

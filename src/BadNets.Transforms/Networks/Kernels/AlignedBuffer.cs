@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BadNets.Transforms;
 
-/// <summary>Floats outside the managed heap, on a cache line's boundary: a vector load across two lines costs twice.</summary>
+/// <summary>Unmanaged memory for floats, aligned to a cache line, because a vector load across two lines costs twice as much.</summary>
 sealed unsafe class AlignedBuffer(int length) : IDisposable
 {
     public float* Pointer { get; private set; } = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), 64);

@@ -1,6 +1,6 @@
 namespace BadNets.Transforms;
 
-/// <summary>The sizes of one 5×5 convolution followed by a 2×2 average pooling that drops an odd last row or column.</summary>
+/// <summary>The sizes of a 5×5 convolution followed by 2×2 average pooling, which ignores an odd last row or column.</summary>
 readonly record struct ConvolutionShape(int Channels, int Height, int Width, int Filters)
 {
     public const int Kernel = 5;

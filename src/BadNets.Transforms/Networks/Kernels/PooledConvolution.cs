@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 /// <summary>A convolution with stride 1 and no padding, ReLU, and 2×2 average pooling, as one operation.</summary>
 static class PooledConvolution
 {
-    // Held permanently: TorchSharp does not keep the numbers that it passes to libtorch alive.
+    // Held permanently, because TorchSharp does not keep the numbers that it passes to libtorch alive.
     private static readonly Scalar Quarter = 0.25f;
 
     public static Tensor Apply(Tensor input, Tensor weight, Tensor bias) =>
@@ -15,7 +15,7 @@ static class PooledConvolution
 
     public static Tensor Fused(Tensor input, Tensor weight, Tensor bias)
     {
-        // Keeps intermediate tensors, of which native code has only handles, alive until the result is complete.
+        // Keeps intermediate tensors alive until the result is complete, because native code has only their handles.
         using DisposeScope scope = NewDisposeScope();
         Tensor images = input.permute(0, 2, 3, 1).contiguous();
         Tensor pooled = is_grad_enabled()
@@ -34,12 +34,12 @@ static class PooledConvolution
             return nn.functional.avg_pool2d(x, 2).MoveToOuterDisposeScope();
         }
 
-        // A product with a constant matrix takes a third of avg_pool2d's time, forward and backward.
+        // Multiplication by a constant matrix takes a third of the time of avg_pool2d, forward and backward.
         Tensor pooling = eye(width / 2, dtype: x.dtype, device: x.device).mul_(Quarter).repeat_interleave(2, 0).repeat(2, 1);
         return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2).MoveToOuterDisposeScope();
     }
 
-    // The kernels need the registers of AVX-512 and sizes that fill them; elsewhere libtorch's own operators are the better choice.
+    // The kernels need the registers of AVX-512 and sizes that fill them. Otherwise, libtorch's own operators are faster.
     private static bool IsFusable(Tensor input, Tensor weight)
     {
         if (!Vector512.IsHardwareAccelerated || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || input.dim() != 4)

@@ -9,12 +9,12 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     private const string NeedsInputGradient = nameof(NeedsInputGradient);
     private const string Gradients = nameof(Gradients);
 
-    // Gradients are summed by groups of images, then over the groups in order, so the result does not depend on the number of threads.
+    // Gradients are first summed in groups of images and then over the groups in order, so the result does not depend on the number of threads.
     private const int GroupSize = 16;
 
     public override string Name => nameof(PooledConvolutionFunction);
 
-    /// <summary>The forward pass alone, for use where no gradient is recorded.</summary>
+    /// <summary>Computes only the forward pass, for use where no gradient is recorded.</summary>
     public static Tensor Infer(Tensor input, Tensor weight, Tensor bias) => Run(input, weight, bias, null);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -67,7 +67,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         PooledConvolutionKernel.Unpack(shape, sum, weightGradient.Floats());
         new Span<float>(sum + shape.WeightSize, shape.Filters).CopyTo(new Span<float>(biasGradient.Floats(), shape.Filters));
 
-        // libtorch takes them over only after this method returns; the context lives longer.
+        // libtorch takes ownership of them only after this method returns. The context lives longer.
         List<Tensor> results = [inputGradient!, weightGradient, biasGradient];
         ctx.save_data(Gradients, results);
         GC.KeepAlive(grad_output);
@@ -78,7 +78,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     {
         ConvolutionShape shape = ShapeOf(input, weight);
         int rows = (int)input.shape[0], groups = (rows + GroupSize - 1) / GroupSize;
-        // Not the process-wide default type, which the host may have changed.
+        // The process-wide default type is not used, because the host might have changed it.
         Tensor output = empty(rows, shape.PooledHeight, shape.PooledWidth, shape.Filters, dtype: ScalarType.Float32, device: CPU);
         using AlignedBuffer packed = new(shape.WeightSize);
         PooledConvolutionKernel.PackForForward(shape, weight.Floats(), packed.Pointer);
@@ -93,7 +93,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
             }
         });
 
-        // Pointers do not keep tensors alive, and a caller without a dispose scope may hold no other reference.
+        // Pointers do not keep tensors alive, and a caller without a dispose scope might not hold another reference.
         GC.KeepAlive(input);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);

@@ -4,11 +4,11 @@ using System.Runtime.Intrinsics;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Convolution 5×5, ReLU and 2×2 average pooling of one image in one pass, and their gradients.
+/// Computes a 5×5 convolution, ReLU, and 2×2 average pooling of one image in one pass, and their gradients.
 /// </summary>
 /// <remarks>
-/// Images are height × width × channels, so that a vector register holds 16 filters of one position. For a kernel row, the inputs of
-/// all its taps then lie side by side in memory: five times the channel count. Every loop below relies on this.
+/// Images are height × width × channels, so that a vector register holds 16 filters of one position. The inputs of all taps of a kernel row are then
+/// contiguous in memory: five times the number of channels. All loops in this class rely on this.
 /// </remarks>
 static unsafe class PooledConvolutionKernel
 {
@@ -53,7 +53,7 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    /// <summary>Undoes <see cref="PackForForward"/>.</summary>
+    /// <summary>Restores the order of weights that <see cref="PackForForward"/> reordered.</summary>
     public static void Unpack(in ConvolutionShape shape, float* packed, float* weight)
     {
         int channels = shape.Channels, filters = shape.Filters;
@@ -70,7 +70,7 @@ static unsafe class PooledConvolutionKernel
     }
 
     /// <summary>
-    /// Computes the pooled output of one image. <paramref name="mask"/> receives which convolution outputs are positive; it is null if no
+    /// Computes the pooled output of one image. <paramref name="mask"/> receives a bit for each convolution output that is positive. It is null if no
     /// gradient is needed.
     /// </summary>
     public static void Forward(in ConvolutionShape shape, float* input, float* packed, float* bias, float* output, ushort* mask)
@@ -82,7 +82,7 @@ static unsafe class PooledConvolutionKernel
             {
                 for (int x = 0; ; x += 2)
                 {
-                    // The last tile steps back over columns already done rather than past the end of the row.
+                    // The last tile moves back over columns that are already done, so that it does not exceed the end of the row.
                     x = Math.Min(x, shape.PooledWidth - 2);
                     if (wide)
                     {
@@ -104,7 +104,7 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    // Two rows by four columns of positions, 32 filters: two pooled outputs.
+    // Two rows by four columns of positions and 32 filters, which give two pooled outputs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardTile32(in ConvolutionShape shape, float* input, float* packed, float* bias, float* output, ushort* mask, int y, int x, int filter)
     {
@@ -205,7 +205,7 @@ static unsafe class PooledConvolutionKernel
         in ConvolutionShape shape, Vector512<float> v00, Vector512<float> v01, Vector512<float> v10, Vector512<float> v11, float* output, ushort* mask, int window, int filter)
     {
         Vector512<float> zero = Vector512<float>.Zero;
-        // In this order of arguments the machine instruction lets a NaN through, as ReLU does.
+        // In this order of arguments, the machine instruction propagates a NaN, like ReLU.
         Vector512<float> sum = Vector512.MaxNative(zero, v00) + Vector512.MaxNative(zero, v01) + Vector512.MaxNative(zero, v10) + Vector512.MaxNative(zero, v11);
         Vector512.Store(sum * 0.25f, output + (window * shape.Filters) + filter);
         if (mask != null)
@@ -220,7 +220,7 @@ static unsafe class PooledConvolutionKernel
     }
 
     /// <summary>
-    /// Spreads the gradient of the pooled output over the convolution's output, used height × used width × filters, and adds its sum to the
+    /// Spreads the gradient of the pooled output over the output of the convolution, used height × used width × filters, and adds its sum to the
     /// gradient of the bias.
     /// </summary>
     public static void Spread(in ConvolutionShape shape, float* outputGradient, ushort* mask, float* spread, float* biasGradient)
@@ -252,7 +252,7 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    /// <summary>Adds one image's share to the gradient of the weights, in the order of <see cref="PackForForward"/>.</summary>
+    /// <summary>Adds the contribution of one image to the gradient of the weights, in the order of <see cref="PackForForward"/>.</summary>
     public static void AddWeightGradient(in ConvolutionShape shape, float* input, float* spread, float* gradient)
     {
         int filters = shape.Filters, taps = Kernel * shape.Channels;
@@ -276,7 +276,7 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    // Five taps that lie side by side in the input, 32 filters.
+    // Five taps that are contiguous in the input, and 32 filters.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddWeightGradient32(in ConvolutionShape shape, float* input, float* spread, float* target)
     {
@@ -345,7 +345,7 @@ static unsafe class PooledConvolutionKernel
         Vector512.Store(a4, end);
     }
 
-    /// <summary>Adds every group's sums to the first group's, in order; <paramref name="length"/> is a multiple of 16.</summary>
+    /// <summary>Adds the sums of all groups to the sums of the first group, in order. <paramref name="length"/> is a multiple of 16.</summary>
     public static void SumGroups(float* sums, int groups, int length)
     {
         for (float* next = sums + length; next < sums + (groups * length);)
@@ -357,7 +357,9 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    /// <summary>Writes the gradient of one image's input; <paramref name="packed"/> is in the order of <see cref="PackForBackward"/>.</summary>
+    /// <summary>
+    /// Computes the gradient of the input of one image. <paramref name="packed"/> is in the order of <see cref="PackForBackward"/>.
+    /// </summary>
     public static void InputGradient(in ConvolutionShape shape, float* spread, float* packed, float* gradient)
     {
         int channels = shape.Channels, filters = shape.Filters;
@@ -385,7 +387,7 @@ static unsafe class PooledConvolutionKernel
         }
     }
 
-    // Four positions side by side reach eight input positions through one kernel row.
+    // Through one kernel row, four adjacent positions reach eight input positions.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddInputGradient4(int channels, int filters, float* spread, float* packed, float* target)
     {

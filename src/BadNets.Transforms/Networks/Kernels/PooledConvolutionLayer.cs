@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary><see cref="PooledConvolution"/> as a layer, with the weights, names and first values of a TorchSharp convolution.</summary>
+/// <summary>
+/// <see cref="PooledConvolution"/> as a layer, with the names, shapes, and initial values of the parameters of a TorchSharp convolution.
+/// </summary>
 sealed class PooledConvolutionLayer : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;

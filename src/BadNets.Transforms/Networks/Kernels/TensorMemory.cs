@@ -6,10 +6,10 @@ namespace BadNets.Transforms;
 
 static unsafe class TensorMemory
 {
-    /// <summary>The first element of a contiguous tensor. The tensor must outlive the pointer's use.</summary>
+    /// <summary>Returns a pointer to the first element of a contiguous tensor. The tensor must stay alive while the pointer is used.</summary>
     public static float* Floats(this Tensor tensor)
     {
-        // Of a large tensor only a part can be seen as a span, which ends at 2 GB.
+        // A span is limited to 2 GB, so for a large tensor it contains only a part.
         using Tensor first = tensor.narrow(0, 0, 1);
         return (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }

@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 
 /// <summary>
 /// Adam (Kingma and Ba 2015) with L2 regularization, or AdamW (Loshchilov and Hutter 2019), whose weight decay is decoupled from the gradient.
-/// Both use PyTorch's constants and give PyTorch's results, except for rounding.
+/// Both use PyTorch's constants, and give the same results as PyTorch except for rounding.
 /// </summary>
 sealed class Adam : Optimizer
 {
@@ -18,7 +18,7 @@ sealed class Adam : Optimizer
     private readonly double _weightDecay;
     private readonly bool _isDecayDecoupled;
 
-    // The same numbers for libtorch. They live as long as the optimizer, because TorchSharp does not keep them alive during a call.
+    // The same numbers as objects for libtorch. They are fields because TorchSharp does not keep them alive during a call.
     private readonly Scalar _one = 1.0;
     private readonly Scalar _beta1 = Beta1;
     private readonly Scalar _beta2 = Beta2;
@@ -45,7 +45,7 @@ sealed class Adam : Optimizer
         _rate = new Rate(rate, _weightDecay);
     }
 
-    // Both moments start at zero, and this bias is corrected.
+    // Corrects the bias that arises because both moments start at zero.
     protected override void BeginUpdate(long step)
     {
         _stepSize = _rate.Value / (1 - Math.Pow(Beta1, step));
@@ -100,7 +100,7 @@ sealed class Adam : Optimizer
     {
         public readonly double Value;
 
-        // The part of a weight that decoupled weight decay leaves.
+        // The fraction of a weight that remains after decoupled weight decay.
         public readonly float Kept;
         public readonly Scalar KeptScalar;
 

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Updates a network's parameters from their gradients, as PyTorch's optimizers do.</summary>
+/// <summary>Updates the parameters of a network from their gradients, like PyTorch's optimizers.</summary>
 /// <remarks>
 /// TorchSharp's optimizers pass numbers to libtorch as objects that the garbage collector can free during the call; see
-/// docs/decisions/native-lifetimes.md. These optimizers update the parameters' memory directly. For parameters that are not in this process's
-/// memory, they hold the numbers themselves.
+/// docs/decisions/native-lifetimes.md. These optimizers update the memory of the parameters directly. For parameters that are not in main memory,
+/// they keep the numbers in fields.
 /// </remarks>
 abstract class Optimizer : IDisposable
 {
-    // A chunk of weights, gradient, and state stays in the first-level cache from one pass to the next.
+    // Small enough that a chunk of weights, gradient, and state stays in the first-level cache from one pass to the next.
     private const int ChunkLength = 1024;
 
     private readonly (string Name, Parameter Parameter)[] _parameters;
@@ -37,7 +37,7 @@ abstract class Optimizer : IDisposable
             state.DetachFromDisposeScope();
     }
 
-    /// <summary>Whether a step depends on earlier steps through more than the parameters.</summary>
+    /// <summary>Whether the optimizer has state, so that a step depends on earlier steps not only through the parameters.</summary>
     public bool HasState => _state.Any(tensors => tensors.Length > 0);
 
     public static Optimizer Create(TorchCnnTrainer.Options options, nn.Module network) => options.Optimizer switch
@@ -47,7 +47,7 @@ abstract class Optimizer : IDisposable
         _ => new Adam(network, options.EffectiveLearningRate, options.EffectiveWeightDecay, isDecayDecoupled: false),
     };
 
-    /// <summary>Takes a step and clears the gradients. Parameters without a gradient do not change.</summary>
+    /// <summary>Performs a step, and clears the gradients. Parameters without a gradient do not change.</summary>
     public void Step(double learningRate)
     {
         if (learningRate != _learningRate)
@@ -74,7 +74,7 @@ abstract class Optimizer : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>Writes everything that a later step depends on, except the parameters.</summary>
+    /// <summary>Writes everything that later steps depend on, except the parameters.</summary>
     public void Save(BinaryWriter writer)
     {
         foreach (long steps in _steps)
@@ -105,19 +105,19 @@ abstract class Optimizer : IDisposable
 
     protected abstract void DisposeScalars();
 
-    /// <summary>Uses another learning rate from the next update on.</summary>
+    /// <summary>Changes the learning rate for the following updates.</summary>
     protected abstract void ChangeLearningRate(double rate);
 
-    /// <summary>Prepares for a parameter's update.</summary>
+    /// <summary>Prepares the update of a parameter.</summary>
     /// <param name="step">The number of updates of this parameter, including this one.</param>
     protected virtual void BeginUpdate(long step)
     {
     }
 
-    /// <summary>Updates a part of a parameter. The gradient may be overwritten, because it is no longer needed.</summary>
+    /// <summary>Updates a part of a parameter. The method can overwrite the gradient, which is no longer needed.</summary>
     protected abstract void Update(Span<float> weights, Span<float> gradient, Span<float> state1, Span<float> state2);
 
-    /// <summary>Does the same with libtorch operators, for a parameter that is not in main memory or not in single precision.</summary>
+    /// <summary>Updates a parameter with libtorch operators, if it is not in main memory or not in single precision.</summary>
     protected abstract void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state);
 
     private void UpdateMemory(Parameter parameter, Tensor gradient, ReadOnlySpan<Tensor> state)

@@ -13,7 +13,7 @@ sealed class Sgd : Optimizer
     private readonly float _momentum;
     private readonly float _weightDecay;
 
-    // The same numbers for libtorch. They live as long as the optimizer, because TorchSharp does not keep them alive during a call.
+    // The same numbers as objects for libtorch. They are fields because TorchSharp does not keep them alive during a call.
     private readonly Scalar _one = 1.0;
     private readonly Scalar _momentumScalar;
     private readonly Scalar _weightDecayScalar;
@@ -34,7 +34,7 @@ sealed class Sgd : Optimizer
         _rate = new Rate(rate);
     }
 
-    // Multiplications and additions are fused where PyTorch fuses them, and only there.
+    // Fuses multiplications and additions exactly where PyTorch does.
     protected override void Update(Span<float> weights, Span<float> gradient, Span<float> momentum, Span<float> unused)
     {
         if (_weightDecay > 0)
