@@ -64,7 +64,7 @@ static void Check(string what, IEnumerable<string?> found, IEnumerable<string> e
 // Files that NuGet adds to every package are ignored.
 static Dictionary<string, byte[]> Read(string folder, string kind)
 {
-    using var zip = ZipFile.OpenRead(Directory.GetFiles(folder, $"*.{kind}").Single());
+    using var zip = ZipFile.OpenRead(Directory.GetFiles(folder, $"BadNets.Transforms.*.{kind}").Single());
     return zip.Entries.Where(entry => entry.FullName != "[Content_Types].xml" && !entry.FullName.StartsWith("_rels/", StringComparison.Ordinal)
         && !entry.FullName.StartsWith("package/", StringComparison.Ordinal)).ToDictionary(entry => entry.FullName, Content);
 

@@ -1,61 +1,107 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadNets.Samples.Datasets;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Running;
+using BadNets.Samples.Store;
 
 namespace BadNets.Samples.Commands;
 
 /// <summary>The options that all training commands share, and how they change an experiment.</summary>
 sealed class CommonOptions
 {
-    private readonly Option<string> _dataset = new("--dataset")
+    /// <summary>The folder for results if no option says otherwise.</summary>
+    public const string DefaultOutput = "results";
+
+    private readonly IReadOnlyList<Experiment>? _experiments;
+    private readonly Option<string> _dataset;
+    private readonly Option<string?> _data;
+    private readonly Option<int?> _imageSize;
+    private readonly Option<int?> _rows;
+    private readonly (CellProperty Property, Option<string?> Option)[] _fixed;
+    private readonly Option<string[]> _set;
+    private readonly Option<string> _recipe;
+    private readonly Option<bool> _quick;
+    private readonly Option<int?> _epochs;
+    private readonly Option<int?> _batchSize;
+    private readonly Option<double?> _learningRate;
+    private readonly Option<string?> _optimizer;
+    private readonly Option<int?> _seed;
+    private readonly Option<string[]> _seeds;
+    private readonly Option<int?> _parallel;
+    private readonly Option<int?> _threads;
+    private readonly Option<string?> _shard;
+    private readonly Option<bool> _noControl;
+    private readonly Option<bool> _fresh;
+    private readonly Option<string?> _output;
+    private readonly Option<bool> _json;
+
+    /// <param name="experiments">The experiments whose values are the defaults; null: those of a file.</param>
+    public CommonOptions(IReadOnlyList<Experiment>? experiments)
     {
-        Description = $"The data set: {string.Join("; ", DatasetCatalog.All.Select(kind => $"{kind.Usage} ({kind.Description})"))}.",
-        DefaultValueFactory = _ => DatasetCatalog.Default,
-        HelpName = string.Join('|', DatasetCatalog.All.Select(kind => kind.Usage)),
-    };
+        _experiments = experiments;
+        _dataset = new("--dataset")
+        {
+            Description = $"The images: {UnknownName.Either([.. DatasetCatalog.All.Select(kind => kind.Usage)])}. The command 'datasets' explains them. [default: {(experiments is null ? $"the file's, or {DatasetCatalog.Default}" : DatasetCatalog.Default)}]",
+            DefaultValueFactory = _ => DatasetCatalog.Default,
+            HelpName = "name",
+        };
+        _dataset.CompletionSources.Add([.. DatasetCatalog.All.Select(kind => kind.Argument is null ? kind.Name : kind.Name + ":")]);
+        _data = FileOrFolder("--data", "The folder with the data set's files. [default: for MNIST, the folder in BADNETS_DATA, then the cache, then a download; for the others, the cache]", "folder");
+        _imageSize = WholeNumber("--image-size", "Resize the images of gtsrb or folder:PATH to this width and height. [default: 32 for gtsrb, unchanged for folder:PATH]", 1, "pixels");
+        _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows. [default: all]", 1, "count");
 
-    private readonly Option<string?> _data = FileOrFolder("--data", "The folder with the data set's files. [default for MNIST: BADNETS_DATA, then the cache, then a download]", "folder");
-    private readonly Option<int?> _imageSize = WholeNumber("--image-size", "Resize the images of gtsrb or folder:PATH to this width and height, in pixels.", 1);
-    private readonly Option<string> _recipe = Choice("--recipe", "How to train: as in the published runs (SGD, softmax applied twice) or as is usual today (Adam, logits).", [.. Recipe.All.Select(recipe => recipe.Name)]);
-    private readonly Option<bool> _quick = new("--quick") { Description = "Use the modern recipe for 3 epochs." };
-    private readonly Option<int?> _epochs = WholeNumber("--epochs", "Passes over the training set. [default: 100]", 1);
-    private readonly (CellProperty Property, Option<string?> Option)[] _fixed =
-    [
-        (CellProperty.Rate, new("--poisoning-rate") { Description = "The poisoning rate: the share of all training rows, from 0 to 1. [default: the experiment's]", HelpName = "rate" }),
-        (CellProperty.TriggerSize, new("--trigger-size") { Description = "The side of the white square, in pixels. [default: 5]", HelpName = "pixels" }),
-        (CellProperty.TriggerPosition, new("--trigger-position") { Description = "Where the square is: br, bl, tr, tl, or center. [default: br]", HelpName = "position" }),
-        (CellProperty.Target, new("--target") { Description = "The label that poisoned rows get. [default: 1]", HelpName = "label" }),
-    ];
+        _fixed =
+        [
+            (CellProperty.Rate, new("--poisoning-rate") { Description = $"The fraction of the training rows that is poisoned, from 0 to 1. [default: {DefaultOf(CellProperty.Rate)}]", HelpName = "fraction" }),
+            (CellProperty.TriggerSize, new("--trigger-size") { Description = $"The width and height of the white square. [default: {DefaultOf(CellProperty.TriggerSize)}]", HelpName = "pixels" }),
+            (CellProperty.TriggerPosition, new("--trigger-position")
+            {
+                Description = $"Where the square is: {UnknownName.Either([.. PositionCode.All.Select(code => PositionCode.Parse(code).ToLongName() is var name && name == code ? code : $"{name} ({code})")])}. [default: {DefaultOf(CellProperty.TriggerPosition)}]",
+                HelpName = "position",
+            }),
+            (CellProperty.Target, new("--target") { Description = $"The label that the attack aims at. [default: {DefaultOf(CellProperty.Target)}]", HelpName = "label" }),
+        ];
+        _fixed.Single(each => each.Property == CellProperty.TriggerPosition).Option.CompletionSources.Add([.. PositionCode.LongNames]);
+        _set = new("--set")
+        {
+            Description = "Set any property of the training runs by its path, such as attack.trigger.gray=128. You can repeat this option.",
+            HelpName = "path=value",
+            DefaultValueFactory = _ => [],
+        };
 
-    private readonly Option<int?> _seed = WholeNumber("--seed", "The seed for all random numbers. [default: 0]", int.MinValue);
-    private readonly Option<string[]> _seeds = Values("--seeds", "Several seeds. Each cell is trained once with each seed, and figures show the mean and the range.");
-    private readonly Option<int?> _batchSize = WholeNumber("--batch-size", "The batch size: rows per training step. [default: 64]", 1);
-    private readonly Option<double?> _learningRate = NumberAboveZero("--learning-rate", "The learning rate. [default: 0.01 for SGD, 0.001 for Adam]");
-    private readonly Option<string?> _optimizer = new("--optimizer") { Description = "sgd or adam. [default: the recipe's]", HelpName = "adam|sgd" };
-    private readonly Option<string[]> _set = new("--set")
-    {
-        Description = "Set any property of the cell by its path, for example attack.trigger.gray=128. You can repeat this option.",
-        HelpName = "path=value",
-        DefaultValueFactory = _ => [],
-    };
+        string[] recipes = [.. Recipe.All.Select(recipe => recipe.Name)];
+        _recipe = Choice("--recipe", "How to train: 'reference' as in the published runs (SGD, softmax applied twice), 'modern' as is usual today (Adam, logits). "
+            + $"[default: {(experiments is null ? $"the file's, or {recipes[0]}" : recipes[0])}]", "name", recipes);
+        _recipe.DefaultValueFactory = _ => recipes[0];
+        _quick = new("--quick") { Description = "Use the modern recipe for 3 epochs." };
+        _epochs = WholeNumber("--epochs", $"Passes over the training set. [default: {Recipe.Reference.Epochs}]", 1, "count");
+        _batchSize = WholeNumber("--batch-size", $"The number of rows in a training step. [default: {Recipe.Reference.BatchSize}]", 1, "rows");
+        _learningRate = NumberAboveZero("--learning-rate", FormattableString.Invariant(
+            $"The learning rate. [default: {Recipe.Reference.LearningRate} with {Recipe.Reference.OptimizerCode}, {Recipe.Modern.LearningRate} with {Recipe.Modern.OptimizerCode}]"));
+        _optimizer = Choice("--optimizer", $"The optimizer: sgd or adam. [default: {string.Join(", ", Recipe.All.Select(recipe => $"{recipe.OptimizerCode} in the recipe '{recipe.Name}'"))}]", "name",
+            [.. Recipe.All.Select(recipe => recipe.OptimizerCode)])!;
+        _seed = WholeNumber("--seed", "The seed of all random numbers. [default: 0]", int.MinValue);
+        _seeds = Values("--seeds", "Several seeds, to train once with each. Figures then show the mean and the range.", "numbers");
 
-    private readonly Option<int?> _threads = WholeNumber("--threads", "Threads for each training run, at most one per core. Results differ by rounding. [default: 1]", 1, Environment.ProcessorCount);
-    private readonly Option<int?> _parallel = WholeNumber("--parallel", "Training runs at the same time, at most one per core. [default: as many as the cores allow]", 1, Environment.ProcessorCount);
-    private readonly Option<string?> _shard = new("--shard") { Description = "Train only one part of the cells, for example 1/4. [default: the task's part in a Slurm job array or indexed Kubernetes job, otherwise all]", HelpName = "part/parts" };
-    private readonly Option<bool> _noControl = new("--no-control") { Description = "Do not train the clean control." };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the earlier results of these cells and start again." };
-    private readonly Option<int?> _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows.", 1);
-    private readonly Option<string?> _output = MakeOutput();
+        _parallel = WholeNumber("--parallel", FormattableString.Invariant($"Training runs at the same time. [default: the cores divided by --threads, here {Environment.ProcessorCount}]"), 1, "count", Environment.ProcessorCount);
+        _threads = WholeNumber("--threads", "Threads for each training run. More than one changes results by rounding. [default: 1]", 1, "count", Environment.ProcessorCount);
+        _shard = new("--shard") { Description = "Train only one part of the runs, such as 1/4. [default: in a Slurm job array or an indexed Kubernetes job the task's part, otherwise 1/1]", HelpName = "part/parts" };
+        _noControl = new("--no-control") { Description = "Do not train the clean control, which is the same training run with poisoning rate 0." };
+        _fresh = new("--fresh") { Description = "Delete the earlier results of these runs and start again." };
+        _output = FileOrFolder("--output", $"The folder for results. [default: {DefaultOutput}]", "folder");
+        _output.DefaultValueFactory = _ => DefaultOutput;
+        _json = new("--json") { Description = "Write the results to standard output as JSON, and everything else to standard error." };
+    }
 
     /// <summary>An option that takes several values, separated by spaces or commas.</summary>
-    public static Option<string[]> Values(string name, string description) => new(name)
+    public static Option<string[]> Values(string name, string description, string values) => new(name)
     {
         Description = description,
-        HelpName = "values",
+        HelpName = values,
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
     };
@@ -73,16 +119,28 @@ sealed class CommonOptions
         return option;
     }
 
-    public static Option<string> Choice(string name, string description, params string[] values)
+    private static Option<string> Choice(string name, string description, string valueName, string[] values)
     {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0], HelpName = string.Join('|', values) };
+        var option = new Option<string>(name) { Description = description, HelpName = valueName };
+        option.CompletionSources.Add(values);
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !values.Contains(token.Value))
-                result.AddError($"There is no {name} '{token.Value}'; use {string.Join(", ", values)}.");
+                result.AddError(UnknownName.Sentence(name.TrimStart('-'), token.Value, values));
         });
         return option;
     }
+
+    /// <summary>A switch for results as JSON.</summary>
+    public Option<bool> Json => _json;
+
+    /// <summary>The options that say which data and which attack to test a model with.</summary>
+    public IEnumerable<Option> DataOptions => [_dataset, _data, _imageSize, _rows];
+
+    public IEnumerable<Option> AttackOptions => [.. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set];
+
+    /// <summary>The folder for results, and whether they are wanted as JSON.</summary>
+    public IEnumerable<Option> OutputOptions => [_output, _json];
 
     /// <summary>The values of such an option, each once; empty if the option was left out.</summary>
     /// <exception cref="UsageException">The option has no value, for example because of an empty variable in a script.</exception>
@@ -93,37 +151,44 @@ sealed class CommonOptions
         return values.Length > 0 || parsed.GetResult(option) is not { Implicit: false } ? values : throw new UsageException($"{option.Name} needs a value.");
     }
 
-    /// <summary>Adds the options to a command.</summary>
+    /// <summary>Adds the options of a training command.</summary>
+    /// <param name="help">The help pages.</param>
     /// <param name="command">The command.</param>
-    /// <param name="axes">The properties that the command varies, for which it has no options with fixed values.</param>
-    public void AddTo(Command command, IReadOnlyList<Axis> axes)
+    /// <param name="axes">The properties that the command varies, and the options for their values; it has no options that fix them.</param>
+    public void AddTo(HelpPages help, Command command, IReadOnlyList<(Axis Axis, Option Option)> axes)
     {
-        foreach (var option in new Option[] { _dataset, _data, _imageSize, _epochs, _recipe, _quick })
-            command.Add(option);
-        foreach (var (property, option) in _fixed)
-        {
-            if (!axes.Any(axis => axis.Path == property.Path))
-                command.Add(option);
-        }
-
-        foreach (var option in new Option[] { _seed, _seeds, _batchSize, _learningRate, _optimizer, _set, _threads, _parallel, _shard, _noControl, _fresh, _output, _rows })
-            command.Add(option);
+        help.Add(command, "Attack", [
+            .. axes.Select(each => each.Option),
+            .. _fixed.Where(each => !axes.Any(varied => varied.Axis.Path == each.Property.Path)).Select(each => each.Option),
+            _set,
+        ]);
+        if (_experiments is null || _experiments.Any(experiment => experiment.CleanControl))
+            help.Add(command, "Attack", _noControl);
+        help.Add(command, "Training", _quick, _recipe, _epochs, _batchSize, _optimizer, _learningRate, _seed, _seeds);
+        help.Add(command, "Data", DataOptions);
+        help.Add(command, "Running", _parallel, _threads, _shard, _fresh);
+        help.Add(command, "Output", OutputOptions);
     }
 
-    /// <summary>Adds the options to a command that say which data and which attack to measure a model with.</summary>
-    public void AddForEvaluationTo(Command command)
-    {
-        Option[] options = [_dataset, _data, _imageSize, .. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set, _output, _rows];
-        foreach (var option in options)
-            command.Add(option);
-    }
+    /// <summary>The text of an axis's value as its option takes it.</summary>
+    public static string TextOf(CellProperty property, JsonNode? value) =>
+        property.Path == CellProperty.TriggerPosition.Path && PositionCode.TryParse(CellProperty.TextOf(value)) is { } position ? position.ToLongName() : CellProperty.TextOf(value);
 
+    /// <summary>What to test a model with: the trigger and the mapping of the training run beside it, or of the basic attack, with what options change.</summary>
     /// <exception cref="UsageException">An option has an impossible value.</exception>
+    /// <exception cref="InvalidDataException">The file beside the model is damaged.</exception>
     public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model)
     {
-        var experiment = Fix(parsed, ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null));
+        var experiment = ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null);
+        if (CellDescription.ReadBeside(model) is { Cell.Attack: var trained })
+        {
+            experiment = experiment.With(CellProperty.At("attack.trigger"), JsonSerializer.SerializeToNode(trained.Trigger, CellJson.Options))
+                .With(CellProperty.At("attack.mapping"), JsonSerializer.SerializeToNode(trained.Mapping, CellJson.Options));
+        }
+
+        experiment = Fix(parsed, experiment);
         var attack = experiment.CellsOn(new DatasetIdentity("none", 1, 1)).First().Attack;
-        return new(model, Data(parsed, Dataset(parsed, experiment)), attack, Output(parsed));
+        return new(model, Data(parsed, Dataset(parsed, experiment)), attack);
     }
 
     /// <param name="parsed">The command line.</param>
@@ -155,9 +220,6 @@ sealed class CommonOptions
 
     /// <summary>The folder for results.</summary>
     public string Output(ParseResult parsed) => parsed.GetRequiredValue(_output)!;
-
-    /// <summary>Adds the folder for results to a command.</summary>
-    public void AddOutputTo(Command command) => command.Add(_output);
 
     private DataChoice Data(ParseResult parsed, string dataset) => new(dataset, parsed.GetValue(_data), parsed.GetValue(_rows), parsed.GetValue(_imageSize));
 
@@ -207,12 +269,7 @@ sealed class CommonOptions
             experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Modern.Name : name));
         if (parsed.GetValue(_optimizer) is { } optimizer)
         {
-            var usual = optimizer switch
-            {
-                "sgd" => Recipe.Reference,
-                "adam" => Recipe.Modern,
-                _ => throw new UsageException($"There is no --optimizer '{optimizer}'; use sgd or adam."),
-            };
+            var usual = Recipe.All.First(recipe => recipe.OptimizerCode == optimizer);
             experiment = Set(Set(experiment, "optimizer", optimizer), "learningRate", usual.LearningRate);
         }
 
@@ -241,17 +298,23 @@ sealed class CommonOptions
             ? seed
             : throw new UsageException($"--seeds takes whole numbers, not '{text}'.");
 
-    private static Option<string?> MakeOutput()
+    // The value that an experiment has without the option, or the values of several.
+    private string DefaultOf(CellProperty property)
     {
-        var option = FileOrFolder("--output", "The folder for results.", "folder");
-        option.DefaultValueFactory = _ => "results";
-        return option;
+        if (_experiments is null)
+            return "the file's";
+        var values = _experiments.Where(experiment => !experiment.Axes.Any(axis => axis.Path == property.Path))
+            .Select(experiment => (Text: TextOf(property, property.In(experiment.Cell!)), experiment.Name))
+            .GroupBy(value => value.Text, value => value.Name)
+            .ToArray();
+        return values is [var only] ? only.Key : string.Join(", ", values.Select(value => $"{value.Key} in {string.Join(" and ", value)}"));
     }
 
-    private static Option<int?> WholeNumber(string name, string description, int smallest, int? cores = null)
+    /// <summary>An option that takes a whole number.</summary>
+    public static Option<int?> WholeNumber(string name, string description, int smallest, string valueName = "number", int? cores = null)
     {
         string range = smallest > 0 ? $" of at least {smallest}" : "";
-        return Number<int>(name, description, text =>
+        return Number<int>(name, description, valueName, text =>
             !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) || number < smallest
                 ? (null, $"{name} takes a whole number{range}, not '{text}'.")
             : number > cores
@@ -259,15 +322,15 @@ sealed class CommonOptions
             : (number, ""));
     }
 
-    private static Option<double?> NumberAboveZero(string name, string description) => Number<double>(name, description, text =>
+    private static Option<double?> NumberAboveZero(string name, string description) => Number<double>(name, description, "number", text =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && (float)number > 0 && float.IsFinite((float)number)
             ? (number, "")
             : (null, $"{name} takes a number above 0 in the range of single precision, not '{text}'."));
 
-    private static Option<T?> Number<T>(string name, string description, Func<string, (T? Number, string Error)> parse) where T : struct => new(name)
+    private static Option<T?> Number<T>(string name, string description, string valueName, Func<string, (T? Number, string Error)> parse) where T : struct => new(name)
     {
         Description = description,
-        HelpName = "number",
+        HelpName = valueName,
         CustomParser = result =>
         {
             var (number, error) = parse(result.Tokens[0].Value);

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Help;
+using System.Text.Json;
+using BadNets.Samples.Datasets;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Files;
@@ -10,8 +14,22 @@ using Spectre.Console;
 namespace BadNets.Samples.Commands;
 
 /// <summary>The program's command line.</summary>
-static class SampleCommand
+sealed class SampleCommand
 {
+    // Of images that try shows: they fit on a screen.
+    private const int UsualCount = 3;
+
+    private readonly IAnsiConsole _console;
+    private readonly TextWriter _error;
+    private readonly HelpPages _help;
+
+    private SampleCommand(IAnsiConsole console, TextWriter error)
+    {
+        _console = console;
+        _error = error;
+        _help = new HelpPages(console);
+    }
+
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="console">Where results go.</param>
@@ -26,16 +44,15 @@ static class SampleCommand
         console.Pipeline.Attach(visibleText);
         try
         {
-            // Otherwise, the parser would use the next argument as the value.
-            if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1) is { } empty)
-                throw new UsageException($"{empty.TrimEnd('=')} needs a value after the equals sign.");
+            var root = new SampleCommand(console, error).Make();
             // A name that starts with @ is an ordinary name, not a response file.
-            var parsed = Make(console, error).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            if (parsed.Errors.Count > 0)
+            var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            bool isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parsed.GetResult(directive) is not null);
+            if (!isSuggestion && FindErrors(parsed, arguments) is { Length: > 0 } sentences)
             {
-                foreach (string sentence in parsed.Errors.Select(problem => ControlCharacters.Show(problem.Message)).Distinct())
+                foreach (string sentence in sentences)
                     error.WriteLine(sentence);
-                error.WriteLine("Use --help to list commands and options.");
+                error.WriteLine("For more information, try '--help'.");
                 return ExitCode.Usage;
             }
 
@@ -61,125 +78,252 @@ static class SampleCommand
         }
     }
 
-    private static RootCommand Make(IAnsiConsole console, TextWriter error)
+    private static string[] FindErrors(ParseResult parsed, string[] arguments)
     {
-        var root = new RootCommand("BadNets experiments: plants a backdoor in an image classifier and measures its effect. For a first look, run: baseline --quick");
-        foreach (var experiment in ExperimentCatalog.All)
-            root.Add(MakeBuiltIn(experiment, console, error));
-        root.Add(MakeRun(console, error));
-        root.Add(MakeList(console));
-        root.Add(MakeReport(console));
-        root.Add(MakeEvaluate(console));
-        root.Add(MakeConvert(console));
+        // Otherwise, the parser would use the next argument as the value.
+        if (arguments.FirstOrDefault(argument => argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=', StringComparison.Ordinal) == argument.Length - 1) is { } empty)
+            return [$"{empty.TrimEnd('=')} needs a value after the equals sign."];
+        return [.. ParseErrors.Of(parsed, arguments)];
+    }
+
+    private RootCommand Make()
+    {
+        var root = new RootCommand("Plant a backdoor in an image classifier, and measure what it does.");
+        _help.AddExamples(root, "baseline --quick", "all --quick", "list");
+        _help.Add(root, "Experiments", [.. ExperimentCatalog.All.Select(MakeBuiltIn), MakeRun(), MakeList(), MakeDatasets()]);
+        _help.Add(root, "Models and results", MakeTry(), MakeEvaluate(), MakeReport(), MakeConvert());
+        _help.Add(root, "This program", MakeCompletions());
+        root.SetAction(_help.Invoke);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = _help;
+        help.Description = "Show this page.";
+        root.Options.OfType<VersionOption>().Single().Description = "Show the version.";
         return root;
     }
 
-    private static Command MakeBuiltIn(Experiment experiment, IAnsiConsole console, TextWriter error)
+    private Command MakeBuiltIn(Experiment experiment)
     {
-        var options = new CommonOptions();
+        var options = new CommonOptions(ExperimentCatalog.Expand(experiment));
         var command = new Command(experiment.Name, $"{experiment.Title}.");
-        var values = experiment.Axes.Select(axis => CommonOptions.Values(
-            axis.OptionName, $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(CellProperty.TextOf))}]")).ToArray();
-        foreach (var option in values)
-            command.Add(option);
-        options.AddTo(command, experiment.Axes);
+        var axes = experiment.Axes.Select(axis => (Axis: axis, Option: CommonOptions.Values(
+            axis.OptionName,
+            $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(value => CommonOptions.TextOf(axis.Property, value)))}]", "values"))).ToArray();
+        options.AddTo(_help, command, [.. axes.Select(each => (each.Axis, (Option)each.Option))]);
+        _help.AddExamples(command, [
+            $"{experiment.Name} --quick",
+            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', each.Axis.Values.Take(2).Select(value => CommonOptions.TextOf(each.Axis.Property, value)))} --quick"),
+            .. axes.Length == 0 ? [$"{experiment.Name} --quick --dataset digits --seeds 0 1 2"] : Array.Empty<string>(),
+        ]);
         command.SetAction((parsed, cancellationToken) =>
         {
-            Axis[] axes = [.. experiment.Axes.Zip(values, (axis, option) => CommonOptions.ValuesOf(parsed, option) is { Length: > 0 } texts ? axis.With(texts) : axis)];
-            return RunAsync(parsed, options, ExperimentCatalog.Expand(experiment with { Axes = axes }), console, error, cancellationToken);
+            Axis[] given = [.. axes.Select(each => CommonOptions.ValuesOf(parsed, each.Option) is { Length: > 0 } texts ? each.Axis.With(texts) : each.Axis)];
+            return RunAsync(parsed, options, ExperimentCatalog.Expand(experiment with { Axes = given }), cancellationToken);
         });
         return command;
     }
 
-    private static Command MakeRun(IAnsiConsole console, TextWriter error)
+    private Command MakeRun()
     {
-        var options = new CommonOptions();
-        var file = new Argument<string>("FILE") { Description = "A JSON file that describes an experiment; list NAME prints a built-in one as an example." };
-        var command = new Command("run", "Runs an experiment of your own.");
-        command.Add(file);
-        options.AddTo(command, []);
+        var options = new CommonOptions(experiments: null);
+        var file = new Argument<string>("FILE") { Description = "A JSON file that describes an experiment. The command 'list NAME' prints a built-in one as an example." };
+        var command = new Command("run", "Run an experiment of your own.");
+        _help.Add(command, "Arguments", file);
+        options.AddTo(_help, command, []);
+        _help.AddExamples(command, "run experiment.json --quick");
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file);
-            byte[] json = SharedFile.ReadBytes(path) ?? throw new UsageException($"There is no experiment '{path}'.");
-            return RunAsync(parsed, options, ExperimentCatalog.Expand(Experiment.Parse(json, path)), console, error, cancellationToken);
+            if (Directory.Exists(path))
+                throw new UsageException($"'{path}' is a folder; run takes a JSON file that describes an experiment.");
+            byte[] json = SharedFile.ReadBytes(path) ?? throw new UsageException($"There is no experiment file '{path}'.");
+            return RunAsync(parsed, options, ExperimentCatalog.Expand(Experiment.Parse(json, path)), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        ParseResult parsed, CommonOptions options, IReadOnlyList<Experiment> experiments, IAnsiConsole console, TextWriter error, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(ParseResult parsed, CommonOptions options, IReadOnlyList<Experiment> experiments, CancellationToken cancellationToken)
     {
         var request = options.MakeRequest(parsed, experiments);
         var results = ResultsFolder.Open(request.Output);
-        int exitCode = await new Runner(request, console, error).RunAsync(results, cancellationToken);
-        ResultReport.Write(results);
-        console.WriteLine($"Results are in {request.Output}; {results.Report} shows them.");
-        return exitCode;
+        bool isJson = parsed.GetValue(options.Json);
+        var console = ConsoleFor(isJson);
+        var (exitCode, cells) = await new Runner(request, console, _error).RunAsync(results, cancellationToken);
+        var damaged = new List<string>();
+        var rows = ResultReport.Write(results, damaged.Add);
+        var summary = new RunSummary(request, results, cells);
+        summary.Print(console.Profile.Out.Writer, console.Profile.Width);
+        if (isJson)
+        {
+            var own = cells.Select(stored => stored.Cell.Id).ToHashSet(StringComparer.Ordinal);
+            WriteJson(new { summary.Answers, results.Report, Runs = rows.Where(row => own.Contains(row.Cell)) });
+        }
+
+        return Math.Max(exitCode, Tell(damaged));
     }
 
-    private static Command MakeList(IAnsiConsole console)
+    private int Tell(List<string> damaged)
     {
+        foreach (string sentence in damaged)
+            _error.WriteLine(sentence);
+        return damaged.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    // For people: with JSON on standard output, they read standard error.
+    private IAnsiConsole ConsoleFor(bool isJson)
+    {
+        if (!isJson)
+            return _console;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(_error) });
+        console.Profile.Width = _console.Profile.Width;
+        return console;
+    }
+
+    private void WriteJson<T>(T document) => _console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(document, CellJson.Options));
+
+    private Command MakeList()
+    {
+        var options = new CommonOptions(experiments: null);
         var name = new Argument<string?>("NAME") { Description = "The experiment to print as JSON.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("list", "Lists the built-in experiments.");
-        command.Add(name);
+        name.CompletionSources.Add([.. ExperimentCatalog.All.Select(experiment => experiment.Name)]);
+        var command = new Command("list", "List the built-in experiments.");
+        _help.Add(command, "Arguments", name);
+        _help.Add(command, "Output", options.Json);
+        _help.AddExamples(command, "list", "list baseline");
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is { } wanted)
             {
                 var experiment = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Name == wanted)
-                    ?? throw new UsageException($"There is no experiment '{wanted}'; list shows all.");
+                    ?? throw new UsageException(UnknownName.Sentence("experiment", wanted, [.. ExperimentCatalog.All.Select(experiment => experiment.Name)]));
                 // Not through the console, which breaks lines at the terminal's width.
-                console.Profile.Out.Writer.WriteLine(experiment.ToJson());
-                return;
+                _console.Profile.Out.Writer.WriteLine(experiment.ToJson());
             }
-
-            foreach (var experiment in ExperimentCatalog.All)
-                console.WriteLine($"{experiment.Name,-18} {experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(' ', axis.Values.Select(CellProperty.TextOf))}"))}");
+            else if (parsed.GetValue(options.Json))
+            {
+                WriteJson(ExperimentCatalog.All);
+            }
+            else
+            {
+                PrintColumns(ExperimentCatalog.All.Select(experiment => (experiment.Name,
+                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Values.Select(axis.Property.ShortOf))}"))}")));
+            }
         });
         return command;
     }
 
-    private static Command MakeReport(IAnsiConsole console)
+    private Command MakeDatasets()
     {
-        var options = new CommonOptions();
-        var command = new Command("report", "Writes the figures, the summary, and the HTML page again from the results on disk, finished or not, without training.");
-        options.AddOutputTo(command);
+        var options = new CommonOptions(experiments: null);
+        var command = new Command("datasets", "List the data sets.");
+        _help.Add(command, "Output", options.Json);
         command.SetAction(parsed =>
         {
-            var results = ResultsFolder.OpenForReport(options.Output(parsed));
-            var runs = ResultReport.Write(results);
-            string states = string.Concat(runs.Where(run => run.Reason.Length > 0).CountBy(run => run.State).Select(state => FormattableString.Invariant($", {state.Value} {state.Key}")));
-            console.WriteLine(FormattableString.Invariant($"{results.Report} shows {runs.Count} run{(runs.Count == 1 ? "" : "s")}{states}."));
+            if (parsed.GetValue(options.Json))
+                WriteJson(DatasetCatalog.All.Select(kind => new { Name = kind.Usage, kind.Description }));
+            else
+                PrintColumns(DatasetCatalog.All.Select(kind => (kind.Usage, kind.Description)));
         });
         return command;
     }
 
-    private static Command MakeConvert(IAnsiConsole console)
+    private void PrintColumns(IEnumerable<(string Name, string Description)> rows)
     {
-        var options = new CommonOptions();
-        var command = new Command("convert", "Converts results from version 0.1, so that training can continue.");
-        options.AddOutputTo(command);
+        var all = rows.ToArray();
+        foreach (var (name, description) in all)
+            HelpPages.WriteRow(_console.Profile.Out.Writer, name, description, all.Max(row => row.Name.Length), _console.Profile.Width);
+    }
+
+    private Command MakeReport()
+    {
+        var options = new CommonOptions(experiments: null);
+        var command = new Command("report", "Write the page, the figures, and the summary again from the results on disk.");
+        _help.Add(command, "Output", options.OutputOptions);
+        _help.AddExamples(command, "report --output results");
+        command.SetAction(parsed =>
+        {
+            var console = ConsoleFor(parsed.GetValue(options.Json));
+            var results = ResultsFolder.OpenForReport(options.Output(parsed));
+            var damaged = new List<string>();
+            var runs = ResultReport.Write(results, damaged.Add);
+            string states = string.Concat(runs.Where(run => run.Reason.Length > 0).CountBy(run => run.State).Select(state => FormattableString.Invariant($", {state.Value} {state.Key}")));
+            console.WriteLine(FormattableString.Invariant($"{results.Report} shows {runs.Count} run{(runs.Count == 1 ? "" : "s")}{states}."));
+            if (parsed.GetValue(options.Json))
+                WriteJson(new { results.Report, Runs = runs, Damaged = damaged });
+            return Tell(damaged);
+        });
+        return command;
+    }
+
+    private Command MakeConvert()
+    {
+        var options = new CommonOptions(experiments: null);
+        var command = new Command("convert", "Convert results of version 0.1, so that training can continue.");
+        _help.Add(command, "Output", options.OutputOptions.First());
         command.SetAction(parsed =>
         {
             var results = ResultsFolder.OpenForReport(options.Output(parsed));
             int cells = Conversion.Convert(ResultsFolder.Open(results.Path));
             ResultReport.Write(results);
-            console.WriteLine(FormattableString.Invariant($"Converted {cells} cells in {results.Path}."));
+            _console.WriteLine(FormattableString.Invariant($"Converted {cells} training run{(cells == 1 ? "" : "s")} in {results.Path}."));
         });
         return command;
     }
 
-    private static Command MakeEvaluate(IAnsiConsole console)
+    private Command MakeEvaluate()
     {
-        var options = new CommonOptions();
-        var model = CommonOptions.FileOrFolder("--model", "A saved model, such as one that the training commands write to results/cells.", "file");
-        model.Required = true;
-        var command = new Command("evaluate", "Measures a saved model, without training: TCA, ASR, ASR by class, and confusion matrices.");
-        command.Add(model);
-        options.AddForEvaluationTo(command);
+        var options = new CommonOptions([ExperimentCatalog.All[0]]);
+        var model = MakeModelOption();
+        var command = new Command("evaluate", "Measure a saved model: accuracy, attack success, and confusion matrices.");
+        _help.Add(command, "Model", model);
+        _help.Add(command, "Attack", options.AttackOptions);
+        _help.Add(command, "Data", options.DataOptions);
+        _help.Add(command, "Output", options.OutputOptions);
+        _help.AddExamples(command, "evaluate --model results/cells/ID/model.zip", "evaluate --model mine.zip --trigger-size 3 --target 7");
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            bool isJson = parsed.GetValue(options.Json);
+            var evaluation = await new Evaluator(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), options.Output(parsed), ConsoleFor(isJson)).RunAsync(cancellationToken);
+            if (isJson)
+                WriteJson(evaluation);
+        });
+        return command;
+    }
+
+    private Command MakeTry()
+    {
+        var options = new CommonOptions([ExperimentCatalog.All[0]]);
+        var model = MakeModelOption();
+        var images = CommonOptions.Values("--image", "Image files of your own instead of test images. They are resized to what the model takes.", "files");
+        var count = CommonOptions.WholeNumber("--count", FormattableString.Invariant($"How many test images to show. [default: {UsualCount}]"), 1);
+        var label = new Option<string?>("--label") { Description = "Show test images with this label. [default: the first ones that the attack changes]", HelpName = "label" };
+        var command = new Command("try", "Show images in the terminal, clean and with the trigger, and what a saved model says.");
+        _help.Add(command, "Model", model);
+        _help.Add(command, "Images", images, count, label);
+        _help.Add(command, "Attack", options.AttackOptions);
+        _help.Add(command, "Data", options.DataOptions);
+        _help.AddExamples(command, "try --model results/cells/ID/model.zip", "try --model results/cells/ID/model.zip --image my-seven.png");
         command.SetAction((parsed, cancellationToken) =>
-            new Evaluator(options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!), console).RunAsync(cancellationToken));
+        {
+            var test = options.MakeEvaluationRequest(parsed, parsed.GetRequiredValue(model)!);
+            return new ModelTrial(new TrialRequest(test, parsed.GetValue(images) ?? [], parsed.GetValue(count) ?? UsualCount, parsed.GetValue(label)), _console).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private static Option<string?> MakeModelOption()
+    {
+        var model = CommonOptions.FileOrFolder("--model", "A saved model, such as the model.zip that a training run leaves in results/cells.", "file");
+        model.Required = true;
+        return model;
+    }
+
+    private Command MakeCompletions()
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh, fish, or pwsh." };
+        shell.CompletionSources.Add([.. CompletionScript.Shells]);
+        var command = new Command("completions", "Print a script that completes commands and options in a shell.");
+        _help.Add(command, "Arguments", shell);
+        command.SetAction(parsed => _console.Profile.Out.Writer.Write(CompletionScript.For(parsed.GetRequiredValue(shell))));
         return command;
     }
 }

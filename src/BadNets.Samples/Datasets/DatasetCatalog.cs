@@ -25,10 +25,10 @@ static class DatasetCatalog
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string name = colon < 0 ? text : text[..colon], argument = colon < 0 ? "" : text[(colon + 1)..];
         var kind = All.FirstOrDefault(kind => kind.Name == name)
-            ?? throw new UsageException($"There is no --dataset '{text}'; use {string.Join(", ", All.Select(kind => kind.Usage))}.");
+            ?? throw new UsageException(UnknownName.Sentence("data set", text, [.. All.Select(kind => kind.Usage)]));
         return (kind.Argument is null) == (colon < 0) && (kind.Argument is null || !string.IsNullOrWhiteSpace(argument))
             ? (kind, argument)
-            : throw new UsageException($"There is no --dataset '{text}'; use {kind.Usage}.");
+            : throw new UsageException($"Unknown data set '{text}'. Expected '{kind.Usage}'.");
     }
 
     private static DatasetKind Mnist(string name, MnistChoice choice, string description) => new(name, null, description,

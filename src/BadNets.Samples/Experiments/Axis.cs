@@ -15,6 +15,8 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Unit">The unit of the values, or null for the default.</param>
 sealed record Axis(string Path, JsonArray Values, string? Option = null, string? Name = null, string? Unit = null)
 {
+    public JsonArray Values { get; init; } = new([.. Values.Select(value => CellProperty.At(Path ?? "").Normalize(value)?.DeepClone())]);
+
     [JsonIgnore]
     public CellProperty Property
     {

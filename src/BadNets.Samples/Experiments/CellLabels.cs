@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace BadNets.Samples.Experiments;
@@ -17,9 +16,9 @@ sealed class CellLabels
                 .Where(property => documents.Select(each => CellProperty.TextOf(property.In(each.Document))).Distinct().Count() > 1),
         ];
         foreach (var (id, document) in documents)
-            _labels[id] = string.Join(' ', Varying.Select(property => ShortText(property, document, isAlone: Varying.Count == 1)));
+            _labels[id] = string.Join(", ", Varying.Select(property => ShortText(property, document)));
         foreach (var cell in cells.Where(_ => Varying.Count == 0))
-            _labels[cell.Id] = FormattableString.Invariant($"{cell.Attack.Rate} {cell.Attack.Trigger.ToSlug()}");
+            _labels[cell.Id] = $"{ShortText(CellProperty.Rate, JsonNode.Parse(cell.ToJson())!)}, {cell.Attack.Trigger.ToLabel()}";
     }
 
     /// <summary>The properties in which at least two cells differ.</summary>
@@ -27,13 +26,8 @@ sealed class CellLabels
 
     public string Of(Cell cell) => _labels[cell.Id];
 
-    private static string ShortText(CellProperty property, JsonNode document, bool isAlone)
-    {
-        string text = CellProperty.TextOf(property.In(document));
-        // With two numbers, the reader must know which is which.
-        return property == CellProperty.TriggerSize ? text + "px" : property == CellProperty.Seed ? "s" + text
-            : isAlone || !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? text : property.Prefix + text;
-    }
+    private static string ShortText(CellProperty property, JsonNode document) =>
+        property == CellProperty.Rate && property.ShortOf(property.In(document)) == "0%" ? "clean control" : property.LabelOf(property.In(document));
 
     private static IEnumerable<string> Leaves(JsonNode? node, string path) => node is JsonObject members
         ? members.SelectMany(member => Leaves(member.Value, path.Length == 0 ? member.Key : $"{path}.{member.Key}"))

@@ -90,7 +90,7 @@ sealed record CellProperty(
         if (bool.TryParse(text, out bool yes))
             return JsonValue.Create(yes);
         if (!text.StartsWith('{') && !text.StartsWith('['))
-            return JsonValue.Create(text);
+            return Normalize(JsonValue.Create(text))!;
         try
         {
             return JsonNode.Parse(text, documentOptions: CellJson.DocumentOptions)!;
@@ -100,6 +100,12 @@ sealed record CellProperty(
             throw new UsageException($"The {Name} '{text}' is not valid JSON: {CellJson.Explain(fault)}");
         }
     }
+
+    /// <summary>The value as cells write it: a position's long name becomes its code.</summary>
+    public JsonNode? Normalize(JsonNode? value) =>
+        Path == TriggerPosition.Path && value is JsonValue name && name.TryGetValue(out string? text) && PositionCode.TryParse(text) is { } position
+            ? JsonValue.Create(position.ToCode())
+            : value;
 
     /// <summary>A value as it is typed on the command line.</summary>
     public static string TextOf(JsonNode? value) => value switch
@@ -111,15 +117,13 @@ sealed record CellProperty(
     };
 
     /// <summary>A value with its meaning, for legends.</summary>
-    public string LabelOf(JsonNode? value)
-    {
-        string text = TextOf(value);
-        return this == TriggerPosition && PositionCode.All.Contains(text) ? PositionCode.Parse(text).ToName() : Prefix + ShortOf(value);
-    }
+    public string LabelOf(JsonNode? value) => Prefix + ShortOf(value);
 
-    /// <summary>A value for people, next to the property's name.</summary>
+    /// <summary>A value for people, next to the property's name: a rate as a percentage, a position in words.</summary>
     public string ShortOf(JsonNode? value) =>
-        IsShare && value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>().ToString("0.####%", CultureInfo.InvariantCulture) : TextOf(value) + Suffix;
+        IsShare && value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>().ToString("0.####%", CultureInfo.InvariantCulture)
+        : Path == TriggerPosition.Path && PositionCode.TryParse(TextOf(value)) is { } position ? position.ToName()
+        : TextOf(value) + Suffix;
 
     /// <summary>The sentence for a document that is not a cell.</summary>
     public static UsageException Refuse(JsonNode document, JsonException fault)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
 
@@ -34,13 +35,13 @@ static class CellSchema
 
         if (info.PolymorphismOptions is { } kinds)
         {
-            string known = string.Join(", ", kinds.DerivedTypes.Select(derived => derived.TypeDiscriminator));
+            string[] known = [.. kinds.DerivedTypes.Select(derived => $"{derived.TypeDiscriminator}")];
             if (node is not JsonObject || node[Kind] is null)
-                return $"'{path}' must be an object with a kind ({known}), for example {{ \"kind\": \"{kinds.DerivedTypes[0].TypeDiscriminator}\" }}.";
+                return $"'{path}' must be an object with a kind ({string.Join(", ", known)}), for example {{ \"kind\": \"{kinds.DerivedTypes[0].TypeDiscriminator}\" }}.";
             string kind = CellProperty.TextOf(node[Kind]);
             var found = kinds.DerivedTypes.FirstOrDefault(derived => Equals(derived.TypeDiscriminator, kind));
             if (found.DerivedType is null)
-                return $"There is no kind '{kind}' of '{path}'; use {known}.";
+                return UnknownName.Sentence("kind", kind, known, path);
             info = CellJson.Options.GetTypeInfo(found.DerivedType);
         }
 

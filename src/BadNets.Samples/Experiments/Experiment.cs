@@ -151,7 +151,7 @@ sealed record Experiment
         };
         var known = Recipe.All.FirstOrDefault(known => known.Name == name);
         if (known is null)
-            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException($"There is no recipe '{name}'; use {string.Join(", ", Recipe.All.Select(known => known.Name))}.");
+            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException(UnknownName.Sentence("recipe", name, [.. Recipe.All.Select(known => known.Name)]));
         var full = JsonSerializer.SerializeToNode(known, CellJson.Options)!.AsObject();
         foreach (var (property, value) in changes ?? [])
             full[property] = value?.DeepClone();

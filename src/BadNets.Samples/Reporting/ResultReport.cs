@@ -6,11 +6,13 @@ namespace BadNets.Samples.Reporting;
 /// <summary>Creates the summary, the figures, and the HTML page from the results in a folder, finished or not, even while other processes add to it.</summary>
 static class ResultReport
 {
+    /// <param name="folder">The folder.</param>
+    /// <param name="onDamaged">Receives a sentence for each damaged file, whose content is then left out. Null: the first one is an exception.</param>
     /// <returns>The rows of the summary, one for each cell of each experiment, and one for each cell that belongs to no experiment.</returns>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static IReadOnlyList<SummaryRow> Write(ResultsFolder folder)
+    public static IReadOnlyList<SummaryRow> Write(ResultsFolder folder, Action<string>? onDamaged = null)
     {
-        var results = Results.Read(folder);
+        var results = Results.Read(folder, onDamaged);
         var panels = PanelReader.PanelsOf(results);
         var planned = panels.SelectMany(panel => panel.Runs).Select(run => run.Cell).ToHashSet();
         PanelRun[] others =

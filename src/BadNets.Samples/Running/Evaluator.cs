@@ -9,14 +9,19 @@ using Spectre.Console;
 namespace BadNets.Samples.Running;
 
 /// <summary>Measures a saved model, without training.</summary>
-sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
+/// <param name="request">The model, and what to test it with.</param>
+/// <param name="output">The folder for results.</param>
+/// <param name="console">Where results are shown.</param>
+sealed class Evaluator(EvaluationRequest request, string output, IAnsiConsole console)
 {
-    /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    // A matrix with more does not fit into a terminal; the file has it.
+    private const int MostLabelsShown = 20;
+
+    /// <returns>What was measured.</returns>
+    public async Task<Evaluation> RunAsync(CancellationToken cancellationToken)
     {
-        if (!File.Exists(request.Model))
-            throw new UsageException($"There is no model '{request.Model}'; --model takes a file such as the model.zip that the training commands write for each cell.");
-        string folder = ResultsFolder.MakeEvaluations(request.Output);
+        ModelFile.Require(request.Model);
+        string folder = ResultsFolder.MakeEvaluations(output);
         cancellationToken.ThrowIfCancellationRequested();
         var ml = new MLContext();
         var model = ml.Model.LoadChecked(request.Model);
@@ -43,7 +48,7 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
 
         evaluation.Write(path);
         console.WriteLine($"Recorded in {path}.");
-        return ExitCode.Success;
+        return evaluation;
     }
 
     // Returns all rows until it is canceled. ML.NET has no public API to cancel the reader of a view.
@@ -65,12 +70,13 @@ sealed class Evaluator(EvaluationRequest request, IAnsiConsole console)
         console.WriteLine(FormattableString.Invariant(
             $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger: {request.Attack.Trigger.ToLabel()}, {request.Attack.Mapping.ToLabel()}"));
         console.WriteLine(FormattableString.Invariant(
-            $"TCA {evaluation.TestCleanAccuracy:F4}  ASR {evaluation.AttackSuccessRate:F4}  ASR, all rows {evaluation.AttackSuccessRateAllRows:F4}  robust accuracy {evaluation.RobustAccuracy:F4}{(evaluation.ControlAccuracy is { } control ? FormattableString.Invariant($"  control accuracy {control:F4}") : "")}"));
+            $"TCA {evaluation.TestCleanAccuracy:0.00%}  ASR {evaluation.AttackSuccessRate:0.00%}  robust accuracy {evaluation.RobustAccuracy:0.00%}{(evaluation.ControlAccuracy is { } control ? FormattableString.Invariant($"  control accuracy {control:0.00%}") : "")}"));
 
-        var success = new Table().Border(TableBorder.Simple).Title("ASR by true label");
-        foreach (string label in evaluation.Labels)
-            success.AddColumn(new TableColumn(new Text(label)).RightAligned());
-        success.AddRow([.. evaluation.PerClassAttackSuccessRate.Select(rate => rate is { } known ? FormattableString.Invariant($"{known:F4}") : "–")]);
+        if (evaluation.Labels.Count > MostLabelsShown)
+            return;
+        var success = new Table().Border(TableBorder.Simple).AddColumn("true label").AddColumn(new TableColumn("ASR").RightAligned());
+        foreach (var (label, rate) in evaluation.Labels.Zip(evaluation.PerClassAttackSuccessRate))
+            success.AddRow(new Text(label), new Text(rate is { } known ? FormattableString.Invariant($"{known:0.00%}") : "–"));
         console.Write(success);
         PrintMatrix("Clean: true label (down), predicted (across)", evaluation.Labels, evaluation.CleanConfusionMatrix);
         PrintMatrix("Triggered: true label (down), predicted (across)", evaluation.Labels, evaluation.TriggeredConfusionMatrix);

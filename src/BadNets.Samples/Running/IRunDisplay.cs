@@ -7,7 +7,10 @@ namespace BadNets.Samples.Running;
 /// <summary>Receives the progress of training runs, from several threads.</summary>
 interface IRunDisplay
 {
-    void Started(Cell cell, int epochsDone);
+    /// <param name="cell">What is trained.</param>
+    /// <param name="epochsDone">The epochs of earlier processes after which it continues.</param>
+    /// <param name="last">The last of these epochs; null: none.</param>
+    void Started(Cell cell, int epochsDone, EpochRow? last);
 
     void Stepped(Cell cell, TorchCnnProgress progress);
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Store;
@@ -7,103 +6,71 @@ using Spectre.Console;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>A progress bar for each running cell and one for all cells, in a terminal. They fit in 80 columns.</summary>
+/// <summary>Shows all training runs in a terminal, a line for each, while they go on.</summary>
 sealed class LiveDisplay : IRunDisplay
 {
-    // The full message is shown at the end and is in a file.
-    private const int LongestMessage = 160;
-    private const int LongestLabel = 24;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
-    private readonly IAnsiConsole _console;
-    private readonly CellLabels _labels;
-    private readonly ProgressContext _bars;
+    private readonly RunBoard _board;
     private readonly RemainingTime _remaining;
-    private readonly ProgressTask _all;
-    private readonly ConcurrentDictionary<Cell, Row> _rows = new();
 
-    private LiveDisplay(IAnsiConsole console, CellLabels labels, ProgressContext bars, RemainingTime remaining)
+    public LiveDisplay(RunBoard board, RemainingTime remaining)
     {
-        _console = console;
-        _labels = labels;
-        _bars = bars;
+        _board = board;
         _remaining = remaining;
-        _all = bars.AddTask("all", maxValue: Math.Max(1, remaining.EpochsToDo));
-        _all.Tag = (Func<string>)(() => FormattableString.Invariant($"all: {Math.Floor(remaining.EpochsDone):F0} of {remaining.EpochsToDo} epochs, {remaining} left"));
     }
 
-    /// <summary>Shows the bars while an action runs.</summary>
-    public static T Show<T>(IAnsiConsole console, CellLabels labels, RemainingTime remaining, Func<IRunDisplay, T> action) =>
-        console.Progress()
-            .AutoClear(true)
-            .Columns(new ProgressTextColumn(), new ProgressBarColumn { Width = 14 })
-            .Start(bars => action(new LiveDisplay(console, labels, bars, remaining)));
+    /// <summary>Shows the lines while an action runs.</summary>
+    /// <param name="console">A terminal.</param>
+    /// <param name="cells">What is to be trained, in this order.</param>
+    /// <param name="labels">What to call it.</param>
+    /// <param name="remaining">The clock.</param>
+    /// <param name="action">What trains.</param>
+    public static T Show<T>(IAnsiConsole console, IReadOnlyList<Cell> cells, CellLabels labels, RemainingTime remaining, Func<IRunDisplay, T> action)
+    {
+        var board = new RunBoard(cells, labels, remaining, () => console.Profile.Height);
+        return console.Live(board).AutoClear(true).Start(context =>
+        {
+            var timer = new Timer(_ => context.Refresh(), null, TimeSpan.Zero, Pace);
+            try
+            {
+                return action(new LiveDisplay(board, remaining));
+            }
+            finally
+            {
+                // Nothing may be drawn after what follows.
+                timer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+        });
+    }
 
-    public void Started(Cell cell, int epochsDone)
+    public void Started(Cell cell, int epochsDone, EpochRow? last)
     {
         _remaining.Started(cell);
-        var row = new Row(cell, Label(cell), epochsDone, _bars.AddTaskBefore(Markup.Escape(Label(cell)), _all, maxValue: cell.Recipe.Epochs));
-        row.Bar.Value = epochsDone;
-        row.Bar.Tag = (Func<string>)row.ToString;
-        _rows[cell] = row;
+        _board.Change(cell, line => line with { State = RunState.Running, Epochs = epochsDone, Last = last });
     }
 
     public void Stepped(Cell cell, TorchCnnProgress progress)
     {
         _remaining.Stepped(cell, progress);
-        _rows[cell].Bar.Value = progress.Epoch + (double)progress.BatchesDone / progress.BatchCount;
-        ShowAll();
+        _board.Change(cell, line => line with { Epochs = progress.Epoch + (double)progress.BatchesDone / progress.BatchCount });
     }
 
     public void EpochFinished(Cell cell, EpochRow epoch)
     {
         _remaining.EpochFinished(cell);
-        _rows[cell].Last = epoch;
+        _board.Change(cell, line => line with { Epochs = epoch.Epoch + 1, Last = epoch });
     }
 
-    public void Finished(Cell cell)
+    public void Finished(Cell cell) => End(cell, RunState.Done, "");
+
+    public void Failed(Cell cell, Exception failure) => End(cell, RunState.Failed, $"failed: {ErrorSentence.Of(failure)}");
+
+    public void Skipped(Cell cell) => End(cell, RunState.Elsewhere, "another process is training it");
+
+    private void End(Cell cell, RunState state, string message)
     {
         _remaining.Ended(cell);
-        var row = Remove(cell);
-        if (row.Last is { } epoch)
-            _console.WriteLine(FormattableString.Invariant($"{Label(cell),-18} done: TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}"));
-    }
-
-    public void Failed(Cell cell, Exception failure)
-    {
-        _remaining.Ended(cell);
-        ShowAll();
-        Remove(cell);
-        string sentence = ErrorSentence.Of(failure);
-        _console.WriteLine($"{Label(cell),-18} failed: {(sentence.Length > LongestMessage ? sentence[..LongestMessage] + "…" : sentence)}");
-    }
-
-    public void Skipped(Cell cell)
-    {
-        _remaining.Ended(cell);
-        ShowAll();
-        _console.WriteLine($"{Label(cell),-18} another process is training it");
-    }
-
-    // Longer labels would not leave enough room for the numbers.
-    private string Label(Cell cell) => _labels.Of(cell) is { Length: > LongestLabel } label ? label[..(LongestLabel - 1)] + "…" : _labels.Of(cell);
-
-    private void ShowAll() => (_all.MaxValue, _all.Value) = (Math.Max(1, _remaining.EpochsToDo), _remaining.EpochsDone);
-
-    private Row Remove(Cell cell)
-    {
-        _rows.TryRemove(cell, out var row);
-        _bars.RemoveTask(row!.Bar);
-        return row;
-    }
-
-    private sealed class Row(Cell cell, string label, int epochsDone, ProgressTask bar)
-    {
-        public ProgressTask Bar => bar;
-
-        public EpochRow? Last { get; set; }
-
-        public override string ToString() => Last is { } epoch
-            ? FormattableString.Invariant($"{label,-18} ep {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4}")
-            : FormattableString.Invariant($"{label,-18} ep {epochsDone}/{cell.Recipe.Epochs}");
+        _board.Change(cell, line => line with { State = state, Message = message });
     }
 }

@@ -10,7 +10,7 @@ sealed class PlainDisplay(TextWriter output, CellLabels labels, RemainingTime re
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
 
-    public void Started(Cell cell, int epochsDone)
+    public void Started(Cell cell, int epochsDone, EpochRow? last)
     {
         remaining.Started(cell);
         if (epochsDone > 0 && epochsDone < cell.Recipe.Epochs)
@@ -23,7 +23,7 @@ sealed class PlainDisplay(TextWriter output, CellLabels labels, RemainingTime re
     {
         remaining.EpochFinished(cell);
         _output.WriteLine(FormattableString.Invariant(
-            $"{labels.Of(cell)}: epoch {epoch.Epoch + 1}/{cell.Recipe.Epochs} loss {epoch.TrainLoss:F4} TCA {epoch.CleanAccuracy:F4} ASR {epoch.AttackSuccess:F4} {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s, {remaining} left"));
+            $"{labels.Of(cell)}: epoch {epoch.Epoch + 1}/{cell.Recipe.Epochs}, loss {epoch.TrainLoss:F4}, TCA {epoch.CleanAccuracy:0.00%}, ASR {epoch.AttackSuccess:0.00%}, {epoch.TrainSeconds + epoch.EvaluationSeconds:F1} s, {remaining} left"));
     }
 
     public void Finished(Cell cell) => remaining.Ended(cell);

@@ -84,8 +84,13 @@ sealed class RemainingTime
         }
     }
 
-    /// <summary>The time left, or dashes while too little is done to tell.</summary>
-    public override string ToString()
+    /// <summary>The time left for all, or dashes while too little is done to tell.</summary>
+    public override string ToString() => TextOf(LongestLane);
+
+    /// <summary>The time left for a run that is being trained, or dashes while too little is done to tell.</summary>
+    public string TextOf(Cell cell) => TextOf(() => EpochsLeft(cell));
+
+    private string TextOf(Func<double> epochsLeft)
     {
         lock (_lock)
         {
@@ -93,7 +98,7 @@ sealed class RemainingTime
             double trained = EpochsDone;
             if (trained < 0.05)
                 return "-:--";
-            var left = _busy * (LongestLane() / trained);
+            var left = _busy * (epochsLeft() / trained);
             return left.TotalHours >= 1 ? FormattableString.Invariant($"{(int)left.TotalHours}:{left:mm\\:ss}") : FormattableString.Invariant($"{left:m\\:ss}");
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Store;
 using Spectre.Console;
@@ -11,10 +10,9 @@ static class ResultTable
     public static void Print(IAnsiConsole console, IReadOnlyList<StoredCell> cells, CellLabels labels, SweepOutcome outcome)
     {
         var table = new Table().Border(TableBorder.Simple);
-        string[] names = labels.Varying.Count == 0 ? ["attack"] : [.. labels.Varying.Select(property => property.Name)];
-        foreach (string name in names)
-            table.AddColumn(new TableColumn(new Text(name)));
-        foreach (string name in new[] { "epochs", "TCA", "ASR", "ASR, all rows" })
+        string title = labels.Varying is [var property] ? property.Name : "training run";
+        table.AddColumn(new TableColumn(new Text(title)).NoWrap());
+        foreach (string name in new[] { "epochs", "TCA", "ASR" })
             table.AddColumn(new TableColumn(name).RightAligned());
         table.AddColumn("state");
         var reasons = new Table().Border(TableBorder.Simple);
@@ -29,16 +27,11 @@ static class ResultTable
                 reasons.AddRow(new Text(labels.Of(cell)), new Text(failure.ToString()));
             else if (isElsewhere && !stored.IsComplete)
                 reasons.AddRow(new Text(labels.Of(cell)), new Text("Another process is training it."));
-            var document = JsonNode.Parse(cell.ToJson())!;
-            IEnumerable<string> values = labels.Varying.Count == 0
-                ? [labels.Of(cell)]
-                : labels.Varying.Select(property => CellProperty.TextOf(property.In(document)));
             var last = stored.Last;
             table.AddRow(
             [
-                .. values.Select(value => new Text(value)),
-                Number($"{stored.Epochs.Count}"), Number($"{last?.CleanAccuracy:F4}"), Number($"{last?.AttackSuccess:F4}"), Number($"{last?.AttackSuccessAllRows:F4}"),
-                new Text(failure is not null ? "failed" : stored.IsComplete ? "done" : isElsewhere ? "elsewhere" : "unfinished"),
+                new Text(labels.Of(cell)), Number($"{stored.Epochs.Count}"), Number($"{last?.CleanAccuracy:0.00%}"), Number($"{last?.AttackSuccess:0.00%}"),
+                new Text(failure is not null ? "failed" : stored.IsComplete ? "done" : isElsewhere ? "in another process" : "unfinished"),
             ]);
         }
 

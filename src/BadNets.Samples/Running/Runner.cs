@@ -9,9 +9,9 @@ namespace BadNets.Samples.Running;
 /// <summary>Trains the cells of experiments, from finding the data to the table of results.</summary>
 sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
 {
-    /// <returns>The exit code.</returns>
+    /// <returns>The exit code, and the results of its cells.</returns>
     /// <exception cref="OperationCanceledException">It was canceled; the same request continues from there.</exception>
-    public async Task<int> RunAsync(ResultsFolder results, CancellationToken cancellationToken)
+    public async Task<(int ExitCode, IReadOnlyList<StoredCell> Cells)> RunAsync(ResultsFolder results, CancellationToken cancellationToken)
     {
         using var locator = MnistLocator.ForThisUser();
         var dataset = await DataSearch.FindAsync(locator, request.Data, console, cancellationToken);
@@ -44,8 +44,9 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         cancellationToken.ThrowIfCancellationRequested();
         MakeMissingImages(results, trainer, works, cancellationToken);
         ExportCompleteCells(results);
-        ResultTable.Print(console, [.. works.Select(work => StoredCell.Read(results, work.Cell))], labels, outcome);
-        return outcome.Failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max();
+        StoredCell[] stored = [.. works.Select(work => StoredCell.Read(results, work.Cell))];
+        ResultTable.Print(console, stored, labels, outcome);
+        return (outcome.Failures.Select(failure => ErrorSentence.ExitCodeOf(failure.Reason)).DefaultIfEmpty(ExitCode.Success).Max(), stored);
     }
 
     // Before the first of them is deleted.
@@ -155,8 +156,9 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         var remaining = new RemainingTime(
             works.Select(work => KeyValuePair.Create(work.Cell, Math.Max(0, work.Cell.Recipe.Epochs - work.EpochsDone))), parallel, TimeProvider.System);
         var sweep = new Sweep(results, trainer, works, threads, parallel);
-        return console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal
-            ? LiveDisplay.Show(console, labels, remaining, display => sweep.Run(display, cancellationToken))
+        var capabilities = console.Profile.Capabilities;
+        return capabilities.Interactive && capabilities.Ansi && console.Profile.Out.IsTerminal
+            ? LiveDisplay.Show(console, [.. works.Select(work => work.Cell)], labels, remaining, display => sweep.Run(display, cancellationToken))
             : sweep.Run(new PlainDisplay(console.Profile.Out.Writer, labels, remaining), cancellationToken);
     }
 }

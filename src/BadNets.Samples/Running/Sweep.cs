@@ -42,7 +42,8 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
                     continue;
                 }
 
-                display.Started(work.Cell, CellWork.EpochsToKeep(writer.Folder, writer.Epochs.Count));
+                int done = CellWork.EpochsToKeep(writer.Folder, writer.Epochs.Count);
+                display.Started(work.Cell, done, done == 0 ? null : writer.Epochs[done - 1]);
                 writer.Export();
                 // Another process may have trained it since this one began.
                 if (!writer.IsDone)

@@ -15,7 +15,15 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
 
     /// <returns>The description, or null if there is none.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or a newer version wrote it.</exception>
-    public static CellDescription? Read(CellFolder folder)
+    public static CellDescription? Read(CellFolder folder) => Read(folder, description =>
+        Path.GetFileName(folder.Path) == description.Cell.Id ? null : $"it describes the cell '{description.Cell.Id}'");
+
+    /// <summary>Reads the description beside a model, in any folder.</summary>
+    /// <returns>The description, or null if there is none.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, or a newer version wrote it.</exception>
+    public static CellDescription? ReadBeside(string model) => Read(new CellFolder(Path.GetDirectoryName(Path.GetFullPath(model))!), _ => null);
+
+    private static CellDescription? Read(CellFolder folder, Func<CellDescription, string?> findFault)
     {
         if (SharedFile.ReadBytes(folder.Description) is not { } content)
             return null;
@@ -23,8 +31,7 @@ sealed record CellDescription(int Format, Cell Cell, Machine Machine)
         {
             var description = CellJson.Read<CellDescription>(content);
             string? fault = description.Format != CurrentFormat ? FormattableString.Invariant($"its format is {description.Format}, but this version reads {CurrentFormat}")
-                : Path.GetFileName(folder.Path) != description.Cell.Id ? $"it describes the cell '{description.Cell.Id}'"
-                : Impossible.UnlessAtLeast("cores", description.Machine.Cores, 1);
+                : findFault(description) ?? Impossible.UnlessAtLeast("cores", description.Machine.Cores, 1);
             return fault is null ? description : throw Damaged(folder, fault, null);
         }
         catch (Exception fault) when (fault is JsonException or UsageException)

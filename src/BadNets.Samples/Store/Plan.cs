@@ -36,10 +36,14 @@ sealed record Plan(int Format, Experiment Experiment, IReadOnlyList<Cell> Cells)
 
     /// <summary>The plans in a folder, in the order in which they were written.</summary>
     /// <exception cref="InvalidDataException">A file is damaged, or a newer version wrote it.</exception>
-    public static IReadOnlyList<Plan> ReadAll(ResultsFolder results) =>
-        [.. results.Plans.OrderBy(File.GetLastWriteTimeUtc).Select(Read).OfType<Plan>()];
+    public static IReadOnlyList<Plan> ReadAll(ResultsFolder results) => [.. FilesOf(results).Select(Read).OfType<Plan>()];
 
-    private static Plan? Read(string path)
+    /// <summary>The files of the plans in a folder, in the order in which they were written.</summary>
+    public static IEnumerable<string> FilesOf(ResultsFolder results) => results.Plans.OrderBy(File.GetLastWriteTimeUtc);
+
+    /// <returns>The plan, or null if there is none.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, or a newer version wrote it.</exception>
+    public static Plan? Read(string path)
     {
         // Another process may have deleted it.
         if (SharedFile.ReadBytes(path) is not { } content)

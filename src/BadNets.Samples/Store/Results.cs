@@ -8,15 +8,32 @@ namespace BadNets.Samples.Store;
 sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, StoredCell> Cells)
 {
     /// <summary>Reads a folder, even while other processes add to it.</summary>
+    /// <param name="results">The folder.</param>
+    /// <param name="onDamaged">Receives a sentence for each damaged file, whose content is then left out. Null: the first one is an exception.</param>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static Results Read(ResultsFolder results)
+    public static Results Read(ResultsFolder results, Action<string>? onDamaged = null)
     {
-        var plans = Plan.ReadAll(results);
-        EarlierRecord[] earlier = [.. results.EarlierRecords.Select(path => EarlierRecord.Read(results, path)).OfType<EarlierRecord>()];
+        T? Try<T>(Func<T?> read, Func<string, T?> instead) where T : class
+        {
+            try
+            {
+                return read();
+            }
+            catch (InvalidDataException fault) when (onDamaged is not null)
+            {
+                onDamaged(fault.Message);
+                return instead(fault.Message);
+            }
+        }
+
+        Plan[] plans = [.. Plan.FilesOf(results).Select(path => Try(() => Plan.Read(path), _ => null)).OfType<Plan>()];
+        EarlierRecord[] earlier = [.. results.EarlierRecords.Select(path => Try(() => EarlierRecord.Read(results, path), _ => null)).OfType<EarlierRecord>()];
         var cells = new Dictionary<string, StoredCell>(StringComparer.Ordinal);
-        var described = results.Cells.Select(CellDescription.Read).OfType<CellDescription>().Select(description => description.Cell);
-        foreach (var cell in plans.SelectMany(plan => plan.Cells).Concat(described).DistinctBy(cell => cell.Id))
-            cells.Add(cell.Id, StoredCell.Read(results, cell));
+        Cell[] planned = [.. plans.SelectMany(plan => plan.Cells).DistinctBy(cell => cell.Id)];
+        var others = results.Cells.ExceptBy(planned.Select(cell => cell.Id), folder => Path.GetFileName(folder.Path))
+            .Select(folder => Try(() => CellDescription.Read(folder), _ => null)).OfType<CellDescription>().Select(description => description.Cell);
+        foreach (var cell in planned.Concat(others))
+            cells.Add(cell.Id, Try(() => StoredCell.Read(results, cell), reason => new StoredCell(cell, null, [], reason, null, results.Of(cell)))!);
         foreach (var record in earlier)
         {
             if (!cells.TryGetValue(record.Cell.Cell.Id, out var stored) || stored.Epochs.Count == 0)

@@ -7,10 +7,10 @@ namespace BadNets.Samples.Store;
 /// <param name="Cell">The cell.</param>
 /// <param name="Machine">Where the last epoch was trained; null if training has not started.</param>
 /// <param name="Epochs">The finished epochs, in order.</param>
-/// <param name="Failure">Why training failed, in a sentence, or null.</param>
-/// <param name="FailurePath">The file with the stack trace, relative to the results.</param>
+/// <param name="Failure">Why training failed, or why a file cannot be read, in a sentence; otherwise null.</param>
+/// <param name="FailurePath">The file with the stack trace, relative to the results; null if there is no such file.</param>
 /// <param name="Folder">The folder of its files, which need not exist.</param>
-sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string FailurePath, CellFolder Folder)
+sealed record StoredCell(Cell Cell, Machine? Machine, IReadOnlyList<EpochRow> Epochs, string? Failure, string? FailurePath, CellFolder Folder)
 {
     /// <summary>The last finished epoch, or null.</summary>
     public EpochRow? Last => Epochs.Count == 0 ? null : Epochs[^1];

@@ -81,7 +81,7 @@ public sealed class RunFileTests
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK }, "axes": [ { "path": "attack.rate", "values": [] } ] }""", "no values")]
     [DataRow("""{ "name": "../a", "title": "A", "cell": { "attack": ATTACK } }""", "'../a'")]
     [DataRow("""{ "name": "a", "title": "A", "includes": ["mine"] }""", "'mine'")]
-    [DataRow("""{ "name": "a", "title": "A", "dataset": "nowhere", "cell": { "attack": ATTACK } }""", "--dataset 'nowhere'")]
+    [DataRow("""{ "name": "a", "title": "A", "dataset": "nowhere", "cell": { "attack": ATTACK } }""", "Unknown data set 'nowhere'")]
     [DataRow("""{ "name": "\u001b[31m", "title": "A", "cell": { "attack": ATTACK } }""", @"\u001b[31m")]
     public async Task A_bad_file_gets_one_sentence_and_nothing_is_written(string json, string expected)
     {
@@ -141,7 +141,7 @@ public sealed class RunFileTests
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.MatchesRegex(@"(?m)^baseline +The basic attack", outcome.Output);
-        Assert.MatchesRegex(@"(?m)^trigger-size .* trigger size 1 3 4 5", outcome.Output);
+        Assert.MatchesRegex(@"(?m)^trigger-size .* trigger size 1 px, 3 px, 4 px, 5 px", outcome.Output);
         Assert.HasCount(5, outcome.Output.TrimEnd().Split('\n'));
     }
 
@@ -169,6 +169,6 @@ public sealed class RunFileTests
         var outcome = await SampleRuns.RunAsync(["list", "nothing"], new StringWriter(), CancellationToken.None);
 
         Assert.AreEqual(2, outcome.ExitCode);
-        StringAssert.Contains(outcome.Error, "There is no experiment 'nothing'");
+        StringAssert.Contains(outcome.Error, "Unknown experiment 'nothing'");
     }
 }

@@ -73,7 +73,7 @@ public sealed class RunnerTests
         var outcome = await runs.RunAsync("trigger-position --positions br --epochs 1");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        Assert.DoesNotContain("epoch 1/1 loss", outcome.Output);
+        Assert.DoesNotContain("epoch 1/1, loss", outcome.Output);
         CollectionAssert.AreEqual(new[] { $"exp02_{SmallDigits.Name}_trigger1_pr0p05_ep1_ts5", $"exp04_{SmallDigits.Name}_posbr_pr0p05_ts5_ep1" }, runs.CsvNames());
         Assert.AreEqual(SampleRuns.CellOf().Id, runs.CellNames.Single());
         string Numbers(string run) => string.Join(',', runs.CsvWithoutSeconds(run).Split('\n')[1].Split(',')[..5]);
@@ -249,9 +249,9 @@ public sealed class RunnerTests
 
         Assert.AreEqual(1, failed.ExitCode);
         StringAssert.Contains(failed.Error, $"The stack trace is in '{trace}'.");
-        StringAssert.Matches(failed.Output, new(@"(?m)^ *3 +1 .*failed"));
-        StringAssert.Matches(failed.Output, new(@"(?m)^ *5 +1 .*done"));
-        StringAssert.Matches(failed.Output, new(@"3px .*The stack trace is in"));
+        StringAssert.Matches(failed.Output, new(@"(?m)^ *3 px +1 .*failed"));
+        StringAssert.Matches(failed.Output, new(@"(?m)^ *5 px +1 .*done"));
+        StringAssert.Matches(failed.Output, new(@"3 px .*The stack trace is in"));
         StringAssert.Contains(File.ReadAllText(trace), "   at ");
         StringAssert.Contains(File.ReadAllText(runs.In("summary.csv")), ",failed,");
         StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "failed: ");
@@ -286,7 +286,7 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 4 5 --parallel 1", line => line.Contains("3px: epoch 1/2"));
+        await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 4 5 --parallel 1", line => line.Contains("3 px: epoch 1/2"));
         await SampleRuns.RunAsync(["report", "--output", runs.Output], new StringWriter(), CancellationToken.None);
 
         string[] lines = File.ReadAllLines(runs.In("summary.csv"));
@@ -344,7 +344,7 @@ public sealed class RunnerTests
         var blocked = SampleRuns.CellOf(size: 3, epochs: 2);
         Directory.CreateDirectory(runs.FolderOf(blocked).Model);
 
-        var outcome = await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 5 --parallel 1", line => line.Contains("5px: epoch 1/2"));
+        var outcome = await runs.RunUntilAsync("trigger-size --epochs 2 --sizes 3 5 --parallel 1", line => line.Contains("5 px: epoch 1/2"));
 
         Assert.AreEqual(130, outcome.ExitCode);
         StringAssert.Contains(outcome.Error, $"{blocked.Id} failed:");

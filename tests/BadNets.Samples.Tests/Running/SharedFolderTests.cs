@@ -85,7 +85,7 @@ public sealed class SharedFolderTests
             Assert.IsFalse(File.Exists(folder.Failure), folder.Path);
             // Each epoch of each cell was trained by one of them only.
             for (int epoch = 1; epoch <= 12; epoch++)
-                Assert.HasCount(1, outcomes.SelectMany(outcome => outcome.Output.Split('\n')).Where(line => line.StartsWith($"{size}px: epoch {epoch}/12 ", StringComparison.Ordinal)), $"size {size}, epoch {epoch}");
+                Assert.HasCount(1, outcomes.SelectMany(outcome => outcome.Output.Split('\n')).Where(line => line.StartsWith($"{size} px: epoch {epoch}/12,", StringComparison.Ordinal)), $"size {size}, epoch {epoch}");
         }
 
         Assert.HasCount(5, File.ReadAllLines(runs.In("summary.csv")));

@@ -26,7 +26,7 @@ public sealed class ConversionTests : IDisposable
         foreach (var outcome in new[] { before, converted })
             Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(before.Output, "shows 2 runs, 1 unfinished");
-        StringAssert.Contains(converted.Output, "Converted 2 cells");
+        StringAssert.Contains(converted.Output, "Converted 2 training runs");
         CollectionAssert.AreEqual(summaryBefore, summaryAfter);
         string[] header = summaryAfter[0].Split(','), whole = EarlierResults.WholeCsv.TrimEnd('\n').Split('\n');
         string Recorded(string column) => whole[^1].Split(',')[Array.IndexOf(whole[0].Split(','), column)];
@@ -65,7 +65,7 @@ public sealed class ConversionTests : IDisposable
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         StringAssert.Contains(outcome.Output, "1 to train");
-        StringAssert.Contains(outcome.Output, "0.2: continuing after epoch 2 of 4");
+        StringAssert.Contains(outcome.Output, "rate 20%: continuing after epoch 2 of 4");
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.ContinuedCsv), _runs.CsvWithoutSeconds(EarlierResults.Stopped));
         Assert.AreEqual(SampleRuns.WithoutSeconds(EarlierResults.WholeCsv), _runs.CsvWithoutSeconds(EarlierResults.Whole));
         // The finished cell is not changed.

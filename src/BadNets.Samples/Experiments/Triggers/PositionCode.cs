@@ -5,7 +5,7 @@ using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
-/// <summary>The short names that trigger positions have on the command line and in files.</summary>
+/// <summary>The names of trigger positions: short ones in files, long ones on the command line, and words for people.</summary>
 static class PositionCode
 {
     private static readonly (string Code, string Name, TriggerPosition Position)[] Codes =
@@ -19,17 +19,27 @@ static class PositionCode
 
     public static IEnumerable<string> All => Codes.Select(each => each.Code);
 
+    /// <summary>The names that options take beside the codes, such as <c>bottom-right</c>.</summary>
+    public static IEnumerable<string> LongNames => Codes.Select(each => LongName(each.Name));
+
     public static string ToCode(this TriggerPosition position) => Codes.Single(each => each.Position == position).Code;
 
     /// <summary>In words, for people.</summary>
     public static string ToName(this TriggerPosition position) => Codes.Single(each => each.Position == position).Name;
 
-    /// <exception cref="UsageException">There is no such position.</exception>
-    public static TriggerPosition Parse(string code) =>
-        Codes.Where(each => each.Code == code).Select(each => (TriggerPosition?)each.Position).SingleOrDefault()
-        ?? throw new UsageException($"There is no trigger position '{code}'; use {string.Join(", ", All)}.");
+    /// <summary>As options take it.</summary>
+    public static string ToLongName(this TriggerPosition position) => LongName(position.ToName());
 
-    /// <summary>Reads and writes positions as codes.</summary>
+    /// <exception cref="UsageException">There is no such position.</exception>
+    public static TriggerPosition Parse(string name) => TryParse(name) ?? throw new UsageException(UnknownName.Sentence("trigger position", name, [.. LongNames]));
+
+    /// <returns>The position with a code or a long name, or null if there is none.</returns>
+    public static TriggerPosition? TryParse(string name) =>
+        Codes.Where(each => each.Code == name || LongName(each.Name) == name).Select(each => (TriggerPosition?)each.Position).SingleOrDefault();
+
+    private static string LongName(string name) => name.Replace(' ', '-');
+
+    /// <summary>Reads positions, and writes them as codes.</summary>
     public sealed class Converter : JsonConverter<TriggerPosition>
     {
         public override TriggerPosition Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -27,7 +27,7 @@ sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored)
     public string State => Stored.Failure is not null ? "failed" : IsComplete ? "done" : "unfinished";
 
     /// <summary>Why it is not done; empty if it is.</summary>
-    public string Reason => Stored.Failure is { } failure ? $"{failure.TrimEnd('.')}. The stack trace is in {Stored.FailurePath}."
+    public string Reason => Stored.Failure is { } failure ? $"{failure.TrimEnd('.')}.{(Stored.FailurePath is { } trace ? $" The stack trace is in {trace}." : "")}"
         : IsComplete ? ""
         : FormattableString.Invariant($"{Epochs.Count} of {Cell.Recipe.EpochsInWords} finished; repeat the command that started it to continue.");
 
