@@ -82,7 +82,10 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
     // Earlier versions did not store them, or stored them as a figure.
     private void MakeMissingImages(ResultsFolder results, CellTrainer trainer, CellWork[] works, CancellationToken cancellationToken)
     {
-        foreach (var work in works.Where(work => work.IsDone && !File.Exists(results.Of(work.Cell).Images)))
+        CellWork[] without = [.. works.Where(work => work.IsDone && !File.Exists(results.Of(work.Cell).Images))];
+        if (without.Length > 0)
+            console.WriteLine(FormattableString.Invariant($"Making the images of {without.Length} finished run{(without.Length == 1 ? "" : "s")} from the saved models."));
+        foreach (var work in without)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var writer = CellWriter.TryOpen(results, work.Cell, work.Exports, fresh: false);

@@ -220,6 +220,8 @@ public sealed class ReportPageTests
     {
         var page = await OpenAsync(688);
         await WaitUntilDrawnAsync(page);
+        // The medium itself, not one that the page is made to believe in.
+        await page.SetMediaAsync("", "dark");
         var pdf = await page.SendAsync("Page.printToPDF", new() { ["preferCSSPageSize"] = true, ["printBackground"] = false });
         string text = Encoding.Latin1.GetString(Convert.FromBase64String(pdf["data"]!.GetValue<string>()));
         int pages = Regex.Count(text, @"/Type\s*/Page\b(?!s)");

@@ -18,15 +18,19 @@ sealed class RunLabels
         var varied = cells.SelectMany(each => each.Leaves).GroupBy(leaf => leaf.Property.Path)
             .Where(leaves => leaves.Select(leaf => leaf.Text).Distinct().Count() > 1 || leaves.Count() < cells.Length)
             .Select(leaves => leaves.Key).ToHashSet(StringComparer.Ordinal);
+        // One clean control for all attacks needs no attack in its name.
+        bool hasOneControl = cells.Where(each => each.Cell.Attack.IsNone).GroupBy(each => (each.Cell.Recipe, each.Cell.Seed)).All(alike => alike.Count() == 1);
         foreach (var (cell, leaves) in cells)
         {
-            var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path)).OrderBy(PlaceOf).Select(LabelOf);
+            var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path) && !(hasOneControl && cell.Attack.IsNone && IsRestOfAttack(leaf))).OrderBy(PlaceOf).Select(LabelOf);
             string label = string.Join(", ", parts);
             _labels.Add(cell, label.Length > 0 ? label : $"{CellProperty.Rate.ShortOf(cell.Attack.Rate)}, {ControlCharacters.Show(cell.Attack.Trigger.ToLabel())}");
         }
     }
 
     public string Of(PanelRun run) => _labels[run.Cell];
+
+    private static bool IsRestOfAttack(CellLeaf leaf) => leaf.Property != CellProperty.Rate && leaf.Property.Path.StartsWith("attack.", StringComparison.Ordinal);
 
     private static int PlaceOf(CellLeaf leaf) => Array.IndexOf(First, leaf.Property) is var place and >= 0 ? place : First.Length;
 
