@@ -250,11 +250,16 @@ public sealed class ReportPageTests
         // The processor's time, because the machine may have other work.
         await page.SendAsync("Performance.enable", new() { ["timeDomain"] = "threadTicks" });
 
-        await page.OpenAsync(results.In("report.html"));
+        List<double> seconds = [];
+        // Even so, other work can only make it slower.
+        for (int i = 0; i < 4; i++)
+        {
+            await page.OpenAsync(results.In("report.html"));
+            var metrics = await page.SendAsync("Performance.getMetrics");
+            seconds.Add(metrics["metrics"]!.AsArray().Single(metric => metric!["name"]!.GetValue<string>() == "TaskDuration")!["value"]!.GetValue<double>());
+        }
 
-        var metrics = await page.SendAsync("Performance.getMetrics");
-        double seconds = metrics["metrics"]!.AsArray().Single(metric => metric!["name"]!.GetValue<string>() == "TaskDuration")!["value"]!.GetValue<double>();
-        Assert.IsTrue(seconds is > 0 and < 1, $"{seconds} s");
+        Assert.IsTrue(seconds.Min() is > 0 and < 1, $"{seconds.Min()} s");
         Assert.AreEqual(1000, await page.EvaluateAsync<int>("document.querySelectorAll('table.runs tbody tr').length"));
         Assert.AreEqual(ImageRows.MostRuns, await page.EvaluateAsync<int>("document.querySelectorAll('.tiles[data-runs]').length"));
         StringAssert.Contains(await page.EvaluateAsync<string>("document.querySelector('main').textContent"), "A page has the images of at most 32 runs, so that it stays small; those of the other 968 are in cells/ID/images.json.");
