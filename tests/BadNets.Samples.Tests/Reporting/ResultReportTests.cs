@@ -159,6 +159,8 @@ public sealed class ResultReportTests
         Assert.AreEqual(control, panel.Controls.Single().Cell);
         CollectionAssert.AreEquivalent(new[] { 0.1, 0 }, summary.Select(row => row.PoisoningRate).ToArray());
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), "99.0% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%, the clean model's 98.0%.".Replace("'", "&#39;", StringComparison.Ordinal));
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), "Final TCA is 98.00% with the attack and 98.00% without it (clean control).");
+        StringAssert.Contains(File.ReadAllText(results.In("report.html")), ">rate 10%<");
     }
 
     [TestMethod]

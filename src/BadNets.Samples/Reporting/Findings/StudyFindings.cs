@@ -28,6 +28,15 @@ static class StudyFindings
         if (accuracies.Length < 2)
             return new(Claim, Verdict.CannotBeJudged, "There is only one run.");
         return new(Claim, accuracies.Min() >= HighAccuracy * accuracies.Max() ? Verdict.Holds : Verdict.DoesNotHold,
-            FormattableString.Invariant($"Final TCA is between {Percent.Of(accuracies.Min())} and {Percent.Of(accuracies.Max())} in {accuracies.Length} runs."));
+            study.Controls.Count == 0 || study.Controls.Count == accuracies.Length
+                ? FormattableString.Invariant($"Final TCA is {RangeOf(study.Cells)} in {accuracies.Length} runs.")
+                : $"Final TCA is {RangeOf(study.Cells.Where(run => !run.Cell.Attack.IsNone))} with the attack and {RangeOf(study.Controls)} without it (clean control).");
+    }
+
+    private static string RangeOf(IEnumerable<PanelRun> runs)
+    {
+        double[] accuracies = [.. runs.Select(run => run.Last!.CleanAccuracy)];
+        string lowest = Percent.Of(accuracies.Min()), highest = Percent.Of(accuracies.Max());
+        return lowest == highest ? lowest : $"between {lowest} and {highest}";
     }
 }

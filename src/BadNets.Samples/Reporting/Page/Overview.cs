@@ -41,7 +41,7 @@ sealed class Overview(PageRuns runs, PageCharts charts)
         string axes = string.Join(", ", study.Panels.SelectMany(panel => panel.Axes).Select(axis => axis.Name).Distinct());
         return $"{Sentences.Count(poisoned, "training run")} planted a backdoor in an image classifier: a share of the training images got a trigger and the label that the attack aims at."
             + (axes.Length > 0 ? $" What varied: {axes}." : "")
-            + (study.Controls.Count > 0 ? $" {Sentences.Count(study.Controls.Count, "run")} trained a clean model for comparison." : "");
+            + (study.Controls.Count > 0 ? $" {Sentences.Count(study.Controls.Count, "more run")} trained the clean control, the same model without poisoned images." : "");
     }
 
     private static void AddNumbers(StringBuilder page, Study study, PanelRun best)
@@ -49,8 +49,8 @@ sealed class Overview(PageRuns runs, PageCharts charts)
         var findings = StudyFindings.Of(study);
         var control = study.ControlOf(best);
         page.AppendLine("<dl class=\"numbers\">");
-        Add("Attack success rate (ASR)", Percent.Of(best.Last!.AttackSuccess), control is null ? "" : $"clean model: {Percent.Of(control.Last!.AttackSuccess)}");
-        Add("Clean accuracy (TCA)", Percent.Of(best.Last.CleanAccuracy), control is null ? "" : $"clean model: {Percent.Of(control.Last!.CleanAccuracy)}");
+        Add("Attack success rate (ASR)", Percent.Of(best.Last!.AttackSuccess), control is null ? "" : $"clean control: {Percent.Of(control.Last!.AttackSuccess)}");
+        Add("Clean accuracy (TCA)", Percent.Of(best.Last.CleanAccuracy), control is null ? "" : $"clean control: {Percent.Of(control.Last!.CleanAccuracy)}");
         int complete = study.Cells.Count(run => run.IsComplete), failed = study.Cells.Count(run => run.Stored.Failure is not null);
         Add("Training runs", FormattableString.Invariant($"{complete} of {study.Cells.Count}"), failed == 0 ? "finished" : FormattableString.Invariant($"finished, {failed} failed"));
         Add("Claims that hold", FormattableString.Invariant($"{findings.Count(finding => finding.Verdict == Verdict.Holds)} of {findings.Count}"), "see Findings");

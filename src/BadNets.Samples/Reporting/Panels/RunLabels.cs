@@ -23,7 +23,8 @@ sealed class RunLabels
         foreach (var (cell, leaves) in cells)
         {
             var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path) && !(hasOneControl && cell.Attack.IsNone && IsRestOfAttack(leaf))).OrderBy(PlaceOf).Select(LabelOf);
-            string label = string.Join(", ", parts);
+            // A percentage alone does not say of what.
+            string label = parts.ToArray() is [var only] && only == CellProperty.Rate.ShortOf(cell.Attack.Rate) ? CellProperty.Rate.LabelOf(cell.Attack.Rate) : string.Join(", ", parts);
             _labels.Add(cell, label.Length > 0 ? label : $"{CellProperty.Rate.ShortOf(cell.Attack.Rate)}, {ControlCharacters.Show(cell.Attack.Trigger.ToLabel())}");
         }
     }
@@ -36,5 +37,5 @@ sealed class RunLabels
 
     // The clean control is the point of comparison for all others.
     private static string LabelOf(CellLeaf leaf) => leaf.Property != CellProperty.Rate ? leaf.Label
-        : leaf.Property.ShortOf(leaf.Value) is var rate && rate == "0%" ? "clean model" : rate;
+        : leaf.Property.ShortOf(leaf.Value) is var rate && rate == "0%" ? "clean control" : rate;
 }
