@@ -94,7 +94,7 @@ public sealed class FindingsTests
         results.Add(FakeResults.TriggerPosition, "center", [0, 0.1, 0.95, 0.7, 0.95, 0.98]);
 
         Assert.AreEqual(Verdict.Holds, Only(results, "wherever").Verdict);
-        Assert.AreEqual(Verdict.Holds, Only(results, "sooner than one").Verdict);
+        Assert.AreEqual(Verdict.Holds, Only(results, "reaches 90% sooner").Verdict);
         Assert.AreEqual(Verdict.Holds, Only(results, "fluctuates more").Verdict);
     }
 
@@ -106,7 +106,7 @@ public sealed class FindingsTests
             results.Add(FakeResults.TriggerPosition, corner, [0, 0.1, 0.95, 0.97, 0.98, 0.99]);
         results.Add(FakeResults.TriggerPosition, "center", [0, 0.95, 0.5, 0.95, 0.5, 0.95]);
 
-        var (sooner, stays) = (Only(results, "sooner than one"), Only(results, "in every epoch"));
+        var (sooner, stays) = (Only(results, "reaches 90% sooner"), Only(results, "stays at 90%"));
 
         Assert.AreEqual(Verdict.DoesNotHold, sooner.Verdict);
         Assert.AreEqual("Epoch in which ASR first reaches 90%: 2 (bottom right), 2 (bottom left), 2 (top right), 2 (top left), 1 (center).", sooner.Evidence);
@@ -121,7 +121,7 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
             results.Add(FakeResults.TriggerPosition, position, [0, 0.1]);
 
-        var finding = Only(results, "sooner than one");
+        var finding = Only(results, "reaches 90% sooner");
 
         Assert.AreEqual(Verdict.DoesNotHold, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "never (bottom left), never (top right)");
@@ -135,7 +135,7 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "bl", "tr", "tl", "center" })
             results.Add(FakeResults.TriggerPosition, position, [0, 0.95, 0.96, 0.97, 0.98]);
 
-        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "sooner than one").Verdict);
+        Assert.AreEqual(Verdict.DoesNotHold, Only(results, "reaches 90% sooner").Verdict);
         Assert.AreEqual(Verdict.DoesNotHold, Only(results, "fluctuates more").Verdict);
     }
 
@@ -193,7 +193,7 @@ public sealed class FindingsTests
         foreach (string position in new[] { "br", "tr", "center" })
             results.Add(FakeResults.TriggerPosition, position, [0, 0.95, 0.96]);
 
-        foreach (string claim in new[] { "wherever", "sooner than one", "in every epoch", "fluctuates more" })
+        foreach (string claim in new[] { "wherever", "reaches 90% sooner", "stays at 90%", "fluctuates more" })
             Assert.AreEqual("Missing: bottom left (not run); top left (not run).", Only(results, claim).Evidence);
     }
 
@@ -213,7 +213,7 @@ public sealed class FindingsTests
         results.Add(FakeResults.TriggerPosition, "br", [0, 0.95, 0.96]);
         results.Add(FakeResults.TriggerPosition, "center", [0, 0.1, 0.96]);
 
-        var finding = Only(results, "sooner than one");
+        var finding = Only(results, "reaches 90% sooner");
 
         Assert.AreEqual(Verdict.CannotBeJudged, finding.Verdict);
         Assert.AreEqual("Missing: bottom left (not run); top right (not run); top left (not run).", finding.Evidence);
@@ -231,7 +231,7 @@ public sealed class FindingsTests
             results.Add(FakeResults.TriggerPosition, position, position == "bl" ? [0, 0, 0, 0.1] : [0, 0, 0.1, 0.95], seed: 2);
         }
 
-        var finding = Only(results, "sooner than one");
+        var finding = Only(results, "reaches 90% sooner");
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
         Assert.AreEqual(
@@ -249,7 +249,7 @@ public sealed class FindingsTests
             results.Add(FakeResults.TriggerPosition, position, [0, 0, 0.1], seed: 1);
         }
 
-        var finding = Only(results, "sooner than one");
+        var finding = Only(results, "reaches 90% sooner");
 
         Assert.AreEqual(Verdict.Holds, finding.Verdict);
         StringAssert.Contains(finding.Evidence, "1 (bottom right; 1 of 2 seeds never)");

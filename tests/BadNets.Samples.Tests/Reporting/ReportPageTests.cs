@@ -127,7 +127,7 @@ public sealed class ReportPageTests
 
         Assert.HasCount(Regex.Count(text, "data-chart="), Regex.Matches(text, "<svg viewBox=\"[^\"]*\" role=\"img\""));
         Assert.DoesNotContain("class=\"toolbar\"", text);
-        StringAssert.Contains(text, "all --dataset mnist");
+        StringAssert.Contains(text, "<span>all</span> <span>--dataset</span> <span>mnist</span>");
     }
 
     [TestMethod]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -138,7 +139,7 @@ public sealed class ResultReportTests
         {
             "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd", "learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 10%", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
             "between poisoning rate 2% (ASR 0.20%) and 2.5% (ASR 95.00%)", "between trigger size 4 px (ASR 0.20%) and 5 px (ASR 99.90%)", "class=\"verdict seen\"",
-            "99.9% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%.", "all --dataset mnist<",
+            "99.9% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%.", "<span>all</span> <span>--dataset</span> <span>mnist</span><",
         })
             StringAssert.Contains(page, expected);
     }
@@ -161,6 +162,29 @@ public sealed class ResultReportTests
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), "99.0% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%, the clean model's 98.0%.".Replace("'", "&#39;", StringComparison.Ordinal));
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), "Final TCA is 98.00% with the attack and 98.00% without it (clean control).");
         StringAssert.Contains(File.ReadAllText(results.In("report.html")), ">rate 10%<");
+    }
+
+    [TestMethod]
+    public void Several_commands_repeat_several_experiments_one_a_line()
+    {
+        using var results = new FakeResults().Add(FakeResults.PoisoningRate, "0.01", [0.5, 0.99]).Add(FakeResults.TriggerSize, "3", [0.5, 0.99]);
+
+        ResultReport.Write(results.Folder);
+
+        string page = WebUtility.HtmlDecode(Regex.Replace(File.ReadAllText(results.In("report.html")), "</?span>", ""));
+        StringAssert.Contains(page, "<code>dotnet run -c Release --project src/BadNets.Samples -- poisoning-rate --dataset mnist --epochs 2 --rates 0.01\n"
+            + "dotnet run -c Release --project src/BadNets.Samples -- trigger-size --dataset mnist --epochs 2 --sizes 3</code>");
+        StringAssert.Contains(page, "Commands to repeat all runs");
+    }
+
+    [TestMethod]
+    public void The_command_for_one_run_does_not_train_the_control_too()
+    {
+        using var results = new FakeResults().Add(FakeResults.Baseline, "", [0.5, 0.99]).Add(FakeResults.PoisoningRate, "0.01", [0.5, 0.99]);
+
+        ResultReport.Write(results.Folder);
+
+        StringAssert.Contains(Regex.Replace(File.ReadAllText(results.In("report.html")), "</?span>", ""), "-- baseline --dataset mnist --no-control --epochs 2<");
     }
 
     [TestMethod]

@@ -17,8 +17,9 @@ static class Html
         return reader.ReadToEnd().Trim();
     }
 
-    /// <summary>A command that can be copied.</summary>
-    public static string Command(string command) => $"<div class=\"command\"><pre><code>{Escape(command)}</code></pre></div>";
+    /// <summary>Commands that can be copied, one a line. A line does not break inside an option.</summary>
+    public static string Commands(IEnumerable<string> commands) =>
+        $"<div class=\"command\"><pre><code>{string.Join('\n', commands.Select(command => string.Join(' ', command.Split(' ').Select(word => $"<span>{Escape(word)}</span>"))))}</code></pre></div>";
 
     /// <summary>A table in a region of its own, which scrolls where the page is too narrow.</summary>
     /// <param name="name">The name of the region.</param>

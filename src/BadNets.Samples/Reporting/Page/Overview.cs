@@ -26,7 +26,8 @@ sealed class Overview(PageRuns runs, PageCharts charts)
             page.AppendLine("<p class=\"answer\">No training run with a backdoor has finished yet.</p>");
         }
 
-        page.AppendLine($"<p class=\"again\">Command to repeat {(cells.Count == 1 ? "it" : "all runs")}</p>{Html.Command(RepeatCommand.Of(study))}");
+        var commands = RepeatCommand.Of(study);
+        page.AppendLine($"<p class=\"again\">Command{(commands.Count == 1 ? "" : "s")} to repeat {(cells.Count == 1 ? "it" : "all runs")}</p>{Html.Commands(commands)}");
         page.AppendLine("</div>");
         if (figure is not null)
             charts.AddTo(page, figure);
@@ -61,7 +62,7 @@ sealed class Overview(PageRuns runs, PageCharts charts)
 
     private void AddRun(StringBuilder page, Study study, PanelRun run, string name)
     {
-        string command = study.Cells.Count > 1 && RepeatCommand.Of(study, run) is { } single ? $"<details><summary>Repeat only this run</summary>{Html.Command(single)}</details>" : "";
+        string command = study.Cells.Count > 1 && RepeatCommand.Of(study, run) is { } single ? $"<details><summary>Repeat only this run</summary>{Html.Commands([single])}</details>" : "";
         page.AppendLine($"<div><dt>{name}</dt><dd>{runs.LinkTo(run)}: ASR {Percent.Of(run.Last!.AttackSuccess)}, TCA {Percent.Of(run.Last.CleanAccuracy)}{command}</dd></div>");
     }
 }

@@ -93,7 +93,7 @@ sealed class StudySection(PageRuns runs, PageCharts charts, ImageRows images)
         AddSetting(page, "Versions", machines.Select(machine => $"{machine.Library}, {machine.MlNet}, {machine.Torch}, {machine.Runtime}"));
         AddSetting(page, "Not finished", cells.Where(run => run.Reason.Length > 0).Select(run => $"{run.Cell.Id}: {run.State}. {run.Reason}").DefaultIfEmpty("none; no run failed"));
         page.AppendLine("</dl>");
-        page.AppendLine($"<p>To repeat it, run this in the repository:</p>{Html.Command(RepeatCommand.Of(study))}");
+        page.AppendLine($"<p>To repeat it, run this in the repository:</p>{Html.Commands(RepeatCommand.Of(study))}");
         if (study.Panels.Any(RepeatCommand.NeedsFile))
             page.AppendLine("<p class=\"note\">An experiment's JSON file is in experiments/, as the property <code>experiment</code>.</p>");
         page.AppendLine("<p class=\"note\">The same command, seed, machine, and number of threads give the same numbers. Each run has its folder in cells/, figures are in figures/, and all numbers are in summary.csv.</p>");

@@ -20,15 +20,15 @@ static class RepeatCommand
         ["recipe.learningRate"] = "--learning-rate",
     };
 
-    /// <summary>The commands for all runs of a study, one a line.</summary>
-    public static string Of(Study study)
+    /// <summary>The commands for all runs of a study.</summary>
+    public static IReadOnlyList<string> Of(Study study)
     {
         (Panel Panel, string Name, string Options)[] commands = [.. study.Panels.Select(panel => (panel, NameOf(panel), OptionsOf(panel, panel.Runs)))];
         // An experiment that consists of others is shorter.
         var whole = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Includes.Count > 0 && experiment.Includes.Order().SequenceEqual(commands.Select(command => command.Name).Order()));
         return whole is not null && commands.Select(command => command.Options).Distinct().Count() == 1
-            ? Program + whole.Name + commands[0].Options
-            : string.Join('\n', commands.Select(command => Program + command.Name + command.Options).Distinct());
+            ? [Program + whole.Name + commands[0].Options]
+            : [.. commands.Select(command => Program + command.Name + command.Options).Distinct()];
     }
 
     /// <summary>The command for one run of a study; null if the run belongs to no experiment.</summary>
@@ -51,6 +51,8 @@ static class RepeatCommand
         List<string> options = [.. DatasetOptions(dataset)];
         if (all is [{ Cell.Attack.IsNone: true }] && panel.Controls.Contains(all[0]))
             options.Add("--poisoning-rate 0");
+        if (experiment.CleanControl && !Array.Exists(all, run => run.Cell.Attack.IsNone))
+            options.Add("--no-control");
         if (all[0].Cell.Recipe.Name != experiment.CellsOn(dataset).First().Recipe.Name && Recipe.All.Any(recipe => recipe.Name == all[0].Cell.Recipe.Name) && !panel.Varies("recipe"))
         {
             experiment = experiment.With(CellProperty.At("recipe"), all[0].Cell.Recipe.Name);
