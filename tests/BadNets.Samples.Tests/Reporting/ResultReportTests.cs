@@ -139,7 +139,7 @@ public sealed class ResultReportTests
         {
             "MNIST, reference recipe, 100 epochs", "60000 training and 10000 test images", "optimizer sgd", "learning rate 0.01", "batch size 64", "baseline: 5 px, bottom right, target 1, rate 10%", "; varied: poisoning rate", "TorchSharp", "Microsoft.ML",
             "between poisoning rate 2% (ASR 0.20%) and 2.5% (ASR 95.00%)", "between trigger size 4 px (ASR 0.20%) and 5 px (ASR 99.90%)", "class=\"verdict seen\"",
-            "99.9% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%.", "<span>all</span> <span>--dataset</span> <span>mnist</span><",
+            "99.9% of the triggered images that are not 1s are read as 1; accuracy on clean images 98.0%.", "<span>all</span> <span>--dataset</span> <span>mnist</span> <span>--no-control</span><",
         })
             StringAssert.Contains(page, expected);
     }
@@ -184,7 +184,7 @@ public sealed class ResultReportTests
 
         ResultReport.Write(results.Folder);
 
-        StringAssert.Contains(Regex.Replace(File.ReadAllText(results.In("report.html")), "</?span>", ""), "-- baseline --dataset mnist --no-control --epochs 2<");
+        StringAssert.Contains(Regex.Replace(File.ReadAllText(results.In("report.html")), "</?span>", ""), "-- baseline --dataset mnist --epochs 2 --no-control<");
     }
 
     [TestMethod]
@@ -557,7 +557,9 @@ public sealed class ResultReportTests
         ResultReport.Write(results.Folder);
 
         string[] expected = File.ReadAllLines(Path.Combine(CheckedInResults(), name, "summary.csv")), actual = File.ReadAllLines(results.In("summary.csv"));
-        Assert.HasCount(17, actual);
+        // The header, the sixteen published runs, and in the reference results the clean control.
+        Assert.HasCount(name == "reference" ? 18 : 17, expected);
+        Assert.HasCount(expected.Length, actual);
         for (int line = 0; line < expected.Length; line++)
             Assert.AreEqual(expected[line], actual[line]);
         CollectionAssert.AreEqual(

@@ -27,13 +27,13 @@ static class RepeatCommand
         // An experiment that consists of others is shorter.
         var whole = ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Includes.Count > 0 && experiment.Includes.Order().SequenceEqual(commands.Select(command => command.Name).Order()));
         return whole is not null && commands.Select(command => command.Options).Distinct().Count() == 1
-            ? [Program + whole.Name + commands[0].Options]
-            : [.. commands.Select(command => Program + command.Name + command.Options).Distinct()];
+            ? [Program + whole.Name + commands[0].Options + string.Concat(study.Panels.Select(panel => ControlOption(panel, panel.Runs)).Distinct())]
+            : [.. commands.Select(command => Program + command.Name + command.Options + ControlOption(command.Panel, command.Panel.Runs)).Distinct()];
     }
 
     /// <summary>The command for one run of a study; null if the run belongs to no experiment.</summary>
     public static string? Of(Study study, PanelRun run) =>
-        study.Panels.FirstOrDefault(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))) is { } panel ? Program + NameOf(panel) + OptionsOf(panel, [run]) : null;
+        study.Panels.FirstOrDefault(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))) is { } panel ? Program + NameOf(panel) + OptionsOf(panel, [run]) + ControlOption(panel, [run]) : null;
 
     /// <summary>Whether the command needs a file with the experiment.</summary>
     public static bool NeedsFile(Panel panel) => BuiltIn(panel) is null;
@@ -43,6 +43,9 @@ static class RepeatCommand
 
     private static string NameOf(Panel panel) => BuiltIn(panel)?.Name ?? $"run {panel.Experiment.Name}.json";
 
+    private static string ControlOption(Panel panel, IEnumerable<PanelRun> runs) =>
+        (BuiltIn(panel) ?? panel.Experiment).CleanControl && !runs.Any(run => run.Cell.Attack.IsNone) ? " --no-control" : "";
+
     private static string OptionsOf(Panel panel, IEnumerable<PanelRun> runs)
     {
         PanelRun[] all = [.. runs];
@@ -51,8 +54,6 @@ static class RepeatCommand
         List<string> options = [.. DatasetOptions(dataset)];
         if (all is [{ Cell.Attack.IsNone: true }] && panel.Controls.Contains(all[0]))
             options.Add("--poisoning-rate 0");
-        if (experiment.CleanControl && !Array.Exists(all, run => run.Cell.Attack.IsNone))
-            options.Add("--no-control");
         if (all[0].Cell.Recipe.Name != experiment.CellsOn(dataset).First().Recipe.Name && Recipe.All.Any(recipe => recipe.Name == all[0].Cell.Recipe.Name) && !panel.Varies("recipe"))
         {
             experiment = experiment.With(CellProperty.At("recipe"), all[0].Cell.Recipe.Name);
