@@ -22,8 +22,9 @@ try
         // The processes that a sweep starts.
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),
         ["peak"] => MachinePeak.Run(),
+        ["product"] => MatrixProduct.Run(),
         ["start", var folder] => StartUp.Run(folder),
-        ["parts", var folder] => StepParts.Run(folder),
+        ["parts", var folder, var peak] => StepParts.Run(folder, double.Parse(peak, CultureInfo.InvariantCulture)),
         ["memory", var folder, var cells] => CellMemory.Run(folder, int.Parse(cells, CultureInfo.InvariantCulture)),
         ["score", var folder] => ScoringTime.Run(folder),
         ["steady", var folder] => SteadyMemory.Run(folder),
