@@ -4,6 +4,7 @@ using BadNets.Benchmarks;
 const string Usage = $"""
     Commands:
       {SweepOptions.Usage}
+      growth DIR    how time and memory grow, one variable at a time; writes growth.csv and growth.svg into the folder
       rows          loading, marking, stamping, flipping, and reading rows; augmentation
       predictions   single predictions and batch scoring
       residual      a training step of ResNet-20, compared to a plain TorchSharp loop; --keep-memory keeps freed memory, as in the sample program
@@ -14,13 +15,15 @@ try
     return args switch
     {
         ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
+        ["growth", var folder] => Growth.Run(folder),
         ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks), typeof(AugmentationBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
         ["residual"] => ResidualStep.Run(isTuned: false),
         ["residual", "--keep-memory"] => ResidualStep.Run(isTuned: true),
 
-        // The processes that a sweep starts.
+        // The processes that a sweep or growth starts.
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),
+        ["grow", .. var point] => GrowthProcess.Run(GrowthPoint.Parse(point)),
         ["peak"] => MachinePeak.Run(),
         ["product"] => MatrixProduct.Run(),
         ["start", var folder] => StartUp.Run(folder),
