@@ -7,6 +7,9 @@ namespace BadNets.Benchmarks;
 /// <param name="PeakMemory">The peak memory of the process with all its cells, in MB.</param>
 readonly record struct GrowthCost(double Seconds, double PeakMemory)
 {
+    /// <summary>Returns the smaller values of two measurements, because noise can only increase them.</summary>
+    public GrowthCost Min(GrowthCost other) => new(Math.Min(Seconds, other.Seconds), Math.Min(PeakMemory, other.PeakMemory));
+
     public static GrowthCost Measure(GrowthPoint point)
     {
         using var process = new ChildProcess(["grow", .. point.ToArguments()]);

@@ -9,7 +9,7 @@ sealed class GrowthFigure
     private const double PanelWidth = 150;
     private const double PanelHeight = 150;
     private const double Left = 56;
-    private const double Top = 84;
+    private const double Top = 116;
     private const double ColumnWidth = PanelWidth + 52;
     private const double RowHeight = PanelHeight + 76;
     // About the width of a digit.
@@ -45,13 +45,14 @@ sealed class GrowthFigure
     public static string Draw(string machine, IReadOnlyList<GrowthSeries> series, Dictionary<GrowthPoint, GrowthCost> costs)
     {
         var figure = new GrowthFigure();
-        double width = Left + series.Count * ColumnWidth, height = Top + 2 * RowHeight + 4;
+        double width = Left + series.Count * ColumnWidth, height = Top + 2 * RowHeight - 16;
         var reference = GrowthPoint.Reference;
         figure.Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"Seconds per epoch and peak memory, one variable at a time\">");
         figure.Add($"<style>\n{Style}\n</style>");
         figure.Add($"<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>");
         figure.AddText(16, 28, "title", "", $"How the cost of training the BadNets network grows");
-        figure.AddText(16, 50, "note", "", $"Hollow points: {reference.Rows:N0} rows of {reference.Side}×{reference.Side} pixels, {reference.Classes} classes, one cell, one thread. {machine}.");
+        figure.AddText(16, 50, "note", "", $"Hollow points: {reference.Rows:N0} rows of {reference.Side}×{reference.Side} pixels, {reference.Classes} classes, one cell, one thread. The memory is that of the process with all its cells.");
+        figure.AddText(16, 70, "note", "", $"{machine}");
         for (int column = 0; column < series.Count; column++)
         {
             double left = Left + column * ColumnWidth;

@@ -7,7 +7,7 @@ namespace BadNets.Benchmarks;
 sealed class StepClock(int cells) : IDisposable
 {
     private const int Windows = 3;
-    private const double Seconds = 1.2;
+    private const double Seconds = 0.8;
     // Enough steps to allocate every buffer, and to replace code that was compiled without optimization.
     private const int WarmUpSteps = 32;
 
