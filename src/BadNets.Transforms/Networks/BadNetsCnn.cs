@@ -42,7 +42,8 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var features = conv2.forward(conv1.forward(input));
-        var outputs = fc2.call(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
+        var hidden = LinearLayer.Apply(features.flatten(1), fc1, rectify: true);
+        var outputs = LinearLayer.Apply(LastLayer.Note(fc2, hidden), fc2, rectify: false).MoveToOuterDisposeScope();
         // The caller might not hold a reference to either object, and native code has only handles.
         GC.KeepAlive(input);
         GC.KeepAlive(this);

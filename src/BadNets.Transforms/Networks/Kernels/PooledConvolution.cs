@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,16 +10,16 @@ static class PooledConvolution
     private static readonly Scalar Quarter = 0.25f;
 
     public static Tensor Apply(Tensor input, Tensor weight, Tensor bias) =>
-        IsFusable(input, weight) ? Fused(input, weight, bias) : Composed(input, weight, bias);
+        FindKernel(input, weight) is { } kernel ? Fused(kernel, input, weight, bias) : Composed(input, weight, bias);
 
-    public static Tensor Fused(Tensor input, Tensor weight, Tensor bias)
+    public static Tensor Fused(PooledConvolutionKernel kernel, Tensor input, Tensor weight, Tensor bias)
     {
         // Keeps intermediate tensors alive until the result is complete, because native code has only their handles.
         using DisposeScope scope = NewDisposeScope();
         Tensor images = input.permute(0, 2, 3, 1).contiguous();
         Tensor pooled = is_grad_enabled()
-            ? PooledConvolutionFunction.apply(images, weight, bias)
-            : PooledConvolutionFunction.Infer(images, weight, bias);
+            ? PooledConvolutionFunction.apply(kernel, images, weight, bias)
+            : PooledConvolutionFunction.Infer(kernel, images, weight, bias);
         return pooled.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
@@ -39,18 +38,17 @@ static class PooledConvolution
         return x.reshape(-1, 2 * width).mm(pooling).view(rows, filters, height / 2, width / 2).MoveToOuterDisposeScope();
     }
 
-    // The kernels need the registers of AVX-512 and sizes that fill them. Otherwise, libtorch's own operators are faster.
-    private static bool IsFusable(Tensor input, Tensor weight)
+    private static PooledConvolutionKernel? FindKernel(Tensor input, Tensor weight)
     {
-        if (!Vector512.IsHardwareAccelerated || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || input.dim() != 4)
+        if (SimdWidth.Widest is not { } width || input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || input.dim() != 4)
         {
-            return false;
+            return null;
         }
 
-        long[] image = input.shape, kernel = weight.shape;
-        return kernel is [_, _, ConvolutionShape.Kernel, ConvolutionShape.Kernel]
-            && kernel[0] % 16 == 0 && kernel[1] == image[1] && weight.dtype == ScalarType.Float32 && weight.is_contiguous()
-            && image[0] > 0 && image[2] >= ConvolutionShape.Kernel + 1 && image[3] >= ConvolutionShape.Kernel + 3
-            && (image[1] % 16 == 0 || !input.requires_grad);
+        long[] image = input.shape, size = weight.shape;
+        bool isSupported = size is [_, _, ConvolutionShape.Kernel, ConvolutionShape.Kernel] && size[1] == image[1]
+            && weight.dtype == ScalarType.Float32 && weight.is_contiguous() && image[0] > 0;
+        PooledConvolutionKernel? kernel = isSupported ? width.PooledConvolution(new ConvolutionShape((int)image[1], (int)image[2], (int)image[3], (int)size[0])) : null;
+        return kernel is { HasInputGradient: false } && input.requires_grad ? null : kernel;
     }
 }
