@@ -25,7 +25,7 @@ try
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),
         ["grow", .. var point] => GrowthProcess.Run(GrowthPoint.Parse(point)),
         ["peak"] => MachinePeak.Run(),
-        ["product"] => MatrixProduct.Run(),
+        ["product"] => LibtorchProduct.Run(),
         ["start", var folder] => StartUp.Run(folder),
         ["parts", var folder, var peak] => StepParts.Run(folder, double.Parse(peak, CultureInfo.InvariantCulture)),
         ["memory", var folder, var cells] => CellMemory.Run(folder, int.Parse(cells, CultureInfo.InvariantCulture)),

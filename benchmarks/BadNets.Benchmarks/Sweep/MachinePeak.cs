@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.Intrinsics;
 using BadNets.Transforms;
 
 namespace BadNets.Benchmarks;
 
 /// <summary>
-/// The peak of the machine: the rate of independent fused multiply-adds in the widest registers that .NET uses, in single-precision GFLOP/s.
+/// The peak of the machine: the rate of independent fused multiply-adds in registers of the width that the library uses, in single-precision GFLOP/s.
 /// </summary>
 /// <param name="Bits">The width of a register.</param>
 /// <param name="OneCore">The rate of one core.</param>
@@ -32,7 +31,13 @@ readonly record struct MachinePeak(int Bits, double OneCore, double AllCores)
     /// <summary>The program of the child process.</summary>
     public static int Run()
     {
-        var peak = Vector512.IsHardwareAccelerated ? Measure<Simd512>() : Vector256.IsHardwareAccelerated ? Measure<Simd256>() : Measure<Simd128>();
+        var peak = SimdWidth.Widest switch
+        {
+            SimdWidth.Of<Simd512> => Measure<Simd512>(),
+            SimdWidth.Of<Simd256> => Measure<Simd256>(),
+            SimdWidth.Of<Simd128> => Measure<Simd128>(),
+            _ => throw new InvalidOperationException("The benchmark requires a processor with fused multiply-adds."),
+        };
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peak.Bits} {peak.OneCore:R} {peak.AllCores:R}"));
         return 0;
     }

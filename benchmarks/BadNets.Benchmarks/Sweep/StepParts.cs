@@ -3,6 +3,7 @@ using System.Globalization;
 using BadNets.Transforms;
 using Microsoft.ML;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
@@ -118,8 +119,8 @@ static class StepParts
         [
             children["conv1"].forward,
             children["conv2"].forward,
-            input => children["fc1"].forward(input.flatten(1)).relu_(),
-            children["fc2"].forward,
+            input => LinearLayer.Apply(input.flatten(1), (Linear)children["fc1"], rectify: true),
+            input => LinearLayer.Apply(input, (Linear)children["fc2"], rectify: false),
             input => nn.functional.cross_entropy(input.softmax(1), labels),
         ];
 

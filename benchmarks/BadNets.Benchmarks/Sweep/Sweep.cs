@@ -27,7 +27,7 @@ static class Sweep
         var groups = MeasureVariants(data.Path, cores, options);
         peak = peak.Max(MachinePeak.Measure());
 
-        var product = MatrixProduct.Measure();
+        var product = LibtorchProduct.Measure();
         Print($"The machine's peak (fused multiply-adds in {peak.Bits}-bit registers, float32): {peak.OneCore:F0} GFLOP/s on one core, {peak.AllCores:F0} on {Count(cores, "core")}.");
         Print($"At that peak, a cell-epoch ({CellWork.Epoch / 1e9:F0} GFLOP, if every layer is computed directly) would take {CellWork.Epoch / 1e9 / peak.AllCores:F2} s.");
         Print($"For comparison, libtorch's matrix product reaches {product.OneCore:F0} GFLOP/s on one core and {product.AllCores:F0} on {Count(cores, "core")}.");

@@ -11,13 +11,13 @@ namespace BadNets.Benchmarks;
 /// </summary>
 /// <param name="OneCore">With one thread.</param>
 /// <param name="AllCores">With as many threads as there are cores.</param>
-readonly record struct MatrixProduct(double OneCore, double AllCores)
+readonly record struct LibtorchProduct(double OneCore, double AllCores)
 {
-    public static MatrixProduct Measure()
+    public static LibtorchProduct Measure()
     {
         using var process = new ChildProcess(["product"]);
         var values = Array.ConvertAll(process.ReadLine().Split(' '), value => double.Parse(value, CultureInfo.InvariantCulture));
-        return new MatrixProduct(values[0], values[1]);
+        return new LibtorchProduct(values[0], values[1]);
     }
 
     /// <summary>The program of the child process.</summary>
