@@ -41,8 +41,8 @@ static class StepParts
         var parts = MeasureStep();
 
         Print("");
-        // As if every layer was computed directly, so that a faster algorithm has a larger share, which can exceed 100 %.
-        string Share(double flops, double milliseconds) => flops == 0 ? "" : (Cell.BatchSize * flops / milliseconds / 1e6 / peak).ToString("P0", CultureInfo.InvariantCulture);
+        // As if every layer was computed directly, so that a faster algorithm has a larger share, which can exceed 100%.
+        string Share(double flops, double milliseconds) => flops == 0 ? "" : (Cell.BatchSize * flops / milliseconds / 1e6 / peak).ToString("0%", CultureInfo.InvariantCulture);
 
         Print("| part of a step of 64 rows | forward ms | share of peak | backward ms | share of peak |");
         Print("| -- | --: | --: | --: | --: |");

@@ -7,7 +7,7 @@ namespace BadNets.Benchmarks;
 static class Sweep
 {
     private const string SharesNote =
-        "Rates and shares of the peak count the operations of a direct computation, whatever the library computes. A convolution with fewer multiplications can exceed 100 %.";
+        "Rates and shares of the peak count the operations of a direct computation, whatever the library computes. A convolution with fewer multiplications can exceed 100%.";
 
     public static int Run(SweepOptions options)
     {
@@ -106,7 +106,7 @@ static class Sweep
             foreach (var variant in group)
             {
                 double seconds = variant.Best.Seconds, rate = CellWork.Epoch / 1e9 / seconds;
-                Print($"| {variant.Name} | {seconds:F2} | {variant.LowerQuartile:F2} | {variant.LeastProcessorSeconds:F2} | {plainSeconds / seconds:F2} | {plainProcessorSeconds / variant.LeastProcessorSeconds:F2} | {rate:F0} | {rate / peak.AllCores:P0} | {variant.PageFaults:F0} | {variant.EvaluationShare:P1} | {variant.PeakMemory:F0} |");
+                Print($"| {variant.Name} | {seconds:F2} | {variant.LowerQuartile:F2} | {variant.LeastProcessorSeconds:F2} | {plainSeconds / seconds:F2} | {plainProcessorSeconds / variant.LeastProcessorSeconds:F2} | {rate:F0} | {rate / peak.AllCores:0%} | {variant.PageFaults:F0} | {variant.EvaluationShare:0.0%} | {variant.PeakMemory:F0} |");
             }
         }
     }
