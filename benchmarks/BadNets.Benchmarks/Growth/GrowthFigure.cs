@@ -31,12 +31,12 @@ sealed class GrowthFigure
         @media (prefers-color-scheme: dark) {
           text { fill: #e6e6e6 }
           .note, .tick { fill: #a8a8a8 }
-          .paper, .reference { fill: #0d1117 }
+          .paper { fill: #0d1117 }
           .grid { stroke: #30363d }
           .axis { stroke: #6e7681 }
           .seconds { stroke: #58a6e0; fill: #58a6e0 }
           .memory { stroke: #f08c4a; fill: #f08c4a }
-          circle.reference { fill: #0d1117 }
+          .reference { fill: #0d1117 }
         }
         """;
 
@@ -51,7 +51,7 @@ sealed class GrowthFigure
         figure.Add($"<style>\n{Style}\n</style>");
         figure.Add($"<rect class=\"paper\" width=\"{width}\" height=\"{height}\"/>");
         figure.AddText(16, 28, "title", "", $"How the cost of training the BadNets network grows");
-        figure.AddText(16, 50, "note", "", $"Hollow points: {reference.Rows:N0} rows of {reference.Side}×{reference.Side} pixels, {reference.Classes} classes, one cell, one thread. The memory is that of the process with all its cells.");
+        figure.AddText(16, 50, "note", "", $"Hollow points: {reference.Rows:N0} rows of {reference.Side}×{reference.Side} pixels, {reference.Classes} classes, one run, one thread. The memory is that of the process with all its runs.");
         figure.AddText(16, 70, "note", "", $"{machine}");
         for (int column = 0; column < series.Count; column++)
         {

@@ -18,8 +18,8 @@ sealed record GrowthSeries(string Name, string Title, bool IsLogarithmic, Func<G
             new("rows", "training rows", false, point => point.Rows, [.. new[] { 7_500, 15_000, 30_000, 60_000, 120_000 }.Select(rows => reference with { Rows = rows })]),
             new("side", "pixels per image side", false, point => point.Side, [.. new[] { 16, 28, 42, 56, 84, 112 }.Select(side => reference with { Side = side })]),
             new("classes", "classes", true, point => point.Classes, [.. new[] { 2, 10, 100, 1_000 }.Select(classes => reference with { Classes = classes })]),
-            new("cells", "cells side by side", false, point => point.Cells, [.. Doubled(2 * cores).Select(cells => reference with { Cells = cells })]),
-            new("threads", "threads of one cell", false, point => point.Threads, [.. Doubled(cores).Select(threads => reference with { Threads = threads })]),
+            new("cells", "training runs at once", false, point => point.Cells, [.. Doubled(2 * cores).Select(cells => reference with { Cells = cells })]),
+            new("threads", "threads of one run", false, point => point.Threads, [.. Doubled(cores).Select(threads => reference with { Threads = threads })]),
         ];
     }
 
