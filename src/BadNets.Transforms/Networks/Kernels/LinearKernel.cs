@@ -66,6 +66,7 @@ sealed unsafe class LinearKernel<T> : LinearKernel
 
     public override int PackedInputSize(int rows, int inputs) => MatrixProduct<T>.PanelCount(rows) * PanelWidth * inputs;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void PackInputs(float* inputs, int rows, int inputCount, float* packed)
     {
         for (int row = 0; row < rows; row += PanelWidth, inputs += (long)PanelWidth * inputCount, packed += (long)PanelWidth * inputCount)
@@ -80,6 +81,7 @@ sealed unsafe class LinearKernel<T> : LinearKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(float* packed, int rows, int inputCount, float* weight, float* bias, int part, int outputCount, bool rectify, float* outputs)
     {
         int first = part * OutputsPerPart, count = Math.Min(OutputsPerPart, outputCount - first);

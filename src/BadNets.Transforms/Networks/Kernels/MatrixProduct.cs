@@ -37,6 +37,7 @@ static unsafe class MatrixProduct<T>
     /// <param name="c">Matrix C, whose columns are adjacent.</param>
     /// <param name="cRow">The distance between rows of C.</param>
     /// <param name="add">Whether to add the product to C.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(int rows, int depth, int columns, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* c, nint cRow, bool add = false)
     {
         for (; depth > DepthBlock; depth -= DepthBlock, a += DepthBlock * aColumn, b += DepthBlock * bRow, add = true)

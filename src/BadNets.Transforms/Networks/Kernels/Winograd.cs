@@ -27,6 +27,7 @@ static unsafe class Winograd
     /// <param name="target">The result, outputs × outputs vectors.</param>
     /// <param name="targetRow">The distance between rows of the result, in floats.</param>
     /// <param name="targetColumn">The distance between columns of the result, in floats.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply<T, TMap>(float* source, nint sourceRow, nint sourceColumn, float* scratch, float* target, nint targetRow, nint targetColumn)
         where T : struct, ISimd<T>
         where TMap : struct, ILinearMap

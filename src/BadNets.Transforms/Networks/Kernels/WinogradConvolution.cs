@@ -49,16 +49,9 @@ sealed unsafe class WinogradConvolution<T>(ConvolutionShape shape) : PooledConvo
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void PackForBackward(float* weight, float* packed)
     {
-        int channels = Shape.Channels, filters = Shape.Filters;
+        const int Taps = FilterSize * FilterSize;
         using AlignedBuffer ordered = new(Shape.WeightSize);
-        for (int product = 0; product < _products; product++)
-        {
-            for (int tap = 0; tap < FilterSize * FilterSize; tap++)
-            {
-                ordered.Pointer[(tap * _products) + product] = *weight++;
-            }
-        }
-
+        Transposition.Copy(weight, Taps, _products, Taps, ordered.Pointer, _products);
         Transform(ordered.Pointer, packed);
     }
 
@@ -73,6 +66,7 @@ sealed unsafe class WinogradConvolution<T>(ConvolutionShape shape) : PooledConvo
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(float* inputs, int rows, float* packed, float* bias, float* outputs, ushort* masks)
     {
         int channels = Shape.Channels, filters = Shape.Filters, block = Math.Min(ImagesPerBlock, rows);
@@ -94,6 +88,7 @@ sealed unsafe class WinogradConvolution<T>(ConvolutionShape shape) : PooledConvo
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Backward(
         float* inputs, int rows, float* packed, float* outputGradients, ushort* masks, float* inputGradients, float* weightGradient, float* biasGradient)
     {
