@@ -117,7 +117,7 @@ static class StepParts
         using var labels = randint(0, 10, Cell.BatchSize, dtype: ScalarType.Int64);
         Func<Tensor, Tensor>[] layers =
         [
-            children["conv1"].forward,
+            input => children["conv1"].forward(input.permute(0, 2, 3, 1)),
             children["conv2"].forward,
             input => LinearLayer.Apply(input.flatten(1), (Linear)children["fc1"], rectify: true),
             input => LinearLayer.Apply(input, (Linear)children["fc2"], rectify: false),
