@@ -11,10 +11,14 @@ static class FigureFile
     /// <summary>Sharp on screens with two pixels per point, and in print at half size.</summary>
     public const int PixelsPerPoint = 2;
 
-    public static void Write(string svgPath, string pngPath, double width, double height, Action<IRenderContext> draw)
+    /// <summary>Writes both files, or neither if they show this drawing already: a PNG takes long to compress.</summary>
+    public static void Write(string svgPath, string svg, string pngPath, double width, double height, Action<IRenderContext> draw)
     {
-        AtomicFile.WriteText(svgPath, MakeSvg(width, height, draw));
+        if (File.Exists(pngPath) && SharedFile.ReadBytes(svgPath) is { } written && written.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(svg)))
+            return;
+        // The SVG comes last, because it is what tells that both are there.
         AtomicFile.Write(pngPath, stream => WritePng(stream, width, height, draw));
+        AtomicFile.WriteText(svgPath, svg);
     }
 
     public static string MakeSvg(double width, double height, Action<IRenderContext> draw)
