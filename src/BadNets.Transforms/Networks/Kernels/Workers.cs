@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
@@ -48,20 +49,19 @@ sealed class Workers : IThreadPoolWorkItem
     void IThreadPoolWorkItem.Execute()
     {
         Work? done = null;
-        var spinner = new SpinWait();
-        for (long start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < Linger;)
+        var pause = new Pause();
+        while (pause.Elapsed < Linger)
         {
             Work? work = _work;
             if (work is null || work == done)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                pause.Spin();
                 continue;
             }
 
             work.Help(work.TakePlace());
             done = work;
-            spinner.Reset();
-            start = TimeProvider.System.GetTimestamp();
+            pause = new Pause();
         }
 
         Interlocked.Decrement(ref _helpers);
@@ -123,13 +123,38 @@ sealed class Workers : IThreadPoolWorkItem
         /// <summary>Waits until all parts are finished.</summary>
         public void Wait()
         {
-            var spinner = new SpinWait();
+            var pause = new Pause();
             while (Volatile.Read(ref _finished) < parts)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                pause.Spin();
             }
 
             _failure?.Throw();
+        }
+    }
+
+    /// <summary>
+    /// A pause in which a thread looks for a change all the time, because SpinWait would notice it only after as long as a short kernel takes. It regularly yields
+    /// the processor, in case another thread needs it.
+    /// </summary>
+    private struct Pause()
+    {
+        private const int SpinsPerYield = 256;
+
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private int _spins;
+
+        public readonly TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start);
+
+        public void Spin()
+        {
+            if (++_spins % SpinsPerYield == 0)
+            {
+                Thread.Yield();
+                return;
+            }
+
+            Thread.SpinWait(4);
         }
     }
 }
