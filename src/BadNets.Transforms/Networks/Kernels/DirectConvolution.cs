@@ -1,0 +1,169 @@
+namespace BadNets.Transforms;
+
+/// <summary>A convolution with any stride as one matrix product for each row of the kernel.</summary>
+/// <remarks>
+/// The inputs of the taps in a row of the kernel are contiguous in memory: three times the number of channels. From one output to the next, they move
+/// by the stride times the number of channels.
+/// </remarks>
+/// <typeparam name="T">The vector register. The number of filters is a multiple of its lanes, and for the gradient of the input, so is the number of channels.</typeparam>
+sealed unsafe class DirectConvolution<T> : Convolution3x3
+    where T : struct, ISimd<T>
+{
+    private const int Kernel = 3;
+
+    private readonly int _channels;
+    private readonly int _filters;
+    private readonly int _stride;
+    private readonly int _outputHeight;
+    private readonly int _outputWidth;
+
+    // The width of the output in whole tiles of the matrix product, and the number of taps in a row of the kernel.
+    private readonly int _tiledWidth;
+    private readonly int _taps;
+    private readonly int _tiledTaps;
+
+    public DirectConvolution(int channels, int filters, int height, int width, int stride)
+    {
+        (_channels, _filters, _stride) = (channels, filters, stride);
+        (_outputHeight, _outputWidth) = ((height - 1) / stride + 1, (width - 1) / stride + 1);
+        (_tiledWidth, _taps) = (SimdTile.RoundUp(_outputWidth), Kernel * channels);
+        _tiledTaps = SimdTile.RoundUp(_taps);
+
+        // The products of whole tiles read pixels after the last ones that matter, and a row more for the taps.
+        Input = new(channels, height, width, 1, (_outputHeight - 1) * stride + Kernel + 1, Math.Max(width + 2, (_tiledWidth - 1) * stride + Kernel));
+        OutputGradient = new(filters, _outputHeight, _outputWidth, 0, _outputHeight, _tiledWidth);
+    }
+
+    public override PaddedImage Input { get; }
+
+    public override PaddedImage OutputGradient { get; }
+
+    public override int MostImages => 8;
+
+    public override int PackedSize => Kernel * _tiledTaps * _filters;
+
+    public override int ScratchSize => _tiledWidth * Math.Max(_filters, _taps) + Input.PaddedSize;
+
+    // (row, column, channel, filter)
+    public override void PackForForward(float* weight, float* packed)
+    {
+        for (int row = 0; row < Kernel; row++)
+        {
+            for (int tap = 0; tap < _taps; tap++)
+            {
+                for (int f = 0; f < _filters; f++)
+                {
+                    *packed++ = weight[IndexOf(f, row, tap)];
+                }
+            }
+        }
+    }
+
+    // (row, filter, column, channel)
+    public override void PackForInputGradient(float* weight, float* packed)
+    {
+        for (int row = 0; row < Kernel; row++)
+        {
+            for (int f = 0; f < _filters; f++)
+            {
+                for (int tap = 0; tap < _taps; tap++)
+                {
+                    *packed++ = weight[IndexOf(f, row, tap)];
+                }
+            }
+        }
+    }
+
+    public override void UnpackGradient(float* sum, float* weightGradient)
+    {
+        for (int row = 0; row < Kernel; row++)
+        {
+            for (int tap = 0; tap < _taps; tap++)
+            {
+                for (int f = 0; f < _filters; f++)
+                {
+                    weightGradient[IndexOf(f, row, tap)] = sum[((row * _tiledTaps) + tap) * _filters + f];
+                }
+            }
+        }
+    }
+
+    public override void Forward(float* paddedInput, int images, float* packed, float* output, float* scratch)
+    {
+        for (int image = 0; image < images; image++, paddedInput += Input.PaddedSize)
+        {
+            for (int y = 0; y < _outputHeight; y++, output += _outputWidth * _filters)
+            {
+                float* target = _tiledWidth == _outputWidth ? output : scratch;
+                for (int row = 0; row < Kernel; row++)
+                {
+                    SimdTile.Multiply<T>(
+                        paddedInput + (y * _stride + row) * Input.PaddedRow, _stride * _channels, 1, packed + row * _taps * _filters, _filters, target, _filters,
+                        rows: _tiledWidth, columns: _filters, depth: _taps, add: row > 0);
+                }
+
+                if (target != output)
+                {
+                    Copy(target, output, _outputWidth * _filters);
+                }
+            }
+        }
+    }
+
+    public override void InputGradient(float* paddedOutputGradient, int images, float* packed, float* inputGradient, float* scratch)
+    {
+        float* padded = scratch + _tiledWidth * Math.Max(_filters, _taps);
+        for (int image = 0; image < images; image++, inputGradient += Input.ImageSize)
+        {
+            new Span<float>(padded, Input.PaddedSize).Clear();
+            for (int y = 0; y < _outputHeight; y++, paddedOutputGradient += OutputGradient.PaddedRow)
+            {
+                for (int row = 0; row < Kernel; row++)
+                {
+                    SimdTile.Multiply<T>(
+                        paddedOutputGradient, _filters, 1, packed + row * _taps * _filters, _taps, scratch, _taps,
+                        rows: _tiledWidth, columns: _taps, depth: _filters, add: false);
+                    float* target = padded + (y * _stride + row) * Input.PaddedRow;
+                    for (int x = 0; x < _outputWidth; x++)
+                    {
+                        Add(scratch + x * _taps, target + x * _stride * _channels, _taps);
+                    }
+                }
+            }
+
+            for (int y = 0; y < Input.Height; y++)
+            {
+                Copy(padded + Input.Start + y * Input.PaddedRow, inputGradient + y * Input.ImageRow, Input.ImageRow);
+            }
+        }
+    }
+
+    public override void WeightGradient(float* paddedInput, float* paddedOutputGradient, int images, float* sum, bool add, float* scratch)
+    {
+        for (int image = 0; image < images; image++, paddedInput += Input.PaddedSize)
+        {
+            for (int y = 0; y < _outputHeight; y++, paddedOutputGradient += OutputGradient.PaddedRow, add = true)
+            {
+                for (int row = 0; row < Kernel; row++)
+                {
+                    SimdTile.Multiply<T>(
+                        paddedInput + (y * _stride + row) * Input.PaddedRow, 1, _stride * _channels, paddedOutputGradient, _filters, sum + row * _tiledTaps * _filters, _filters,
+                        rows: _tiledTaps, columns: _filters, depth: _outputWidth, add);
+                }
+            }
+        }
+    }
+
+    // In (filter, channel, row, column).
+    private int IndexOf(int filter, int row, int tap) => (((filter * _channels) + tap % _channels) * Kernel + row) * Kernel + tap / _channels;
+
+    private static void Copy(float* source, float* target, int count) => new Span<float>(source, count).CopyTo(new Span<float>(target, count));
+
+    private static void Add(float* source, float* target, int count)
+    {
+        for (int i = 0; i < count; i += T.Lanes)
+        {
+            T.Store(T.Load(target + i) + T.Load(source + i), target + i);
+        }
+    }
+}
