@@ -13,6 +13,7 @@ static unsafe class ChannelPass<T>
     /// <summary>Puts an image into its zeros.</summary>
     public static void Pad(in PaddedImage layout, float* image, float* padded)
     {
+        layout.ClearBorder(padded);
         padded += layout.Start;
         for (int y = 0; y < layout.Height; y++, image += layout.ImageRow, padded += layout.PaddedRow)
         {
@@ -21,9 +22,10 @@ static unsafe class ChannelPass<T>
     }
 
     /// <summary>Puts <c>ReLU(image * scale + shift)</c> into its zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void PadRectified(in PaddedImage layout, float* image, in Normalization normalization, float* padded)
     {
+        layout.ClearBorder(padded);
         int channels = layout.Channels, width = layout.Width;
         for (int c = 0; c < channels; c += T.Lanes)
         {
@@ -41,9 +43,10 @@ static unsafe class ChannelPass<T>
     }
 
     /// <summary>Puts the gradient of the input of a normalization into its zeros.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void PadGradient(in PaddedImage layout, float* outputGradient, float* image, in NormalizationGradient gradient, float* padded)
     {
+        layout.ClearBorder(padded);
         int channels = layout.Channels, width = layout.Width;
         for (int c = 0; c < channels; c += T.Lanes)
         {
@@ -62,7 +65,7 @@ static unsafe class ChannelPass<T>
     }
 
     /// <summary>Computes the mean of each channel, and the sum of the squared differences from it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Measure(int pixels, int channels, float* image, float* mean, float* squares)
     {
         T inverse = T.Create(1f / pixels);
@@ -107,7 +110,7 @@ static unsafe class ChannelPass<T>
     }
 
     /// <summary>Computes <c>ReLU(image * scale + shift + shortcut)</c>. The shortcut can be null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Rectify(int pixels, int channels, float* image, in Normalization normalization, float* shortcut, float* output)
     {
         for (int c = 0; c < channels; c += T.Lanes)
@@ -125,7 +128,7 @@ static unsafe class ChannelPass<T>
     /// Computes the gradient of the argument of <see cref="Rectify"/>'s ReLU, and its sums for each channel: of the gradient, and of the gradient times
     /// the difference of the image from its mean. <paramref name="gradient"/> can be <paramref name="outputGradient"/>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void RectifyGradient(
         int pixels, int channels, float* outputGradient, float* image, in Normalization normalization, float* shortcut, float* gradient, float* sums, float* products)
     {
@@ -147,7 +150,7 @@ static unsafe class ChannelPass<T>
     }
 
     /// <summary>Adds values to others.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Add(int count, float* source, float* target)
     {
         for (int i = 0; i < count; i += T.Lanes)

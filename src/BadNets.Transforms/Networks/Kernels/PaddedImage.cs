@@ -9,7 +9,7 @@ namespace BadNets.Transforms;
 /// <param name="Border">The number of zeros above and to the left of the image.</param>
 /// <param name="PaddedHeight">The height of the larger image.</param>
 /// <param name="PaddedWidth">The width of the larger image.</param>
-readonly record struct PaddedImage(int Channels, int Height, int Width, int Border, int PaddedHeight, int PaddedWidth)
+readonly unsafe record struct PaddedImage(int Channels, int Height, int Width, int Border, int PaddedHeight, int PaddedWidth)
 {
     public int ImageSize => Height * Width * Channels;
 
@@ -21,4 +21,18 @@ readonly record struct PaddedImage(int Channels, int Height, int Width, int Bord
 
     /// <summary>The index of the image's first value in the larger image.</summary>
     public int Start => Border * (PaddedRow + Channels);
+
+    /// <summary>Writes the zeros around the image.</summary>
+    public void ClearBorder(float* padded)
+    {
+        new Span<float>(padded, Start).Clear();
+        // From the end of a row of the image to the start of the next one.
+        for (int y = 0; y < Height; y++)
+        {
+            new Span<float>(padded + Start + y * PaddedRow + ImageRow, PaddedRow - ImageRow).Clear();
+        }
+
+        int end = Start + Height * PaddedRow;
+        new Span<float>(padded + end, PaddedSize - end).Clear();
+    }
 }

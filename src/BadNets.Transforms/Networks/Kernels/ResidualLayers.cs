@@ -7,6 +7,9 @@ namespace BadNets.Transforms;
 /// <summary>Layers of a network that are computed as one operation; see <see cref="ResidualShape"/>.</summary>
 sealed class ResidualLayers(bool hasShortcut, params (Conv2d Convolution, BatchNormalization Normalization)[] layers)
 {
+    // So that an index into all images fits into an int, with memory for intermediate results to spare.
+    private const long MostValues = 1 << 27;
+
     private readonly int _stride = (int)layers[0].Convolution.stride[0];
 
     public int Count => layers.Length;
@@ -19,10 +22,35 @@ sealed class ResidualLayers(bool hasShortcut, params (Conv2d Convolution, BatchN
 
     public BatchNormalization Normalization(int layer) => layers[layer].Normalization;
 
-    /// <summary>Whether the kernels can compute the layers for an input (rows × channels × height × width).</summary>
-    public bool CanApply(Tensor input) =>
-        ResidualKernel.IsSupported && IsPlain(input) && input.dim() == 4 && input.shape[0] > 0 && layers.All(layer => IsPlain(layer.Convolution.weight!))
-        && (!input.requires_grad || input.shape[1] % 16 == 0);
+    /// <summary>Whether the kernels can compute the layers for an input (rows × channels × height × width). Otherwise, libtorch's operators can.</summary>
+    public bool CanApply(Tensor input)
+    {
+        if (!ResidualKernel.IsSupported || input.dim() != 4 || !IsPlain(input, input.shape))
+        {
+            return false;
+        }
+
+        long[] image = input.shape;
+        long channels = image[1], filters = layers[0].Convolution.out_channels;
+        if (image.Contains(0) || filters % 16 != 0 || image[0] * image[2] * image[3] > MostValues / Math.Max(channels, filters) || input.requires_grad && channels % 16 != 0)
+        {
+            return false;
+        }
+
+        foreach ((Conv2d convolution, BatchNormalization normalization) in layers)
+        {
+            if (!IsPlain(convolution.weight!, filters, channels, 3, 3)
+                || !IsPlain(normalization.weight!, filters) || !IsPlain(normalization.bias!, filters)
+                || !IsPlain(normalization.running_mean!, filters) || !IsPlain(normalization.running_var!, filters))
+            {
+                return false;
+            }
+
+            channels = filters;
+        }
+
+        return true;
+    }
 
     public Tensor Apply(Tensor input)
     {
@@ -39,5 +67,6 @@ sealed class ResidualLayers(bool hasShortcut, params (Conv2d Convolution, BatchN
         return output.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    private static bool IsPlain(Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32;
+    private static bool IsPlain(Tensor tensor, params long[] shape) =>
+        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.shape.AsSpan().SequenceEqual(shape);
 }

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace BadNets.Transforms;
 
 /// <summary>
@@ -18,10 +20,10 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
     private readonly Convolution3x3[] _convolutions;
     private readonly int _imagesAtOnce;
 
-    // Where the parts of a thread's memory begin: inputs and gradients in their zeros for each convolution, images, and the convolutions' own memory.
-    private readonly int[] _inputs;
-    private readonly int[] _gradients;
-    private readonly int _zeros;
+    // Where the parts of a thread's memory begin, after the padded input: the padded gradient, two batches of convolved images, and the scratch memory of
+    // the convolutions, which also holds a shortcut.
+    private readonly int _gradient;
+    private readonly int _convolved;
     private readonly int _scratch;
     private readonly int _threadSize;
 
@@ -32,20 +34,14 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
         for (int i = 0; i < shape.Layers; i++)
         {
             _convolutions[i] = i == 0 && (shape.Stride > 1 || shape.Channels % T.Lanes != 0)
-                ? new DirectConvolution<T>(shape.Channels, shape.Filters, shape.Height, shape.Width, shape.Stride)
-                : new WinogradConvolution<T>(i == 0 ? shape.Channels : shape.Filters, shape.Filters, shape.OutputHeight, shape.OutputWidth);
+                ? new DirectConvolution3x3<T>(shape.Channels, shape.Filters, shape.Height, shape.Width, shape.Stride)
+                : new WinogradConvolution3x3<T>(i == 0 ? shape.Channels : shape.Filters, shape.Filters, shape.OutputHeight, shape.OutputWidth);
         }
 
         _imagesAtOnce = _convolutions.Min(convolution => convolution.MostImages);
-        (_inputs, _gradients) = (new int[shape.Layers], new int[shape.Layers]);
-        for (int i = 0; i < shape.Layers; i++)
-        {
-            _inputs[i] = _zeros;
-            _gradients[i] = _zeros + _imagesAtOnce * _convolutions[i].Input.PaddedSize;
-            _zeros = _gradients[i] + _imagesAtOnce * _convolutions[i].OutputGradient.PaddedSize;
-        }
-
-        _scratch = _zeros + 2 * _imagesAtOnce * shape.OutputSize;
+        _gradient = RoundUp(_imagesAtOnce * _convolutions.Max(convolution => convolution.Input.PaddedSize), T.Lanes);
+        _convolved = _gradient + _imagesAtOnce * _convolutions.Max(convolution => convolution.OutputGradient.PaddedSize);
+        _scratch = _convolved + 2 * _imagesAtOnce * shape.OutputSize;
         _threadSize = _scratch + Math.Max(shape.OutputSize, _convolutions.Max(convolution => convolution.ScratchSize));
     }
 
@@ -71,7 +67,7 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
                 float* source = input + (long)row * _shape.InputSize;
                 for (int i = 0; i < layers.Length; i++)
                 {
-                    float* target = memory + _zeros + i % 2 * _imagesAtOnce * _shape.OutputSize;
+                    float* target = memory + _convolved + i % 2 * _imagesAtOnce * _shape.OutputSize;
                     Convolve(i, images, source, layers, weights + i * PackedSize, target, memory);
                     source = target;
                 }
@@ -139,9 +135,9 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
                 convolution.PackForInputGradient(layer.Weight, weights);
             }
 
-            Workers.Run(groups, _threadSize, _zeros, (group, memory) =>
+            ForEachPart(groups, (group, memory) =>
             {
-                float* padded = memory + _inputs[i], paddedGradient = memory + _gradients[i];
+                float* padded = memory, paddedGradient = memory + _gradient;
                 int end = Math.Min(rows, (group + 1) * groupSize);
                 for (int row = group * groupSize; row < end; row += _imagesAtOnce)
                 {
@@ -199,18 +195,43 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
 
     private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
 
+    private delegate void Part(int index, float* memory);
+
     private delegate void Pass(int row, int images, float* memory);
 
-    private void ForEachPass(int rows, Pass pass) => Workers.Run(RoundUp(rows, _imagesAtOnce) / _imagesAtOnce, _threadSize, _zeros, (index, memory) =>
+    private void ForEachPass(int rows, Pass pass) => ForEachPart(RoundUp(rows, _imagesAtOnce) / _imagesAtOnce, (index, memory) =>
         pass(index * _imagesAtOnce, Math.Min(_imagesAtOnce, rows - index * _imagesAtOnce), memory));
+
+    // Each thread has its own memory.
+    private void ForEachPart(int parts, Part compute)
+    {
+        int next = -1, threads = Math.Min(get_num_threads(), parts);
+        if (threads > 1)
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
+        }
+        else
+        {
+            Work();
+        }
+
+        void Work()
+        {
+            using AlignedBuffer memory = new(_threadSize);
+            for (int part; (part = Interlocked.Increment(ref next)) < parts;)
+            {
+                compute(part, memory.Pointer);
+            }
+        }
+    }
 
     private float* Source(int layer, int row, float* input, ResidualLayer[] layers) =>
         layer == 0 ? input + (long)row * _shape.InputSize : layers[layer - 1].Convolved + (long)row * _shape.OutputSize;
 
     private void Convolve(int layer, int images, float* source, ResidualLayer[] layers, float* weights, float* target, float* memory)
     {
-        PadSource(layer, images, source, layers, memory + _inputs[layer]);
-        _convolutions[layer].Forward(memory + _inputs[layer], images, weights, target, memory + _scratch);
+        PadSource(layer, images, source, layers, memory);
+        _convolutions[layer].Forward(memory, images, weights, target, memory + _scratch);
     }
 
     private void PadSource(int layer, int images, float* source, ResidualLayer[] layers, float* padded)

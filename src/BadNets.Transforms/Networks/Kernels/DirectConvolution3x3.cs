@@ -6,7 +6,7 @@ namespace BadNets.Transforms;
 /// by the stride times the number of channels.
 /// </remarks>
 /// <typeparam name="T">The vector register. The number of filters is a multiple of its lanes, and for the gradient of the input, so is the number of channels.</typeparam>
-sealed unsafe class DirectConvolution<T> : Convolution3x3
+sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
     where T : struct, ISimd<T>
 {
     private const int Kernel = 3;
@@ -22,12 +22,12 @@ sealed unsafe class DirectConvolution<T> : Convolution3x3
     private readonly int _taps;
     private readonly int _tiledTaps;
 
-    public DirectConvolution(int channels, int filters, int height, int width, int stride)
+    public DirectConvolution3x3(int channels, int filters, int height, int width, int stride)
     {
         (_channels, _filters, _stride) = (channels, filters, stride);
         (_outputHeight, _outputWidth) = ((height - 1) / stride + 1, (width - 1) / stride + 1);
-        (_tiledWidth, _taps) = (SimdTile.RoundUp(_outputWidth), Kernel * channels);
-        _tiledTaps = SimdTile.RoundUp(_taps);
+        (_tiledWidth, _taps) = (SimdTile<T>.RoundUp(_outputWidth), Kernel * channels);
+        _tiledTaps = SimdTile<T>.RoundUp(_taps);
 
         // The products of whole tiles read pixels after the last ones that matter, and a row more for the taps.
         Input = new(channels, height, width, 1, (_outputHeight - 1) * stride + Kernel + 1, Math.Max(width + 2, (_tiledWidth - 1) * stride + Kernel));
@@ -97,9 +97,9 @@ sealed unsafe class DirectConvolution<T> : Convolution3x3
                 float* target = _tiledWidth == _outputWidth ? output : scratch;
                 for (int row = 0; row < Kernel; row++)
                 {
-                    SimdTile.Multiply<T>(
-                        paddedInput + (y * _stride + row) * Input.PaddedRow, _stride * _channels, 1, packed + row * _taps * _filters, _filters, target, _filters,
-                        rows: _tiledWidth, columns: _filters, depth: _taps, add: row > 0);
+                    SimdTile<T>.Multiply(
+                        rows: _tiledWidth, depth: _taps, columns: _filters,
+                        paddedInput + (y * _stride + row) * Input.PaddedRow, _stride * _channels, 1, packed + row * _taps * _filters, _filters, target, _filters, add: row > 0);
                 }
 
                 if (target != output)
@@ -120,9 +120,9 @@ sealed unsafe class DirectConvolution<T> : Convolution3x3
             {
                 for (int row = 0; row < Kernel; row++)
                 {
-                    SimdTile.Multiply<T>(
-                        paddedOutputGradient, _filters, 1, packed + row * _taps * _filters, _taps, scratch, _taps,
-                        rows: _tiledWidth, columns: _taps, depth: _filters, add: false);
+                    SimdTile<T>.Multiply(
+                        rows: _tiledWidth, depth: _filters, columns: _taps,
+                        paddedOutputGradient, _filters, 1, packed + row * _taps * _filters, _taps, scratch, _taps);
                     float* target = padded + (y * _stride + row) * Input.PaddedRow;
                     for (int x = 0; x < _outputWidth; x++)
                     {
@@ -146,9 +146,9 @@ sealed unsafe class DirectConvolution<T> : Convolution3x3
             {
                 for (int row = 0; row < Kernel; row++)
                 {
-                    SimdTile.Multiply<T>(
-                        paddedInput + (y * _stride + row) * Input.PaddedRow, 1, _stride * _channels, paddedOutputGradient, _filters, sum + row * _tiledTaps * _filters, _filters,
-                        rows: _tiledTaps, columns: _filters, depth: _outputWidth, add);
+                    SimdTile<T>.Multiply(
+                        rows: _tiledTaps, depth: _outputWidth, columns: _filters,
+                        paddedInput + (y * _stride + row) * Input.PaddedRow, 1, _stride * _channels, paddedOutputGradient, _filters, sum + row * _tiledTaps * _filters, _filters, add);
                 }
             }
         }
