@@ -6,7 +6,7 @@ const string Usage = $"""
       {SweepOptions.Usage}
       rows          loading, marking, stamping, flipping, and reading rows; augmentation
       predictions   single predictions and batch scoring
-      residual      a training step of ResNet-20, compared to a plain TorchSharp loop; --keep-memory keeps freed memory, as in the sample program
+      residual      training and scoring of ResNet-20, compared to a plain TorchSharp loop
     """;
 
 try
@@ -16,8 +16,7 @@ try
         ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
         ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks), typeof(AugmentationBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
-        ["residual"] => ResidualStep.Run(isTuned: false),
-        ["residual", "--keep-memory"] => ResidualStep.Run(isTuned: true),
+        ["residual"] => ResidualStep.Run(),
 
         // The processes that a sweep starts.
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),

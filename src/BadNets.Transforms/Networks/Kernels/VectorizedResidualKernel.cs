@@ -45,6 +45,8 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
         _threadSize = _scratch + Math.Max(shape.OutputSize, _convolutions.Max(convolution => convolution.ScratchSize));
     }
 
+    private bool IsShortcutIdentity => _shape.HasShortcut && _shape.Stride == 1 && _shape.Filters == _shape.Channels;
+
     private int Pixels => _shape.OutputHeight * _shape.OutputWidth;
 
     public override void Forward(int rows, float* input, ResidualLayer[] layers, float* output)
@@ -103,12 +105,15 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
     public override void Backward(int rows, float* input, ResidualLayer[] layers, float* outputGradient, float* inputGradient)
     {
         int filters = _shape.Filters, size = _shape.OutputSize, last = layers.Length - 1;
-        int groupSize = RoundUp((rows + MostGroups - 1) / MostGroups, _imagesAtOnce), groups = (rows + groupSize - 1) / groupSize;
+        int groupSize = (rows + MostGroups - 1) / MostGroups, groups = (rows + groupSize - 1) / groupSize;
+        // If the input is added as it is, its gradient begins as the gradient of the sum.
+        bool isInPlace = inputGradient != null && IsShortcutIdentity;
         using AlignedBuffer packed = new(PackedSize), groupSums = new(groups * PackedSize), imageSums = new(rows * 2 * filters);
         using AlignedBuffer coefficients = new(NormalizationGradient.Numbers * filters);
         // The gradients of the arguments of the last ReLU and of the ReLU before.
-        using AlignedBuffer lastGradients = new(rows * size), innerGradients = new(last == 0 ? 0 : rows * size);
-        float* weights = packed.Pointer, weightSums = groupSums.Pointer, sums = imageSums.Pointer, ofLast = lastGradients.Pointer, ofInner = innerGradients.Pointer;
+        using AlignedBuffer lastGradients = new(isInPlace ? 0 : rows * size), innerGradients = new(last == 0 ? 0 : rows * size);
+        float* weights = packed.Pointer, weightSums = groupSums.Pointer, sums = imageSums.Pointer;
+        float* ofLast = isInPlace ? inputGradient : lastGradients.Pointer, ofInner = innerGradients.Pointer;
 
         ForEachPass(rows, (row, images, memory) =>
         {
@@ -161,6 +166,13 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
                     }
 
                     float* target = sourceGradients + (long)row * convolution.Input.ImageSize;
+                    if (i == 0 && isInPlace)
+                    {
+                        convolution.InputGradient(paddedGradient, images, weights, memory + _convolved, memory + _scratch);
+                        ChannelPass<T>.Add(images * size, memory + _convolved, target);
+                        continue;
+                    }
+
                     convolution.InputGradient(paddedGradient, images, weights, target, memory + _scratch);
                     for (int image = row; image < row + images; image++, target += convolution.Input.ImageSize)
                     {
@@ -268,7 +280,7 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
             return null;
         }
 
-        if (_shape.Stride == 1 && _shape.Filters == _shape.Channels)
+        if (IsShortcutIdentity)
         {
             return source;
         }
@@ -287,12 +299,6 @@ sealed unsafe class VectorizedResidualKernel<T> : ResidualKernel
     {
         if (!_shape.HasShortcut)
         {
-            return;
-        }
-
-        if (_shape.Stride == 1 && _shape.Filters == _shape.Channels)
-        {
-            ChannelPass<T>.Add(_shape.InputSize, gradient, inputGradient);
             return;
         }
 
