@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using BadNets.Transforms;
 using TorchSharp;
 
 namespace BadNets.Benchmarks;
@@ -15,21 +14,23 @@ static class CellHost
 
     public static int Run(CellSetup setup)
     {
-        if (setup.TunedAllocator)
+        if (setup.KeepsMemory)
             AllocatorTuning.Apply();
 
-        // If the library loads libtorch, idle OpenMP threads sleep. Otherwise, they spin.
-        if (setup.SleepingWorkers)
-            TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10).Dispose();
-        torch.set_num_threads(setup.Threads);
+        PlainData? data = null;
+        if (setup.Trainer == CellTrainer.Plain)
+        {
+            // TorchSharp loads libtorch here. For the other trainer, the library does, as in most programs that use it.
+            torch.set_num_threads(setup.Threads);
+            data = new PlainData(setup.Folder, setup.TrainRows, setup.TestRows);
+        }
 
-        var data = setup.Trainer == CellTrainer.Plain ? new PlainData(setup.Folder, setup.TrainRows, setup.TestRows) : null;
         using var meeting = new Barrier(setup.Cells + 1);
         var evaluation = new double[setup.Cells];
         for (int i = 0; i < setup.Cells; i++)
         {
             int index = i;
-            Cell cell = data is not null ? new PlainCell(data) : new LibraryCell(setup.Folder, setup.TrainRows, setup.TestRows);
+            Cell cell = data is not null ? new PlainCell(data) : new LibraryCell(setup.Folder, setup.TrainRows, setup.TestRows) { Threads = setup.Threads };
             new Thread(() => cell.Train(Endless, seconds =>
             {
                 evaluation[index] = seconds;
@@ -43,13 +44,14 @@ static class CellHost
         while (Console.In.ReadLine() is { Length: > 0 })
         {
             var processor = Environment.CpuUsage.TotalTime;
+            long faults = ProcessMemory.PageFaults;
             long start = Stopwatch.GetTimestamp();
             meeting.SignalAndWait();
             meeting.SignalAndWait();
             double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
             double scale = setup.Divisor / (double)setup.Cells;
             Console.Out.WriteLine(new CellRound(
-                wall * scale, (Environment.CpuUsage.TotalTime - processor).TotalSeconds * scale, evaluation.Average() * scale, ProcessMemory.Peak));
+                wall * scale, (Environment.CpuUsage.TotalTime - processor).TotalSeconds * scale, evaluation.Average() * scale, (ProcessMemory.PageFaults - faults) * scale / CellWork.Steps, ProcessMemory.Peak));
         }
 
         // The threads of the cells are still training, and there is no need to wait for them.

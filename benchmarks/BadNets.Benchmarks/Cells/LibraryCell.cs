@@ -8,6 +8,9 @@ sealed class LibraryCell(string folder, int trainRows, int testRows) : Cell
 {
     public TorchNetwork Network { get; init; } = TorchNetwork.BadNets;
 
+    /// <summary>The number of threads, or null for the default of the library.</summary>
+    public int? Threads { get; init; }
+
     public Action<TorchCnnProgress>? StepFinished { get; init; }
 
     public CancellationToken CancellationToken { get; init; }
@@ -24,6 +27,7 @@ sealed class LibraryCell(string folder, int trainRows, int testRows) : Cell
             Epochs = epochs,
             Optimizer = TorchCnnOptimizer.Sgd,
             LearningRate = LearningRate,
+            Threads = Threads,
             Head = TorchCnnHead.Softmax,
             Shuffle = TorchCnnShuffle.SharedWithValidation,
             ValidationSets = [new("clean", test), new("triggered", DigitFiles.Trigger(ml, test))],

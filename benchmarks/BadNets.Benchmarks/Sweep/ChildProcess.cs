@@ -21,6 +21,7 @@ sealed class ChildProcess : IDisposable
             start.ArgumentList.Add(argument);
         start.Environment.Remove("MALLOC_MMAP_THRESHOLD_");
         start.Environment.Remove("MALLOC_TRIM_THRESHOLD_");
+        start.Environment.Remove("MALLOC_TOP_PAD_");
         start.Environment.Remove("GOMP_SPINCOUNT");
         _name = string.Join(' ', arguments);
         _process = Process.Start(start)!;

@@ -3,6 +3,7 @@ using System.Globalization;
 using BadNets.Transforms;
 using Microsoft.ML;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BadNets.Benchmarks;
@@ -12,16 +13,26 @@ static class StepParts
 {
     private const int Steps = 300;
 
-    private static readonly string[] Layers = ["conv1 + ReLU + pool", "conv2 + ReLU + pool", "fc1 + ReLU", "fc2", "softmax + loss"];
+    private static readonly (string Name, LayerWork Work)[] Layers =
+    [
+        ("conv1 + ReLU + pool", CellWork.Conv1),
+        ("conv2 + ReLU + pool", CellWork.Conv2),
+        ("fc1 + ReLU", CellWork.Fc1),
+        ("fc2", CellWork.Fc2),
+        ("softmax + loss", default),
+    ];
 
-    public static IReadOnlyList<string> Measure(string folder)
+    /// <summary>Returns the lines of the tables.</summary>
+    /// <param name="folder">The folder of the data set.</param>
+    /// <param name="peak">The peak of one core, in GFLOP/s.</param>
+    public static IReadOnlyList<string> Measure(string folder, double peak)
     {
-        using var process = new ChildProcess(["parts", folder]);
+        using var process = new ChildProcess(["parts", folder, peak.ToString("R", CultureInfo.InvariantCulture)]);
         return [.. process.ReadLines()];
     }
 
     /// <summary>The program of the child process.</summary>
-    public static int Run(string folder)
+    public static int Run(string folder, double peak)
     {
         AllocatorTuning.Apply();
         set_num_threads(1);
@@ -30,16 +41,24 @@ static class StepParts
         var parts = MeasureStep();
 
         Print("");
-        Print("| part of a step of 64 rows | forward ms | backward ms |");
-        Print("| -- | --: | --: |");
-        Print($"| batch assembly | {assembly:F3} | |");
+        // As if every layer was computed directly, so that a faster algorithm has a larger share, which can exceed 100%.
+        string Share(double flops, double milliseconds) => flops == 0 ? "" : (Cell.BatchSize * flops / milliseconds / 1e6 / peak).ToString("0%", CultureInfo.InvariantCulture);
+
+        Print("| part of a step of 64 rows | forward ms | share of peak | backward ms | share of peak |");
+        Print("| -- | --: | --: | --: | --: |");
+        Print($"| batch assembly | {assembly:F3} | | | |");
         for (int layer = 0; layer < Layers.Length; layer++)
-            Print($"| {Layers[layer]} | {parts.Forward[layer]:F3} | {parts.Backward[layer]:F3} |");
+        {
+            var (name, work) = Layers[layer];
+            double forwardTime = parts.Forward[layer], backwardTime = parts.Backward[layer];
+            Print($"| {name} | {forwardTime:F3} | {Share(work.Forward, forwardTime)} | {backwardTime:F3} | {Share(work.Backward, backwardTime)} |");
+        }
+
         double forward = parts.Forward.Sum(), backward = parts.Backward.Sum();
-        Print($"| all layers | {forward:F3} | {backward:F3} |");
-        Print($"| optimizer | {parts.Optimizer:F3} | |");
-        Print($"| the rest (overhead, reading the loss) | {step - assembly - forward - backward - parts.Optimizer:F3} | |");
-        Print($"| the trainer's whole step | {step:F3} | |");
+        Print($"| all layers | {forward:F3} | {Share(CellWork.TestRow, forward)} | {backward:F3} | {Share(CellWork.TrainRow - CellWork.TestRow, backward)} |");
+        Print($"| optimizer | {parts.Optimizer:F3} | | | |");
+        Print($"| the rest (overhead, reading the loss) | {step - assembly - forward - backward - parts.Optimizer:F3} | | | |");
+        Print($"| the trainer's whole step | {step:F3} | {Share(CellWork.TrainRow, step)} | | |");
         Print("");
         foreach (string line in OptimizerTime.Measure())
             Print(line);
@@ -98,10 +117,10 @@ static class StepParts
         using var labels = randint(0, 10, Cell.BatchSize, dtype: ScalarType.Int64);
         Func<Tensor, Tensor>[] layers =
         [
-            children["conv1"].forward,
+            input => children["conv1"].forward(input.permute(0, 2, 3, 1)),
             children["conv2"].forward,
-            input => children["fc1"].forward(input.flatten(1)).relu_(),
-            children["fc2"].forward,
+            input => LinearLayer.Apply(input.flatten(1), (Linear)children["fc1"], rectify: true),
+            input => LinearLayer.Apply(input, (Linear)children["fc2"], rectify: false),
             input => nn.functional.cross_entropy(input.softmax(1), labels),
         ];
 

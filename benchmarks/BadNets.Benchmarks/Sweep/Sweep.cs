@@ -6,33 +6,39 @@ namespace BadNets.Benchmarks;
 /// <summary>Runs all measurements, and prints a report in Markdown.</summary>
 static class Sweep
 {
-    private const double TrainFlops = 7.44e6;
-    private const double TestFlops = 2.63e6;
-    private const double CellEpochFlops = DigitFolder.TrainRows * TrainFlops + 2 * DigitFolder.TestRows * TestFlops;
+    private const string SharesNote =
+        "Rates and shares of the peak count the operations of a direct computation, whatever the library computes. A convolution with fewer multiplications can exceed 100%.";
 
     public static int Run(SweepOptions options)
     {
         long start = Stopwatch.GetTimestamp();
         using var data = DigitFolder.Find(options.Data);
+        options.Instructions.Apply();
         int cores = Environment.ProcessorCount;
         Print($"# {Processor.Name}, {Count(cores, "core")}");
         Print($"");
         Print($"{DateTime.UtcNow:yyyy-MM-dd}, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {data.Content}, {(options.Divisor == 1 ? "whole epochs" : $"epochs with 1/{options.Divisor} of the rows, scaled up")}, best of {options.Rounds} interleaved rounds. {LoadAverage()}");
         Print($"");
+        Print($"Instructions: {options.Instructions}.");
+        Print($"");
 
         double startUp = Enumerable.Range(0, 3).Min(_ => StartUp.Measure(data.Path));
         var peak = MachinePeak.Measure();
-        var variants = MeasureVariants(data.Path, cores, options);
+        var groups = MeasureVariants(data.Path, cores, options);
         peak = peak.Max(MachinePeak.Measure());
 
-        Print($"The machine's peak (matrix multiply in libtorch, float32): {peak.OneCore:F0} GFLOP/s on one core, {peak.AllCores:F0} on {Count(cores, "core")}.");
-        Print($"At that peak, a cell-epoch ({CellEpochFlops / 1e9:F0} GFLOP) would take {CellEpochFlops / 1e9 / peak.AllCores:F2} s.");
+        var product = LibtorchProduct.Measure();
+        Print($"The machine's peak (fused multiply-adds in {peak.Bits}-bit registers, float32): {peak.OneCore:F0} GFLOP/s on one core, {peak.AllCores:F0} on {Count(cores, "core")}.");
+        Print($"At that peak, a cell-epoch ({CellWork.Epoch / 1e9:F0} GFLOP, if every layer is computed directly) would take {CellWork.Epoch / 1e9 / peak.AllCores:F2} s.");
+        Print($"For comparison, libtorch's matrix product reaches {product.OneCore:F0} GFLOP/s on one core and {product.AllCores:F0} on {Count(cores, "core")}.");
         Print($"");
-        PrintVariants(variants, peak);
+        PrintVariants(groups, peak);
+        Print($"");
+        Print($"{SharesNote}");
         Print($"");
         Print($"## Parts (library, one cell, one thread)");
         Print($"");
-        foreach (string line in StepParts.Measure(data.Path))
+        foreach (string line in StepParts.Measure(data.Path, peak.OneCore))
             Print($"{line}");
 
         Print($"");
@@ -54,47 +60,54 @@ static class Sweep
         return 0;
     }
 
-    private static List<Variant> MeasureVariants(string folder, int cores, SweepOptions options)
+    /// <summary>Returns the variants of one cell per core and those of one cell on all cores, each with the plain loops first.</summary>
+    private static List<Variant[]> MeasureVariants(string folder, int cores, SweepOptions options)
     {
-        CellSetup Setup(CellTrainer trainer, bool alone, bool tuned, bool sleeping = false) =>
-            new(trainer, alone ? 1 : cores, alone ? cores : 1, tuned, sleeping, folder, options.Divisor);
+        var started = new List<Variant>();
+        Variant[] Start(int cells, int threads) =>
+        [
+            .. new[] { (CellTrainer.Plain, false), (CellTrainer.Plain, true), (CellTrainer.Library, true) }.Select(each =>
+            {
+                var (trainer, keepsMemory) = each;
+                started.Add(new Variant($"{Count(cells, "cell")} × {Count(threads, "thread")}", new CellSetup(trainer, cells, threads, keepsMemory, folder, options.Divisor)));
+                return started[^1];
+            }),
+        ];
 
-        var variants = new List<Variant>();
         try
         {
-            string together = $"{Count(cores, "cell")} × 1 thread", alone = $"1 cell × {Count(cores, "thread")}";
-            variants.Add(new Variant($"plain loop, {together}", Setup(CellTrainer.Plain, alone: false, tuned: false)));
-            variants.Add(new Variant($"library, {together}", Setup(CellTrainer.Library, alone: false, tuned: false)));
-            variants.Add(new Variant($"library + mallopt, {together}", Setup(CellTrainer.Library, alone: false, tuned: true)));
-            variants.Add(new Variant($"plain loop, {alone}", Setup(CellTrainer.Plain, alone: true, tuned: false)));
-            variants.Add(new Variant($"library + mallopt, {alone}", Setup(CellTrainer.Library, alone: true, tuned: true)));
-            variants.Add(new Variant($"library + mallopt + GOMP_SPINCOUNT=0, {alone}", Setup(CellTrainer.Library, alone: true, tuned: true, sleeping: true)));
+            List<Variant[]> groups = [Start(cores, 1)];
+            if (cores > 1)
+                groups.Add(Start(1, cores));
             for (int round = 0; round < options.Rounds; round++)
             {
-                foreach (var variant in variants)
+                foreach (var variant in started)
                     variant.RunRound();
             }
+
+            return groups;
         }
         finally
         {
-            foreach (var variant in variants)
+            foreach (var variant in started)
                 variant.Dispose();
         }
-
-        return variants;
     }
 
-    private static void PrintVariants(List<Variant> variants, MachinePeak peak)
+    private static void PrintVariants(List<Variant[]> groups, MachinePeak peak)
     {
-        Print($"| | cell-epoch s | lower quartile s | CPU s | times the plain loop | by CPU | share of peak | evaluation | peak MB |");
-        Print($"| -- | --: | --: | --: | --: | --: | --: | --: | --: |");
-        Variant plain = variants[0];
-        foreach (var variant in variants)
+        Print($"| | cell-epoch s | lower quartile s | CPU s | times the plain loop | by CPU | GFLOP/s | share of peak | page faults per step | evaluation | peak MB |");
+        Print($"| -- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
+        foreach (var group in groups)
         {
-            if (variant.Name.StartsWith("plain", StringComparison.Ordinal))
-                plain = variant;
-            double seconds = variant.Best.Seconds;
-            Print($"| {variant.Name} | {seconds:F2} | {variant.LowerQuartile:F2} | {variant.LeastProcessorSeconds:F2} | {plain.Best.Seconds / seconds:F2} | {plain.LeastProcessorSeconds / variant.LeastProcessorSeconds:F2} | {CellEpochFlops / 1e9 / seconds / peak.AllCores:P0} | {variant.EvaluationShare:P1} | {variant.PeakMemory:F0} |");
+            // The faster of the two plain loops, so that the library is not compared to page faults.
+            var plain = group.Where(variant => variant.IsPlain);
+            double plainSeconds = plain.Min(variant => variant.Best.Seconds), plainProcessorSeconds = plain.Min(variant => variant.LeastProcessorSeconds);
+            foreach (var variant in group)
+            {
+                double seconds = variant.Best.Seconds, rate = CellWork.Epoch / 1e9 / seconds;
+                Print($"| {variant.Name} | {seconds:F2} | {variant.LowerQuartile:F2} | {variant.LeastProcessorSeconds:F2} | {plainSeconds / seconds:F2} | {plainProcessorSeconds / variant.LeastProcessorSeconds:F2} | {rate:F0} | {rate / peak.AllCores:0%} | {variant.PageFaults:F0} | {variant.EvaluationShare:0.0%} | {variant.PeakMemory:F0} |");
+            }
         }
     }
 

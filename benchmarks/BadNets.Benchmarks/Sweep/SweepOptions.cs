@@ -6,14 +6,15 @@ namespace BadNets.Benchmarks;
 /// <param name="Data">The folder of MNIST, or null.</param>
 /// <param name="Divisor">The number of rows in the data set divided by the number of rows per epoch.</param>
 /// <param name="Rounds">The number of measurements of each variant.</param>
-sealed record SweepOptions(string? Data, int Divisor, int Rounds)
+/// <param name="Instructions">The instructions that the processes may use.</param>
+sealed record SweepOptions(string? Data, int Divisor, int Rounds, InstructionSet Instructions)
 {
-    public const string Usage = "sweep [--quarter | --tenth] [--rounds N] [--data DIR]";
+    public const string Usage = "sweep [--quarter | --tenth] [--rounds N] [--data DIR] [--isa native|avx2|net-avx2]";
 
     /// <exception cref="ArgumentException">An argument is not valid.</exception>
     public static SweepOptions Parse(ReadOnlySpan<string> arguments)
     {
-        var options = new SweepOptions(null, 1, 0);
+        var options = new SweepOptions(null, 1, 0, InstructionSet.Native);
         for (; !arguments.IsEmpty; arguments = arguments[1..])
         {
             string name = arguments[0];
@@ -25,11 +26,16 @@ sealed record SweepOptions(string? Data, int Divisor, int Rounds)
             {
                 options = options with { Divisor = 10 };
             }
-            else if (name is "--data" or "--rounds" && arguments.Length > 1)
+            else if (name is "--data" or "--rounds" or "--isa" && arguments.Length > 1)
             {
                 string value = arguments[1];
                 arguments = arguments[1..];
-                options = name == "--data" ? options with { Data = value } : options with { Rounds = ParseRounds(value) };
+                options = name switch
+                {
+                    "--data" => options with { Data = value },
+                    "--rounds" => options with { Rounds = ParseRounds(value) },
+                    _ => options with { Instructions = InstructionSet.Parse(value) },
+                };
             }
             else
             {

@@ -6,15 +6,21 @@ sealed class Variant : IDisposable
     private readonly ChildProcess _process;
     private readonly List<CellRound> _rounds = [];
 
-    public Variant(string name, CellSetup setup)
+    /// <summary>Starts the process, and waits until it is warm.</summary>
+    /// <param name="cells">The cells and their threads in words.</param>
+    /// <param name="setup">The setup of the process.</param>
+    public Variant(string cells, CellSetup setup)
     {
-        Name = name;
+        IsPlain = setup.Trainer == CellTrainer.Plain;
+        Name = $"{(IsPlain ? "plain loop" : "library")}{(setup.KeepsMemory ? ", memory kept" : "")}, {cells}";
         _process = new ChildProcess(["cells", .. setup.ToArguments()]);
         // The process immediately trains its first epoch, which includes JIT compilation.
         _process.ReadLine();
     }
 
     public string Name { get; }
+
+    public bool IsPlain { get; }
 
     public CellRound Best => _rounds.MinBy(round => round.Seconds);
 
@@ -23,6 +29,8 @@ sealed class Variant : IDisposable
     public double LeastProcessorSeconds => _rounds.Min(round => round.ProcessorSeconds);
 
     public double EvaluationShare => _rounds.Select(round => round.EvaluationSeconds / round.Seconds).Order().ElementAt(_rounds.Count / 2);
+
+    public double PageFaults => _rounds.Min(round => round.PageFaults);
 
     public double PeakMemory => _rounds[^1].PeakMemory;
 

@@ -11,10 +11,17 @@ static class FigureFile
     /// <summary>Sharp on screens with two pixels per point, and in print at half size.</summary>
     public const int PixelsPerPoint = 2;
 
-    public static void Write(string svgPath, string pngPath, double width, double height, Action<IRenderContext> draw)
+    // One filter instead of the best of all for each line: less than half the time, for files that are 8% larger.
+    private static readonly SKPngEncoderOptions Compression = new(SKPngEncoderFilterFlags.Up, zLibLevel: 6);
+
+    /// <summary>Writes both files, or neither if they show this drawing already: a PNG takes long to compress.</summary>
+    public static void Write(string svgPath, string svg, string pngPath, double width, double height, Action<IRenderContext> draw)
     {
-        AtomicFile.WriteText(svgPath, MakeSvg(width, height, draw));
+        if (File.Exists(pngPath) && SharedFile.ReadBytes(svgPath) is { } written && written.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(svg)))
+            return;
+        // The SVG comes last, because it is what tells that both are there.
         AtomicFile.Write(pngPath, stream => WritePng(stream, width, height, draw));
+        AtomicFile.WriteText(svgPath, svg);
     }
 
     public static string MakeSvg(double width, double height, Action<IRenderContext> draw)
@@ -39,7 +46,8 @@ static class FigureFile
             draw(context);
         }
 
-        using var encoded = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        using var pixels = bitmap.PeekPixels();
+        using var encoded = pixels.Encode(Compression);
         encoded.SaveTo(stream);
     }
 }

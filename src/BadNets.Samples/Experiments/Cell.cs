@@ -14,12 +14,15 @@ sealed class Cell : IEquatable<Cell>
 {
     private const int LongestSlug = 100;
 
+    private readonly string _json;
+
     public Cell(DatasetIdentity dataset, Attack attack, Recipe recipe, int seed)
     {
         Dataset = dataset;
         Attack = attack;
         Recipe = recipe;
         Seed = seed;
+        _json = CellJson.Canonical(JsonSerializer.SerializeToNode(this, CellJson.Options)!);
         Id = MakeId();
     }
 
@@ -41,7 +44,7 @@ sealed class Cell : IEquatable<Cell>
     /// <summary>
     /// Returns the cell as JSON. Equal cells have the same text. Properties without a value are omitted, so that new properties do not change IDs.
     /// </summary>
-    public string ToJson() => CellJson.Canonical(JsonSerializer.SerializeToNode(this, CellJson.Options)!);
+    public string ToJson() => _json;
 
     public bool Equals(Cell? other) => other is not null && Id == other.Id;
 
@@ -60,7 +63,7 @@ sealed class Cell : IEquatable<Cell>
         string rate = Attack.Rate.ToString(CultureInfo.InvariantCulture);
         string slug = string.Create(CultureInfo.InvariantCulture,
             $"{InNames(Dataset.Name)}_{Attack.Trigger.ToSlug()}_{Attack.Mapping.ToSlug()}_r{InNames(rate)}_{InNames(Recipe.Name)}_e{Recipe.Epochs}_s{Seed}");
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())).AsSpan(0, 5));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_json)).AsSpan(0, 5));
         return $"{(slug.Length > LongestSlug ? slug[..LongestSlug] : slug)}-{hash}";
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BadNets.Samples.Errors;
 
 namespace BadNets.Samples.Experiments;
@@ -27,9 +28,8 @@ static class ExperimentCatalog
             .. assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
             {
                 using var stream = assembly.GetManifestResourceStream(name)!;
-                using var content = new MemoryStream();
-                stream.CopyTo(content);
-                return Experiment.Parse(content.ToArray(), name);
+                // Tests check their values. Doing it here would take a third of the time in which a command starts.
+                return JsonSerializer.Deserialize<Experiment>(stream, CellJson.Options)!;
             }),
         ];
     }

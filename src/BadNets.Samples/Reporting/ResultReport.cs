@@ -29,8 +29,7 @@ static class ResultReport
         CsvTable.Write(folder.Summary, summary);
 
         (Study Study, StudyFigures Figures)[] studies = [.. Study.Of(panels).Select(study => (study, StudyFigures.Of(study)))];
-        foreach (var figure in studies.SelectMany(study => study.Figures.All))
-            figure.Write(folder.FigurePath(figure.Chart.Name, "svg"), folder.FigurePath(figure.Chart.Name, "png"));
+        SideBySide.ForEach([.. studies.SelectMany(study => study.Figures.All)], figure => figure.Write(folder.FigurePath(figure.Chart.Name, "svg"), folder.FigurePath(figure.Chart.Name, "png")));
         AtomicFile.WriteText(folder.Report, new HtmlReport(studies, others).Make());
         return summary;
     }

@@ -6,6 +6,7 @@ namespace BadNets.Samples.Running;
 static partial class AllocatorTuning
 {
     private const int TrimThreshold = -1;
+    private const int TopPad = -2;
     private const int MmapThreshold = -3;
 
     public static void Apply()
@@ -17,6 +18,8 @@ static partial class AllocatorTuning
             // What it answers does not matter: a refusal costs time, nothing else.
             _ = SetOption(MmapThreshold, 1 << 30);
             _ = SetOption(TrimThreshold, int.MaxValue);
+            // Threads other than the first one allocate from heaps of 64 MB, and a free heap is returned whatever the threshold is, unless it is needed as padding.
+            _ = SetOption(TopPad, 1 << 26);
         }
         catch (Exception failure) when (failure is EntryPointNotFoundException or DllNotFoundException)
         {

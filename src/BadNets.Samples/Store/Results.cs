@@ -1,4 +1,6 @@
+using System.Runtime.ExceptionServices;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
 
 namespace BadNets.Samples.Store;
 
@@ -13,27 +15,37 @@ sealed record Results(IReadOnlyList<Plan> Plans, IReadOnlyDictionary<string, Sto
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static Results Read(ResultsFolder results, Action<string>? onDamaged = null)
     {
-        T? Try<T>(Func<T?> read, Func<string, T?> instead) where T : class
+        // Files are read on all cores, and damage is reported in their order.
+        T[] All<TItem, T>(IReadOnlyList<TItem> items, Func<TItem, T?> read, Func<TItem, string, T?> instead) where T : class
         {
-            try
+            var contents = SideBySide.Select<TItem, (T? Content, InvalidDataException? Fault)>(items, item =>
             {
-                return read();
-            }
-            catch (InvalidDataException fault) when (onDamaged is not null)
+                try
+                {
+                    return (read(item), null);
+                }
+                catch (InvalidDataException fault)
+                {
+                    return (instead(item, fault.Message), fault);
+                }
+            });
+            foreach (var fault in contents.Select(each => each.Fault).OfType<InvalidDataException>())
             {
+                if (onDamaged is null)
+                    ExceptionDispatchInfo.Throw(fault);
                 onDamaged(fault.Message);
-                return instead(fault.Message);
             }
+
+            return [.. contents.Select(each => each.Content).OfType<T>()];
         }
 
-        Plan[] plans = [.. Plan.FilesOf(results).Select(path => Try(() => Plan.Read(path), _ => null)).OfType<Plan>()];
-        EarlierRecord[] earlier = [.. results.EarlierRecords.Select(path => Try(() => EarlierRecord.Read(results, path), _ => null)).OfType<EarlierRecord>()];
-        var cells = new Dictionary<string, StoredCell>(StringComparer.Ordinal);
+        Plan[] plans = All([.. Plan.FilesOf(results)], Plan.Read, (_, _) => null);
+        EarlierRecord[] earlier = All([.. results.EarlierRecords], path => EarlierRecord.Read(results, path), (_, _) => null);
         Cell[] planned = [.. plans.SelectMany(plan => plan.Cells).DistinctBy(cell => cell.Id)];
-        var others = results.Cells.ExceptBy(planned.Select(cell => cell.Id), folder => Path.GetFileName(folder.Path))
-            .Select(folder => Try(() => CellDescription.Read(folder), _ => null)).OfType<CellDescription>().Select(description => description.Cell);
-        foreach (var cell in planned.Concat(others))
-            cells.Add(cell.Id, Try(() => StoredCell.Read(results, cell), reason => new StoredCell(cell, null, [], reason, null, results.Of(cell)))!);
+        CellFolder[] unplanned = [.. results.Cells.ExceptBy(planned.Select(cell => cell.Id), folder => Path.GetFileName(folder.Path))];
+        CellDescription[] others = All(unplanned, folder => CellDescription.Read(folder), (_, _) => null);
+        var cells = All([.. planned, .. others.Select(description => description.Cell)], cell => StoredCell.Read(results, cell), (cell, reason) => new StoredCell(cell, null, [], reason, null, results.Of(cell)))
+            .ToDictionary(stored => stored.Cell.Id, StringComparer.Ordinal);
         foreach (var record in earlier)
         {
             if (!cells.TryGetValue(record.Cell.Cell.Id, out var stored) || stored.Epochs.Count == 0)

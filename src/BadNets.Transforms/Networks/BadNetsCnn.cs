@@ -24,8 +24,8 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         if (height < 1 || width < 1)
             throw new ArgumentException($"The BadNets network requires images of at least 16×16 pixels, but the images have {shape.Width}×{shape.Height} pixels. Use larger images or another network.");
 
-        conv1 = new PooledConvolutionLayer(shape.Channels, Channels1);
-        conv2 = new PooledConvolutionLayer(Channels1, Channels2);
+        conv1 = new PooledConvolutionLayer(shape.Channels, Channels1, channelsFirst: false);
+        conv2 = new PooledConvolutionLayer(Channels1, Channels2, channelsFirst: true);
         fc1 = nn.Linear((long)Channels2 * height * width, Hidden);
         fc2 = nn.Linear(Hidden, classCount);
         RegisterComponents();
@@ -41,8 +41,9 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var features = conv2.forward(conv1.forward(input));
-        var outputs = fc2.call(fc1.forward(features.flatten(1)).relu_()).MoveToOuterDisposeScope();
+        var features = conv2.forward(conv1.forward(input.permute(0, 2, 3, 1)));
+        var hidden = LinearLayer.Apply(features.flatten(1), fc1, rectify: true);
+        var outputs = LinearLayer.Apply(LastLayer.Note(fc2, hidden), fc2, rectify: false).MoveToOuterDisposeScope();
         // The caller might not hold a reference to either object, and native code has only handles.
         GC.KeepAlive(input);
         GC.KeepAlive(this);

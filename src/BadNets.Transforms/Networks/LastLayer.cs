@@ -55,7 +55,9 @@ static class LastLayer
         }
     }
 
-    private static Tensor Note(nn.Module<Tensor, Tensor> layer, Tensor input)
+    /// <summary>Records the input of a layer, for networks that compute the layer without <c>call</c>.</summary>
+    /// <returns>The tensor to compute the layer from.</returns>
+    public static Tensor Note(nn.Module<Tensor, Tensor> layer, Tensor input)
     {
         if (current is not { } watch || layer is not Linear linear || linear.out_features != watch.ClassCount)
             return input;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace BadNets.Transforms;
 
@@ -126,11 +128,12 @@ public sealed class PixelNormalization : IEquatable<PixelNormalization>
         int size = pixels.Length / (byteTable.Length / ByteValues);
         for (int first = 0, start = 0; first < byteTable.Length; first += ByteValues, start += size)
         {
-            var table = byteTable.AsSpan(first, ByteValues);
+            // A byte cannot exceed the table, but the compiler does not know its length, and checking each index doubles the time.
+            ref float table = ref MemoryMarshal.GetReference(byteTable.AsSpan(first, ByteValues));
             var from = pixels.Slice(start, size);
             var to = inputs.Slice(start, size);
             for (int i = 0; i < from.Length; i++)
-                to[i] = table[from[i]];
+                to[i] = Unsafe.Add(ref table, from[i]);
         }
     }
 

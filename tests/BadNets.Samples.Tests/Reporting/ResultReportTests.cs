@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using BadNets.Samples.Drawing;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Files;
 using BadNets.Samples.Reporting;
 using BadNets.Samples.Store;
 using SkiaSharp;
@@ -15,6 +16,48 @@ namespace BadNets.Samples.Tests.Reporting;
 [TestClass]
 public sealed class ResultReportTests
 {
+    [TestMethod]
+    public void A_figure_is_written_again_only_if_it_changed_or_is_missing()
+    {
+        using var results = new FakeResults().AddRates(("0.01", 0.2), ("0.05", 0.9));
+        ResultReport.Write(results.Folder);
+        string success = Picture("asr_vs_poisoning_rate"), accuracy = Picture("tca_vs_poisoning_rate"), epochs = Picture("asr_vs_epoch");
+        File.WriteAllText(success, "kept");
+        File.WriteAllText(accuracy, "kept");
+        File.Delete(epochs);
+
+        ResultReport.Write(results.Folder);
+        string unchanged = File.ReadAllText(success);
+        bool isMade = File.Exists(epochs);
+        results.AddRates(("0.05", 0.8));
+        ResultReport.Write(results.Folder);
+
+        Assert.AreEqual("kept", unchanged);
+        Assert.IsTrue(isMade);
+        Assert.AreEqual("image/png", ImageType.Of(File.ReadAllBytes(success)));
+        Assert.AreEqual("kept", File.ReadAllText(accuracy));
+
+        string Picture(string ending) => Directory.EnumerateFiles(results.In("figures"), $"*_{ending}.png").Single();
+    }
+
+    [TestMethod]
+    public void Damaged_files_are_reported_in_the_order_of_the_runs_whichever_core_reads_them()
+    {
+        using var results = new FakeResults();
+        foreach (int number in Enumerable.Range(1, 40))
+            results.Train(FakeResults.CellOf(FakeResults.Baseline, [], epochs: 1, seed: number), [0.5]);
+        string[] epochs = [.. results.Folder.Cells.Select(folder => folder.Epochs)];
+        foreach (string file in epochs)
+            File.WriteAllText(file, "damaged");
+        List<string> damaged = [];
+
+        Results.Read(results.Folder, damaged.Add);
+        var first = Assert.ThrowsExactly<InvalidDataException>(() => Results.Read(results.Folder));
+
+        CollectionAssert.AreEqual(epochs, damaged.Select(sentence => sentence.Split('\'')[1]).ToArray());
+        Assert.AreEqual(damaged[0], first.Message);
+    }
+
     [TestMethod]
     public void Every_experiment_has_its_figures_in_both_formats()
     {

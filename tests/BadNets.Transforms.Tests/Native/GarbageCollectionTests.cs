@@ -14,6 +14,9 @@ namespace BadNets.Transforms.Tests.Native;
 public sealed class GarbageCollectionTests
 {
     private const int Threads = 4;
+    private const int ManyRows = 200;
+    // Two steps and a batch to score call every operation, and a large network takes long for each row.
+    private const int LargeNetworkRows = 24;
 
     private static readonly int Rounds =
         int.TryParse(Environment.GetEnvironmentVariable("BADNETS_STRESS_ROUNDS"), CultureInfo.InvariantCulture, out int rounds) ? rounds : 1;
@@ -32,7 +35,7 @@ public sealed class GarbageCollectionTests
             ($"{optimizer}, libtorch's convolutions", () => With(Options(optimizer), options => options.Network = new TorchNetwork((_, classes) => new PaddedNetwork(classes)))),
         }),
         ("ResNet", () => With(Options(TorchCnnOptimizer.Sgd), options => options.Network = TorchNetwork.ResNet(8))),
-        ("PreActResNet18", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Network, options.Epochs, options.BatchSize) = (TorchNetwork.PreActResNet18, 1, 100))),
+        ("PreActResNet18", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Network, options.Epochs, options.BatchSize) = (TorchNetwork.PreActResNet18, 1, LargeNetworkRows / 2))),
         ("features, frozen layers", () => With(Options(TorchCnnOptimizer.Sgd), options =>
             (options.Network, options.FeaturesColumnName, options.FrozenParameters) = (TorchNetwork.ResNet(8), "Features", ["conv1", "layer1"]))),
         ("momentum", () => With(Options(TorchCnnOptimizer.Sgd), options => (options.Momentum, options.WeightDecay) = (0.9, 0.001))),
@@ -163,9 +166,10 @@ public sealed class GarbageCollectionTests
     private static float[] Train(TorchCnnTrainer.Options options)
     {
         var ml = new MLContext(seed: 0);
-        var view = GrayImages.View(ml, 200);
+        int rows = options.Network == TorchNetwork.PreActResNet18 ? LargeNetworkRows : ManyRows;
+        var view = GrayImages.View(ml, rows);
         var losses = new List<float>();
-        options.ValidationSets = [new("test", GrayImages.View(ml, 60, seed: 2))];
+        options.ValidationSets = [new("test", GrayImages.View(ml, rows / 3, seed: 2))];
         options.EpochFinished = epoch => losses.AddRange([(float)epoch.Loss, (float)epoch.Validation["test"].Loss]);
         using var model = ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(view);
         return [.. losses, .. model.Transform(view).Vectors<float>("Score").SelectMany(scores => scores)];

@@ -12,7 +12,7 @@ static class StudyCharts
     private const double Margins = 130;
 
     /// <summary>ASR and TCA of every run, or null if none is complete.</summary>
-    public static DotChart? Overview(Study study, RunLabels labels)
+    public static DotChart? Overview(Study study)
     {
         PanelRun[] runs = [.. study.Cells.Where(run => run.IsComplete).OrderByDescending(run => run.Last!.AttackSuccess).ThenBy(run => run.Cell.Id, StringComparer.Ordinal)];
         if (runs.Length == 0)
@@ -24,18 +24,18 @@ static class StudyCharts
         if (runs.Length > MostRows)
             runs = [.. runs[..(MostRows / 2)], .. runs[^(MostRows / 2)..]];
         return Make(study, "runs", "ASR and TCA of every training run", caption, ChartAxis.OfPercent("Share of the test images"), ["ASR", "TCA"],
-            [.. runs.Select(run => new DotRow(run, labels.Of(run), [100 * run.Last!.AttackSuccess, 100 * run.Last.CleanAccuracy]))]);
+            [.. runs.Select(run => new DotRow(run, study.Labels.Of(run), [100 * run.Last!.AttackSuccess, 100 * run.Last.CleanAccuracy]))]);
     }
 
     /// <summary>The runs that the public program has published numbers of, next to those.</summary>
-    public static IEnumerable<DotChart> Comparison(Study study, RunLabels labels) =>
+    public static IEnumerable<DotChart> Comparison(Study study) =>
         from measure in new[] { ChartMeasure.SuccessAllRows, ChartMeasure.Accuracy }
         let rows = (
             from run in study.Cells
             let published = PublishedResults.Find(run.Cell)
             where run.IsComplete && published is not null
             orderby published.AttackSuccessAllRows descending
-            select new DotRow(run, labels.Of(run), [100 * measure.Of(run.Last!)], 100 * measure.OfPublished!(published))).ToArray()
+            select new DotRow(run, study.Labels.Of(run), [100 * measure.Of(run.Last!)], 100 * measure.OfPublished!(published))).ToArray()
         where rows.Length > 0
         select Make(study, $"published_{measure.Slug}", $"{measure.Name}: these runs and the published ones",
             measure == ChartMeasure.SuccessAllRows

@@ -11,8 +11,8 @@ sealed class HtmlReport(IReadOnlyList<(Study Study, StudyFigures Figures)> studi
     {
         var runs = new PageRuns();
         foreach (var (study, _) in studies)
-            runs.Add(study.Cells);
-        runs.Add(others);
+            runs.Add(study.Cells, study.Labels);
+        runs.Add(others, new RunLabels(others));
         var charts = new PageCharts(runs);
         var images = new ImageRows(runs);
         var (overview, section) = (new Overview(runs, charts), new StudySection(runs, charts, images));

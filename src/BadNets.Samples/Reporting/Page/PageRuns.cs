@@ -11,17 +11,14 @@ sealed class PageRuns
     /// <summary>The names, by number.</summary>
     public IReadOnlyList<string> Labels => _labels;
 
-    /// <summary>Adds runs that are labeled together. One that is on the page already keeps its number.</summary>
-    public RunLabels Add(IReadOnlyCollection<PanelRun> runs)
+    /// <summary>Adds runs. One that is on the page already keeps its number.</summary>
+    public void Add(IReadOnlyCollection<PanelRun> runs, RunLabels labels)
     {
-        var labels = new RunLabels(runs);
         foreach (var run in runs)
         {
             if (_numbers.TryAdd(run.Cell, _labels.Count))
                 _labels.Add(labels.Of(run));
         }
-
-        return labels;
     }
 
     public int NumberOf(PanelRun run) => _numbers[run.Cell];

@@ -6,14 +6,10 @@ namespace BadNets.Samples.Reporting;
 /// <param name="Comparison">The runs next to the published ones.</param>
 sealed record StudyFigures(ReportFigure? Overview, IReadOnlyList<(Panel Panel, IReadOnlyList<ReportFigure> Figures)> Panels, IReadOnlyList<ReportFigure> Comparison)
 {
-    public static StudyFigures Of(Study study)
-    {
-        var labels = new RunLabels(study.Cells);
-        return new(
-            StudyCharts.Overview(study, labels) is { } overview ? ReportFigure.Of(overview) : null,
-            [.. study.Panels.Select(panel => (panel, (IReadOnlyList<ReportFigure>)[.. PanelCharts.Of(study, panel).Select(ReportFigure.Of)]))],
-            [.. StudyCharts.Comparison(study, labels).Select(ReportFigure.Of)]);
-    }
+    public static StudyFigures Of(Study study) => new(
+        StudyCharts.Overview(study) is { } overview ? ReportFigure.Of(overview) : null,
+        [.. study.Panels.Select(panel => (panel, (IReadOnlyList<ReportFigure>)[.. PanelCharts.Of(study, panel).Select(ReportFigure.Of)]))],
+        [.. StudyCharts.Comparison(study).Select(ReportFigure.Of)]);
 
     public IEnumerable<ReportFigure> All => [.. Overview is null ? [] : new[] { Overview }, .. Panels.SelectMany(each => each.Figures), .. Comparison];
 }

@@ -27,7 +27,7 @@ sealed class StudySection(PageRuns runs, PageCharts charts, ImageRows images)
         }
 
         page.AppendLine($"<h3 id=\"runs-{number}\">All training runs</h3>");
-        new RunTable(runs).AddTo(page, study.Title, study.Cells, run => string.Join(", ", study.Panels.Where(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))).Select(panel => panel.Experiment.Name).Distinct()));
+        new RunTable(runs).AddTo(page, study.Title, study.Cells, run => string.Join(", ", study.PanelsOf(run).Select(panel => panel.Experiment.Name).Distinct()));
         page.AppendLine($"<p class=\"note\">{RunTable.Note}</p>");
         AddComparison(page, study, figures.Comparison);
         images.AddTo(page, [.. study.Controls, .. study.Cells.Except(study.Controls).Where(run => run.IsComplete).OrderByDescending(run => run.Last!.AttackSuccess)]);

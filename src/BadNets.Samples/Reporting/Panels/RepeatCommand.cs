@@ -33,7 +33,7 @@ static class RepeatCommand
 
     /// <summary>The command for one run of a study; null if the run belongs to no experiment.</summary>
     public static string? Of(Study study, PanelRun run) =>
-        study.Panels.FirstOrDefault(panel => panel.Runs.Any(other => other.Cell.Equals(run.Cell))) is { } panel ? Program + NameOf(panel) + OptionsOf(panel, [run]) + ControlOption(panel, [run]) : null;
+        study.PanelsOf(run).FirstOrDefault() is { } panel ? Program + NameOf(panel) + OptionsOf(panel, [run]) + ControlOption(panel, [run]) : null;
 
     /// <summary>Whether the command needs a file with the experiment.</summary>
     public static bool NeedsFile(Panel panel) => BuiltIn(panel) is null;

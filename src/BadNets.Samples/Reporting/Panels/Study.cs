@@ -16,13 +16,20 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     private const string Attack = "attack";
     private const string Mapping = "attack.mapping";
 
-    public IEnumerable<PanelRun> Runs => Panels.SelectMany(panel => panel.Runs);
-
     /// <summary>Its cells; cells that experiments share are one.</summary>
-    public IReadOnlyList<PanelRun> Cells => [.. Runs.DistinctBy(run => run.Cell)];
+    public IReadOnlyList<PanelRun> Cells { get; } = [.. Panels.SelectMany(panel => panel.Runs).DistinctBy(run => run.Cell)];
+
+    /// <summary>The names of its runs.</summary>
+    public RunLabels Labels => field ??= new RunLabels(Cells);
 
     /// <summary>Its clean controls: runs without poisoned rows.</summary>
     public IReadOnlyList<PanelRun> Controls => [.. Cells.Where(run => run.Cell.Attack.IsNone)];
+
+    /// <summary>The panels that a run belongs to.</summary>
+    public IEnumerable<Panel> PanelsOf(PanelRun run) => PanelsByCell[run.Cell];
+
+    private ILookup<Cell, Panel> PanelsByCell =>
+        field ??= Panels.SelectMany(panel => panel.Runs.Select(each => each.Cell).Distinct(), (panel, cell) => (panel, cell)).ToLookup(each => each.cell, each => each.panel);
 
     /// <summary>The clean control that a run is compared with: the same training without poisoned rows; null if there is none.</summary>
     public PanelRun? ControlOf(PanelRun run) => Controls

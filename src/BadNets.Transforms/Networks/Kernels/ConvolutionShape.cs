@@ -20,6 +20,9 @@ readonly record struct ConvolutionShape(int Channels, int Height, int Width, int
 
     public int WeightSize => Kernel * Kernel * Channels * Filters;
 
-    /// <summary>One 16-bit word for each convolution output position and block of 16 filters.</summary>
-    public int MaskSize => 4 * PooledHeight * PooledWidth * (Filters / 16);
+    /// <summary>
+    /// The number of words that record which convolution outputs are positive, one for each position of a pooling window and vector of filters. There is
+    /// room for the narrowest vectors.
+    /// </summary>
+    public int MaskSize => OutputSize;
 }

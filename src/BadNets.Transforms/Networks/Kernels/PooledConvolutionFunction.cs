@@ -3,9 +3,14 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Lets libtorch's autograd call <see cref="PooledConvolutionKernel"/>. Images are (row, height, width, channel), contiguous.</summary>
+/// <summary>
+/// Lets libtorch's autograd call a <see cref="PooledConvolutionKernel"/>. Images are (row, height, width, channel), contiguous. Outputs can be
+/// (row, channel, height, width) instead, which is the order of the inputs of a linear layer.
+/// </summary>
 sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<PooledConvolutionFunction>
 {
+    private const string Kernel = nameof(Kernel);
+    private const string IsChannelsFirst = nameof(IsChannelsFirst);
     private const string NeedsInputGradient = nameof(NeedsInputGradient);
     private const string Gradients = nameof(Gradients);
 
@@ -15,15 +20,17 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     public override string Name => nameof(PooledConvolutionFunction);
 
     /// <summary>Computes only the forward pass, for use where no gradient is recorded.</summary>
-    public static Tensor Infer(Tensor input, Tensor weight, Tensor bias) => Run(input, weight, bias, null);
+    public static Tensor Infer(PooledConvolutionKernel kernel, Tensor input, Tensor weight, Tensor bias, bool channelsFirst) =>
+        Run(kernel, input, weight, bias, channelsFirst, null);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (input, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
-        ConvolutionShape shape = ShapeOf(input, weight);
-        Tensor mask = empty(input.shape[0], shape.MaskSize, dtype: ScalarType.Int16, device: CPU);
-        Tensor output = Run(input, weight, bias, mask);
+        var (kernel, input, weight, bias, channelsFirst) = ((PooledConvolutionKernel)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (bool)vars[4]);
+        Tensor mask = empty(input.shape[0], kernel.Shape.MaskSize, dtype: ScalarType.Int16, device: CPU);
+        Tensor output = Run(kernel, input, weight, bias, channelsFirst, mask);
         ctx.save_for_backward([input, weight, mask]);
+        ctx.save_data(Kernel, kernel);
+        ctx.save_data(IsChannelsFirst, channelsFirst);
         ctx.save_data(NeedsInputGradient, input.requires_grad);
         return output;
     }
@@ -32,64 +39,74 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     {
         List<Tensor> saved = ctx.get_saved_variables();
         using Tensor input = saved[0], weight = saved[1], mask = saved[2], outputGradient = grad_output.contiguous();
-        ConvolutionShape shape = ShapeOf(input, weight);
-        int rows = (int)input.shape[0], groups = (rows + GroupSize - 1) / GroupSize;
+        var kernel = (PooledConvolutionKernel)ctx.get_data(Kernel);
+        ConvolutionShape shape = kernel.Shape;
+        int rows = (int)input.shape[0], groups = GroupCount(rows);
         Tensor? inputGradient = (bool)ctx.get_data(NeedsInputGradient) ? empty_like(input) : null;
         Tensor weightGradient = empty_like(weight), biasGradient = empty(shape.Filters, dtype: ScalarType.Float32, device: CPU);
 
         int groupLength = shape.WeightSize + shape.Filters;
-        using AlignedBuffer sums = new(groups * groupLength), packed = new(shape.WeightSize);
-        sums.Clear();
-        float* inputs = input.Floats(), gradients = outputGradient.Floats(), inputGradients = inputGradient is null ? null : inputGradient.Floats();
+        using AlignedBuffer sums = new(groups * groupLength), packed = new(kernel.BackwardPackSize);
+        float* inputs = input.Floats(), outputGradients = outputGradient.Floats(), inputGradients = inputGradient is null ? null : inputGradient.Floats();
         float* sum = sums.Pointer, weights = packed.Pointer;
         ushort* masks = (ushort*)mask.Floats();
         if (inputGradients != null)
         {
-            PooledConvolutionKernel.PackForBackward(shape, weight.Floats(), weights);
+            kernel.PackForBackward(weight.Floats(), weights);
         }
 
-        ForEachGroup(groups, group =>
+        bool channelsFirst = (bool)ctx.get_data(IsChannelsFirst);
+        Workers.ForEach(groups, group =>
         {
-            using AlignedBuffer spread = new(shape.UsedHeight * shape.UsedWidth * shape.Filters);
-            float* weightSum = sum + (group * groupLength), biasSum = weightSum + shape.WeightSize;
-            for (int row = group * GroupSize; row < Math.Min(rows, (group + 1) * GroupSize); row++)
+            long first = (long)group * GroupSize;
+            int count = (int)Math.Min(GroupSize, rows - first);
+            using AlignedBuffer? reordered = channelsFirst ? new(count * shape.OutputSize) : null;
+            float* gradients = outputGradients + (first * shape.OutputSize), weightSum = sum + (group * groupLength);
+            if (reordered is not null)
             {
-                PooledConvolutionKernel.Spread(shape, gradients + ((long)row * shape.OutputSize), masks + ((long)row * shape.MaskSize), spread.Pointer, biasSum);
-                PooledConvolutionKernel.AddWeightGradient(shape, inputs + ((long)row * shape.InputSize), spread.Pointer, weightSum);
-                if (inputGradients != null)
-                {
-                    PooledConvolutionKernel.InputGradient(shape, spread.Pointer, weights, inputGradients + ((long)row * shape.InputSize));
-                }
+                TransposeImages(gradients, count, shape.Filters, shape.PooledHeight * shape.PooledWidth, reordered.Pointer);
+                gradients = reordered.Pointer;
             }
+
+            kernel.Backward(
+                inputs + (first * shape.InputSize), count, weights, gradients, masks + (first * shape.MaskSize),
+                inputGradients == null ? null : inputGradients + (first * shape.InputSize), weightSum, weightSum + shape.WeightSize);
         });
 
-        PooledConvolutionKernel.SumGroups(sum, groups, groupLength);
-        PooledConvolutionKernel.Unpack(shape, sum, weightGradient.Floats());
+        SumGroups(sum, groups, groupLength);
+        FilterOrder.Unpack(shape, sum, weightGradient.Floats());
         new Span<float>(sum + shape.WeightSize, shape.Filters).CopyTo(new Span<float>(biasGradient.Floats(), shape.Filters));
 
         // libtorch takes ownership of them only after this method returns. The context lives longer.
-        List<Tensor> results = [inputGradient!, weightGradient, biasGradient];
+        List<Tensor> results = [null!, inputGradient!, weightGradient, biasGradient, null!];
         ctx.save_data(Gradients, results);
         GC.KeepAlive(grad_output);
         return results;
     }
 
-    private static Tensor Run(Tensor input, Tensor weight, Tensor bias, Tensor? mask)
+    private static Tensor Run(PooledConvolutionKernel kernel, Tensor input, Tensor weight, Tensor bias, bool channelsFirst, Tensor? mask)
     {
-        ConvolutionShape shape = ShapeOf(input, weight);
-        int rows = (int)input.shape[0], groups = (rows + GroupSize - 1) / GroupSize;
+        ConvolutionShape shape = kernel.Shape;
+        int rows = (int)input.shape[0];
         // The process-wide default type is not used, because the host might have changed it.
-        Tensor output = empty(rows, shape.PooledHeight, shape.PooledWidth, shape.Filters, dtype: ScalarType.Float32, device: CPU);
-        using AlignedBuffer packed = new(shape.WeightSize);
-        PooledConvolutionKernel.PackForForward(shape, weight.Floats(), packed.Pointer);
+        Tensor output = channelsFirst
+            ? empty(rows, shape.Filters, shape.PooledHeight, shape.PooledWidth, dtype: ScalarType.Float32, device: CPU)
+            : empty(rows, shape.PooledHeight, shape.PooledWidth, shape.Filters, dtype: ScalarType.Float32, device: CPU);
+        using AlignedBuffer packed = new(kernel.ForwardPackSize);
+        kernel.PackForForward(weight.Floats(), packed.Pointer);
         float* inputs = input.Floats(), weights = packed.Pointer, biases = bias.Floats(), outputs = output.Floats();
         ushort* masks = mask is null ? null : (ushort*)mask.Floats();
-        ForEachGroup(groups, group =>
+        Workers.ForEach(GroupCount(rows), group =>
         {
-            for (int row = group * GroupSize; row < Math.Min(rows, (group + 1) * GroupSize); row++)
+            long first = (long)group * GroupSize;
+            int count = (int)Math.Min(GroupSize, rows - first);
+            using AlignedBuffer? ordered = channelsFirst ? new(count * shape.OutputSize) : null;
+            float* results = outputs + (first * shape.OutputSize);
+            kernel.Forward(
+                inputs + (first * shape.InputSize), count, weights, biases, ordered is null ? results : ordered.Pointer, masks == null ? null : masks + (first * shape.MaskSize));
+            if (ordered is not null)
             {
-                PooledConvolutionKernel.Forward(
-                    shape, inputs + ((long)row * shape.InputSize), weights, biases, outputs + ((long)row * shape.OutputSize), masks == null ? null : masks + ((long)row * shape.MaskSize));
+                TransposeImages(ordered.Pointer, count, shape.PooledHeight * shape.PooledWidth, shape.Filters, results);
             }
         });
 
@@ -101,20 +118,23 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         return output;
     }
 
-    private static void ForEachGroup(int groups, Action<int> action)
+    private static void TransposeImages(float* images, int count, int rows, int columns, float* target)
     {
-        int threads = Math.Min(get_num_threads(), groups);
-        if (threads > 1)
+        for (int image = 0; image < count; image++, images += rows * columns, target += rows * columns)
         {
-            Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
-            return;
-        }
-
-        for (int group = 0; group < groups; group++)
-        {
-            action(group);
+            Transposition.Copy(images, columns, rows, columns, target, rows);
         }
     }
 
-    private static ConvolutionShape ShapeOf(Tensor input, Tensor weight) => new((int)input.shape[3], (int)input.shape[1], (int)input.shape[2], (int)weight.shape[0]);
+    private static int GroupCount(int rows) => (rows + GroupSize - 1) / GroupSize;
+
+    // Adds the sums of all groups to those of the first group, in order.
+    private static void SumGroups(float* sums, int groups, int length)
+    {
+        var total = new Span<float>(sums, length);
+        for (int group = 1; group < groups; group++)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Add(total, new ReadOnlySpan<float>(sums + (group * length), length), total);
+        }
+    }
 }

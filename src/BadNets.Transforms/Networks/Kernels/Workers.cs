@@ -1,0 +1,121 @@
+using System.Runtime.ExceptionServices;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>
+/// Divides the work of a kernel among threads of the thread pool. A training step has a dozen such kernels, one every tenth of a millisecond, and waking a
+/// thread takes half of that. Helpers therefore stay awake for a moment after each kernel.
+/// </summary>
+sealed class Workers : IThreadPoolWorkItem
+{
+    // Longer than the pauses between the kernels of a step, and shorter than anybody would notice.
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(0.2);
+
+    // The helpers of this thread.
+    [ThreadStatic]
+    private static Workers? current;
+
+    private volatile Work? _work;
+    private int _helpers;
+
+    private Workers()
+    {
+    }
+
+    /// <summary>
+    /// Runs an action for each part on as many threads as libtorch would use for an operator that is called on this thread. The parts must not depend on each
+    /// other, so that the result does not depend on the number of threads.
+    /// </summary>
+    /// <param name="parts">The number of parts.</param>
+    /// <param name="action">The action. It is called with the numbers from 0 to <paramref name="parts"/> - 1.</param>
+    public static void ForEach(int parts, Action<int> action)
+    {
+        int threads = Math.Min(get_num_threads(), parts);
+        if (threads > 1)
+        {
+            (current ??= new Workers()).Run(new Work(parts, action), threads - 1);
+            return;
+        }
+
+        for (int part = 0; part < parts; part++)
+        {
+            action(part);
+        }
+    }
+
+    /// <summary>Runs on a thread of the thread pool.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        Work? done = null;
+        var spinner = new SpinWait();
+        for (long start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < Linger;)
+        {
+            Work? work = _work;
+            if (work is null || work == done)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+                continue;
+            }
+
+            work.Help();
+            done = work;
+            spinner.Reset();
+            start = TimeProvider.System.GetTimestamp();
+        }
+
+        Interlocked.Decrement(ref _helpers);
+    }
+
+    private void Run(Work work, int helpers)
+    {
+        _work = work;
+        while (Volatile.Read(ref _helpers) < helpers)
+        {
+            Interlocked.Increment(ref _helpers);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        work.Help();
+        work.Wait();
+        _work = null;
+    }
+
+    /// <summary>A kernel whose parts are taken by whichever thread is free, so it also finishes if no helper gets a processor.</summary>
+    private sealed class Work(int parts, Action<int> action)
+    {
+        private int _taken;
+        private int _finished;
+        private ExceptionDispatchInfo? _failure;
+
+        public void Help()
+        {
+            int part;
+            while ((part = Interlocked.Increment(ref _taken) - 1) < parts)
+            {
+                try
+                {
+                    action(part);
+                }
+                catch (Exception failure)
+                {
+                    _failure = ExceptionDispatchInfo.Capture(failure);
+                }
+
+                Interlocked.Increment(ref _finished);
+            }
+        }
+
+        /// <summary>Waits until all parts are finished.</summary>
+        public void Wait()
+        {
+            var spinner = new SpinWait();
+            while (Volatile.Read(ref _finished) < parts)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
+
+            _failure?.Throw();
+        }
+    }
+}
