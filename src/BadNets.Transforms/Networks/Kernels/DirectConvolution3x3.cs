@@ -17,21 +17,16 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
     private readonly int _outputHeight;
     private readonly int _outputWidth;
 
-    // The width of the output in whole tiles of the matrix product, and the number of taps in a row of the kernel.
-    private readonly int _tiledWidth;
+    // The number of taps in a row of the kernel.
     private readonly int _taps;
-    private readonly int _tiledTaps;
 
     public DirectConvolution3x3(int channels, int filters, int height, int width, int stride)
     {
         (_channels, _filters, _stride) = (channels, filters, stride);
         (_outputHeight, _outputWidth) = ((height - 1) / stride + 1, (width - 1) / stride + 1);
-        (_tiledWidth, _taps) = (SimdTile<T>.RoundUp(_outputWidth), Kernel * channels);
-        _tiledTaps = SimdTile<T>.RoundUp(_taps);
-
-        // The products of whole tiles read pixels after the last ones that matter, and a row more for the taps.
-        Input = new(channels, height, width, 1, (_outputHeight - 1) * stride + Kernel + 1, Math.Max(width + 2, (_tiledWidth - 1) * stride + Kernel));
-        OutputGradient = new(filters, _outputHeight, _outputWidth, 0, _outputHeight, _tiledWidth);
+        _taps = Kernel * channels;
+        Input = new(channels, height, width, 1, height + 2, width + 2);
+        OutputGradient = new(filters, _outputHeight, _outputWidth, 0, _outputHeight, _outputWidth);
     }
 
     public override PaddedImage Input { get; }
@@ -40,9 +35,9 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
 
     public override int MostImages => 8;
 
-    public override int PackedSize => Kernel * _tiledTaps * _filters;
+    public override int PackedSize => Kernel * _taps * _filters;
 
-    public override int ScratchSize => _tiledWidth * Math.Max(_filters, _taps) + Input.PaddedSize;
+    public override int ScratchSize => _outputWidth * _taps + Input.PaddedSize;
 
     // (row, column, channel, filter)
     public override void PackForForward(float* weight, float* packed)
@@ -82,7 +77,7 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
             {
                 for (int f = 0; f < _filters; f++)
                 {
-                    weightGradient[IndexOf(f, row, tap)] = sum[((row * _tiledTaps) + tap) * _filters + f];
+                    weightGradient[IndexOf(f, row, tap)] = sum[((row * _taps) + tap) * _filters + f];
                 }
             }
         }
@@ -94,17 +89,11 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
         {
             for (int y = 0; y < _outputHeight; y++, output += _outputWidth * _filters)
             {
-                float* target = _tiledWidth == _outputWidth ? output : scratch;
                 for (int row = 0; row < Kernel; row++)
                 {
-                    SimdTile<T>.Multiply(
-                        rows: _tiledWidth, depth: _taps, columns: _filters,
-                        paddedInput + (y * _stride + row) * Input.PaddedRow, _stride * _channels, 1, packed + row * _taps * _filters, _filters, target, _filters, add: row > 0);
-                }
-
-                if (target != output)
-                {
-                    Copy(target, output, _outputWidth * _filters);
+                    MatrixProduct<T>.Multiply(
+                        rows: _outputWidth, depth: _taps, columns: _filters,
+                        paddedInput + (y * _stride + row) * Input.PaddedRow, _stride * _channels, 1, packed + row * _taps * _filters, _filters, output, _filters, add: row > 0);
                 }
             }
         }
@@ -112,7 +101,7 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
 
     public override void InputGradient(float* paddedOutputGradient, int images, float* packed, float* inputGradient, float* scratch)
     {
-        float* padded = scratch + _tiledWidth * Math.Max(_filters, _taps);
+        float* padded = scratch + _outputWidth * _taps;
         for (int image = 0; image < images; image++, inputGradient += Input.ImageSize)
         {
             new Span<float>(padded, Input.PaddedSize).Clear();
@@ -120,8 +109,8 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
             {
                 for (int row = 0; row < Kernel; row++)
                 {
-                    SimdTile<T>.Multiply(
-                        rows: _tiledWidth, depth: _filters, columns: _taps,
+                    MatrixProduct<T>.Multiply(
+                        rows: _outputWidth, depth: _filters, columns: _taps,
                         paddedOutputGradient, _filters, 1, packed + row * _taps * _filters, _taps, scratch, _taps);
                     float* target = padded + (y * _stride + row) * Input.PaddedRow;
                     for (int x = 0; x < _outputWidth; x++)
@@ -133,7 +122,7 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
 
             for (int y = 0; y < Input.Height; y++)
             {
-                Copy(padded + Input.Start + y * Input.PaddedRow, inputGradient + y * Input.ImageRow, Input.ImageRow);
+                new Span<float>(padded + Input.Start + y * Input.PaddedRow, Input.ImageRow).CopyTo(new Span<float>(inputGradient + y * Input.ImageRow, Input.ImageRow));
             }
         }
     }
@@ -146,9 +135,9 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
             {
                 for (int row = 0; row < Kernel; row++)
                 {
-                    SimdTile<T>.Multiply(
-                        rows: _tiledTaps, depth: _outputWidth, columns: _filters,
-                        paddedInput + (y * _stride + row) * Input.PaddedRow, 1, _stride * _channels, paddedOutputGradient, _filters, sum + row * _tiledTaps * _filters, _filters, add);
+                    MatrixProduct<T>.Multiply(
+                        rows: _taps, depth: _outputWidth, columns: _filters,
+                        paddedInput + (y * _stride + row) * Input.PaddedRow, 1, _stride * _channels, paddedOutputGradient, _filters, sum + row * _taps * _filters, _filters, add);
                 }
             }
         }
@@ -156,8 +145,6 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
 
     // In (filter, channel, row, column).
     private int IndexOf(int filter, int row, int tap) => (((filter * _channels) + tap % _channels) * Kernel + row) * Kernel + tap / _channels;
-
-    private static void Copy(float* source, float* target, int count) => new Span<float>(source, count).CopyTo(new Span<float>(target, count));
 
     private static void Add(float* source, float* target, int count)
     {

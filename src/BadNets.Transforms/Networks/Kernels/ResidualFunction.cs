@@ -67,7 +67,7 @@ sealed unsafe class ResidualFunction : autograd.SingleTensorFunction<ResidualFun
             };
         }
 
-        ResidualKernel.Create(layers.ShapeFor(input, saved[1])).Backward(
+        KernelFor(layers.ShapeFor(input, saved[1])).Backward(
             (int)input.shape[0], input.Floats(), memory, outputGradient.Floats(), inputGradient is null ? null : inputGradient.Floats());
 
         saved.ForEach(tensor => tensor.Dispose());
@@ -118,13 +118,15 @@ sealed unsafe class ResidualFunction : autograd.SingleTensorFunction<ResidualFun
             }
         }
 
-        ResidualKernel.Create(shape).Forward(rows, images.Floats(), memory, output.Floats());
+        KernelFor(shape).Forward(rows, images.Floats(), memory, output.Floats());
 
         // Pointers do not keep tensors alive, and a caller without a dispose scope might not hold another reference.
         GC.KeepAlive(vars);
         GC.KeepAlive(results);
         return (output, results);
     }
+
+    private static ResidualKernel KernelFor(in ResidualShape shape) => SimdWidth.Widest!.Residual(shape);
 
     // The process-wide default type is not used, because the host might have changed it.
     private static Tensor NewImages(int rows, in ResidualShape shape) =>

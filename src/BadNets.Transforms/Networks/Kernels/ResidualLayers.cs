@@ -25,7 +25,7 @@ sealed class ResidualLayers(bool hasShortcut, params (Conv2d Convolution, BatchN
     /// <summary>Whether the kernels can compute the layers for an input (rows × channels × height × width). Otherwise, libtorch's operators can.</summary>
     public bool CanApply(Tensor input)
     {
-        if (!ResidualKernel.IsSupported || input.dim() != 4 || !IsPlain(input, input.shape))
+        if (SimdWidth.Widest is null || input.dim() != 4 || !IsPlain(input, input.shape))
         {
             return false;
         }

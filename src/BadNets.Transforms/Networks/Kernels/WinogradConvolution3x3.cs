@@ -56,7 +56,7 @@ sealed unsafe class WinogradConvolution3x3<T> : Convolution3x3
         OutputGradient = Input with { Channels = filters };
         _rowsAtOnce = Math.Max(1, TilesAtOnce / _tileColumns);
         MostImages = Math.Max(1, _rowsAtOnce / _tileRows);
-        int tiles = SimdTile<T>.RoundUp(_rowsAtOnce * _tileColumns);
+        int tiles = _rowsAtOnce * _tileColumns;
         (_channelPoint, _filterPoint) = (tiles * channels + Gap, tiles * filters + Gap);
     }
 
@@ -136,7 +136,7 @@ sealed unsafe class WinogradConvolution3x3<T> : Convolution3x3
             TransformOutputGradient(OutputGradient, paddedOutputGradient, first, end, gradients, _filterPoint, lines);
             for (int point = 0; point < Points; point++)
             {
-                SimdTile<T>.Multiply(
+                MatrixProduct<T>.Multiply(
                     rows: _channels, depth: (end - first) * _tileColumns, columns: _filters,
                     scratch + point * _channelPoint, 1, _channels, gradients + point * _filterPoint, _filters, sum + point * _channels * _filters, _filters, add);
             }
@@ -153,9 +153,8 @@ sealed unsafe class WinogradConvolution3x3<T> : Convolution3x3
             TransformInput(source, padded, first, end, scratch, sourcePoint, lines);
             for (int point = 0; point < Points; point++)
             {
-                // The tiles after the last one have arbitrary values. Nobody reads their products.
-                SimdTile<T>.Multiply(
-                    rows: SimdTile<T>.RoundUp((end - first) * _tileColumns), depth: source.Channels, columns: result.Channels,
+                MatrixProduct<T>.Multiply(
+                    rows: (end - first) * _tileColumns, depth: source.Channels, columns: result.Channels,
                     scratch + point * sourcePoint, source.Channels, 1, packed + point * _channels * _filters, result.Channels, products + point * resultPoint, result.Channels);
             }
 
