@@ -12,6 +12,11 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     private const int Channels2 = 32;
     private const int Hidden = 512;
 
+    // Larger batches spend little time between the kernels, and their buffers would take gigabytes.
+    private const int MostRows = 4096;
+
+    private static readonly string[] Layers = [nameof(conv1), nameof(conv2), nameof(fc1), nameof(fc2)];
+
     private readonly PooledConvolutionLayer conv1;
     private readonly PooledConvolutionLayer conv2;
     private readonly Linear fc1;
@@ -48,6 +53,25 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         GC.KeepAlive(input);
         GC.KeepAlive(this);
         return outputs;
+    }
+
+    /// <summary>
+    /// Creates an object that computes the gradients without autograd, or returns null if the processor, the device, or the parameters do not allow it.
+    /// </summary>
+    /// <param name="shape">The shape of the images.</param>
+    /// <param name="rows">The maximum number of rows in a batch.</param>
+    public IBackpropagation? Backpropagation(ImageShape shape, int rows)
+    {
+        var named = named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        Parameter[] parameters = [.. Layers.SelectMany(layer => (Parameter[])[named[layer + ".weight"], named[layer + ".bias"]])];
+        if (rows > MostRows || SimdWidth.Widest is not { } width
+            || !parameters.All(parameter => parameter is { requires_grad: true, device_type: DeviceType.CPU, dtype: ScalarType.Float32 } && parameter.is_contiguous()))
+            return null;
+        var shape1 = new ConvolutionShape(shape.Channels, shape.Height, shape.Width, Channels1);
+        var shape2 = new ConvolutionShape(Channels1, shape1.PooledHeight, shape1.PooledWidth, Channels2);
+        return width.PooledConvolution(shape1) is { } first && width.PooledConvolution(shape2) is { } second
+            ? new BadNetsBackpropagation(first, second, width.Linear, parameters, rows)
+            : null;
     }
 
     private static int AfterBlocks(int size) => ((size - Kernel + 1) / 2 - Kernel + 1) / 2;

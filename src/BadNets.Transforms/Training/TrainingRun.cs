@@ -24,6 +24,7 @@ sealed class TrainingRun : IDisposable
     private readonly BatchTensors _batch;
     private readonly LoaderOrder _order;
     private readonly ImageAugmenter? _augmenter;
+    private readonly IBackpropagation? _backpropagation;
     private TrainingReport? _report;
     private int _nextEpoch;
 
@@ -50,6 +51,7 @@ sealed class TrainingRun : IDisposable
             _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
             _order = new LoaderOrder(options.EffectiveSeed);
             _optimizer = Optimizer.Create(options, network);
+            _backpropagation = (network as BadNetsCnn)?.Backpropagation(shape, _batchSize);
         }
         catch
         {
@@ -139,10 +141,18 @@ sealed class TrainingRun : IDisposable
         var inputs = _batch.Inputs(rows.Length);
         _training.Read(rows, inputs, _batch.Labels(rows.Length));
         _augmenter?.Apply(inputs, epoch, rows);
-        var outputs = Forward(rows.Length);
-        var loss = Loss(outputs, _batch.LabelTensor(rows.Length), nn.Reduction.Mean, _options.LabelSmoothing);
-        loss.backward();
+        double loss = Backpropagate(rows.Length);
         _optimizer.Step(rate);
+        return loss;
+    }
+
+    /// <summary>Computes the loss of the batch, and the gradients of the parameters.</summary>
+    private double Backpropagate(int rows)
+    {
+        if (_backpropagation is not null)
+            return _backpropagation.Run(_batch.Inputs(rows), _batch.Labels(rows), new CrossEntropy(_options.Head == TorchCnnHead.Softmax, _options.LabelSmoothing));
+        var loss = Loss(Forward(rows), _batch.LabelTensor(rows), nn.Reduction.Mean, _options.LabelSmoothing);
+        loss.backward();
         return loss.item<float>();
     }
 
@@ -193,6 +203,7 @@ sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _backpropagation?.Dispose();
         _optimizer.Dispose();
         _batch.Dispose();
         _order.Dispose();

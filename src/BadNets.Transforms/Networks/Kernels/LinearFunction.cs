@@ -64,5 +64,6 @@ sealed unsafe class LinearFunction : autograd.SingleTensorFunction<LinearFunctio
         return results;
     }
 
-    private static int Parts(int count, int perPart) => (count + perPart - 1) / perPart;
+    /// <summary>Returns the number of parts into which a number of inputs or outputs is divided.</summary>
+    public static int Parts(int count, int perPart) => (count + perPart - 1) / perPart;
 }

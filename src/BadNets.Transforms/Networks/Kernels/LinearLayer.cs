@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 static class LinearLayer
 {
     // With fewer rows, most of a vector register would be empty. The layer then takes as long as reading its weights.
-    private const int FewestRows = 8;
+    public const int FewestRows = 8;
 
     public static Tensor Apply(Tensor input, Linear layer, bool rectify)
     {

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace BadNets.Transforms;
 
@@ -14,8 +16,11 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     private const string NeedsInputGradient = nameof(NeedsInputGradient);
     private const string Gradients = nameof(Gradients);
 
-    // Gradients are first summed in groups of images and then over the groups in order, so the result does not depend on the number of threads.
-    private const int GroupSize = 16;
+    /// <summary>
+    /// The number of images whose gradients are summed by one thread. The sums are then added in order, so that the result does not depend on the number of
+    /// threads.
+    /// </summary>
+    public const int GroupSize = 16;
 
     public override string Name => nameof(PooledConvolutionFunction);
 
@@ -73,9 +78,7 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
                 inputGradients == null ? null : inputGradients + (first * shape.InputSize), weightSum, weightSum + shape.WeightSize);
         });
 
-        SumGroups(sum, groups, groupLength);
-        FilterOrder.Unpack(shape, sum, weightGradient.Floats());
-        new Span<float>(sum + shape.WeightSize, shape.Filters).CopyTo(new Span<float>(biasGradient.Floats(), shape.Filters));
+        SumGroups(shape, sum, groups, weightGradient.Floats(), biasGradient.Floats());
 
         // libtorch takes ownership of them only after this method returns. The context lives longer.
         List<Tensor> results = [null!, inputGradient!, weightGradient, biasGradient, null!];
@@ -118,7 +121,8 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         return output;
     }
 
-    private static void TransposeImages(float* images, int count, int rows, int columns, float* target)
+    /// <summary>Transposes each of several images of rows × columns values.</summary>
+    public static void TransposeImages(float* images, int count, int rows, int columns, float* target)
     {
         for (int image = 0; image < count; image++, images += rows * columns, target += rows * columns)
         {
@@ -126,15 +130,20 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
         }
     }
 
-    private static int GroupCount(int rows) => (rows + GroupSize - 1) / GroupSize;
+    /// <summary>Returns the number of groups of a number of images.</summary>
+    public static int GroupCount(int rows) => (rows + GroupSize - 1) / GroupSize;
 
-    // Adds the sums of all groups to those of the first group, in order.
-    private static void SumGroups(float* sums, int groups, int length)
+    /// <summary>Adds up the gradients of all groups in order. Each has those of the weights in the order of the kernels, and those of the bias.</summary>
+    public static void SumGroups(in ConvolutionShape shape, float* sums, int groups, float* weightGradient, float* biasGradient)
     {
+        int length = shape.WeightSize + shape.Filters;
         var total = new Span<float>(sums, length);
         for (int group = 1; group < groups; group++)
         {
-            System.Numerics.Tensors.TensorPrimitives.Add(total, new ReadOnlySpan<float>(sums + (group * length), length), total);
+            TensorPrimitives.Add(total, new ReadOnlySpan<float>(sums + (group * length), length), total);
         }
+
+        FilterOrder.Unpack(shape, sums, weightGradient);
+        total[shape.WeightSize..].CopyTo(new Span<float>(biasGradient, shape.Filters));
     }
 }

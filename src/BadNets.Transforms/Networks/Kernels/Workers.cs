@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Divides the work of a kernel among threads of the thread pool. A training step has a dozen such kernels, one every tenth of a millisecond, and waking a
-/// thread takes half of that. Helpers therefore stay awake for a moment after each kernel.
+/// Divides the work of a kernel among threads of the thread pool. A training step has several such kernels, one every few tenths of a millisecond, and waking
+/// a thread can take longer than that. Helpers therefore stay awake for a moment after each kernel. They yield the processor to any other thread.
 /// </summary>
 sealed class Workers : IThreadPoolWorkItem
 {
-    // Longer than the pauses between the kernels of a step, and shorter than anybody would notice.
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(0.2);
+    // Longer than the pauses between the kernels of a training run, and shorter than anybody would notice.
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(1);
 
     // The helpers of this thread.
     [ThreadStatic]
