@@ -28,7 +28,7 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
     private readonly List<AlignedBuffer> _buffers = [];
     private readonly float* _pack1, _pack2, _pack2Backward;
     private readonly float* _images, _features1, _features2, _packedFeatures, _hiddenOutputs, _packedHidden, _outputs;
-    private readonly float* _outputGradient, _packedOutputGradient, _hiddenGradient, _packedHiddenGradient, _features2Gradient, _features1Gradient;
+    private readonly float* _outputGradient, _hiddenGradient, _features2Gradient, _features1Gradient;
     private readonly ushort* _mask1, _mask2;
     private readonly float* _sums1, _sums2;
 
@@ -59,10 +59,8 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
         _packedHidden = Buffer(linear.PackedInputSize(rows, _hidden));
         _outputs = Buffer(rows * _classes);
         _outputGradient = Buffer(rows * _classes);
-        _packedOutputGradient = Buffer(rows * _classes);
-        _hiddenGradient = Buffer(rows * _hidden);
-        _packedHiddenGradient = Buffer(rows * _hidden);
-        _features2Gradient = Buffer(rows * shape2.OutputSize);
+        _hiddenGradient = Buffer(LinearKernel.BackwardParts(_classes) * rows * _hidden);
+        _features2Gradient = Buffer(LinearKernel.BackwardParts(_hidden) * rows * shape2.OutputSize);
         _features1Gradient = Buffer(rows * shape1.OutputSize);
         _mask1 = (ushort*)Buffer(rows * shape1.MaskSize / 2);
         _mask2 = (ushort*)Buffer(rows * shape2.MaskSize / 2);
@@ -79,7 +77,6 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
             float* inputs = pixels;
             _conv1.PackForForward(Weight(0), _pack1);
             _conv2.PackForForward(Weight(2), _pack2);
-            _conv2.PackForBackward(Weight(2), _pack2Backward);
             Workers.ForEach(Groups(rows), group => ForwardConvolutions(inputs, rows, group));
             ForwardLinear(_features2, rows, _conv2.Shape.OutputSize, Weight(4), Weight(5), _hidden, rectify: true, _packedFeatures, _hiddenOutputs);
             ForwardLinear(_hiddenOutputs, rows, _hidden, Weight(6), Weight(7), _classes, rectify: false, _packedHidden, _outputs);
@@ -90,9 +87,12 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
                 sum += loss.Row(new ReadOnlySpan<float>(_outputs + start, _classes), (int)labels[row], 1.0 / rows, new Span<float>(_outputGradient + start, _classes));
             }
 
-            BackwardLinear(_outputGradient, null, rows, _classes, _hiddenOutputs, Weight(6), _hidden, _packedOutputGradient, _hiddenGradient, Gradient(6), Gradient(7));
-            BackwardLinear(
-                _hiddenGradient, _hiddenOutputs, rows, _hidden, _features2, Weight(4), _conv2.Shape.OutputSize, _packedHiddenGradient, _features2Gradient, Gradient(4), Gradient(5));
+            BackwardLinear(_outputGradient, null, rows, _classes, _hiddenOutputs, Weight(6), _hidden, _hiddenGradient, Gradient(6), Gradient(7));
+            int parts = LinearKernel.BackwardParts(_classes);
+            if (parts > 1)
+                Summands.Add(_hiddenGradient, parts, rows * _hidden, 0, rows * _hidden, _hiddenGradient);
+            BackwardLinear(_hiddenGradient, _hiddenOutputs, rows, _hidden, _features2, Weight(4), _conv2.Shape.OutputSize, _features2Gradient, Gradient(4), Gradient(5));
+            _conv2.PackForBackward(Weight(2), _pack2Backward);
             Workers.ForEach(Groups(rows), group => BackwardConvolutions(inputs, rows, group));
             PooledConvolutionFunction.SumGroups(_conv1.Shape, _sums1, Groups(rows), Gradient(0), Gradient(1));
             PooledConvolutionFunction.SumGroups(_conv2.Shape, _sums2, Groups(rows), Gradient(2), Gradient(3));
@@ -130,13 +130,14 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
     {
         (ConvolutionShape shape1, ConvolutionShape shape2) = (_conv1.Shape, _conv2.Shape);
         int first = group * GroupSize, count = Math.Min(GroupSize, rows - first);
-        using AlignedBuffer gradient = new(count * shape2.OutputSize);
-        PooledConvolutionFunction.TransposeImages(
-            _features2Gradient + (first * shape2.OutputSize), count, shape2.Filters, shape2.PooledHeight * shape2.PooledWidth, gradient.Pointer);
+        int size = count * shape2.OutputSize;
+        using AlignedBuffer gradient = new(size), reordered = new(size);
+        Summands.Add(_features2Gradient, LinearKernel.BackwardParts(_hidden), (long)rows * shape2.OutputSize, first * shape2.OutputSize, size, gradient.Pointer);
+        PooledConvolutionFunction.TransposeImages(gradient.Pointer, count, shape2.Filters, shape2.PooledHeight * shape2.PooledWidth, reordered.Pointer);
         float* sum2 = _sums2 + (group * SumSize(shape2)), sum1 = _sums1 + (group * SumSize(shape1));
         float* gradient1 = _features1Gradient + (first * shape1.OutputSize);
         _conv2.Backward(
-            _features1 + (first * shape1.OutputSize), count, _pack2Backward, gradient.Pointer, _mask2 + (first * shape2.MaskSize), gradient1, sum2, sum2 + shape2.WeightSize);
+            _features1 + (first * shape1.OutputSize), count, _pack2Backward, reordered.Pointer, _mask2 + (first * shape2.MaskSize), gradient1, sum2, sum2 + shape2.WeightSize);
         _conv1.Backward(Images(inputs, first), count, null, gradient1, _mask1 + (first * shape1.MaskSize), null, sum1, sum1 + shape1.WeightSize);
     }
 
@@ -147,17 +148,14 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
     {
         _linear.PackInputs(inputs, rows, inputCount, packed);
         Workers.ForEach(
-            LinearFunction.Parts(outputCount, LinearKernel.OutputsPerPart), part => _linear.Forward(packed, rows, inputCount, weight, bias, part, outputCount, rectify, outputs));
+            LinearKernel.ForwardParts(outputCount), part => _linear.Forward(packed, rows, inputCount, weight, bias, part, outputCount, rectify, outputs));
     }
 
+    // The gradient of the inputs is the sum of those of the parts.
     private void BackwardLinear(
-        float* gradient, float* outputs, int rows, int outputCount, float* inputs, float* weight, int inputCount, float* packed, float* inputGradient, float* weightGradient,
-        float* biasGradient)
-    {
-        _linear.PackGradient(gradient, outputs, rows, outputCount, packed, biasGradient);
-        Workers.ForEach(
-            LinearFunction.Parts(inputCount, _linear.InputsPerPart), part => _linear.Backward(packed, rows, outputCount, inputs, weight, part, inputCount, inputGradient, weightGradient));
-    }
+        float* gradient, float* outputs, int rows, int outputCount, float* inputs, float* weight, int inputCount, float* inputGradients, float* weightGradient, float* biasGradient) =>
+        Workers.ForEach(LinearKernel.BackwardParts(outputCount), part => _linear.Backward(
+            gradient, outputs, rows, outputCount, inputs, weight, part, inputCount, inputGradients + ((long)part * rows * inputCount), weightGradient, biasGradient));
 
     private float* Weight(int parameter) => (float*)_weights[parameter];
 

@@ -45,14 +45,24 @@ sealed class LabeledImages
     public IReadOnlyList<int> Labels => _labels;
 
     /// <summary>Writes rows as a batch of network inputs and class indices.</summary>
-    public void Read(ReadOnlySpan<long> rows, Span<float> inputs, Span<long> labels)
+    public unsafe void Read(ReadOnlySpan<long> rows, Span<float> inputs, Span<long> labels)
     {
-        int size = inputs.Length / rows.Length;
-        for (int i = 0; i < rows.Length; i++)
+        int count = rows.Length, size = inputs.Length / count;
+        fixed (long* rowPointer = rows)
+        fixed (float* inputPointer = inputs)
         {
-            _images.Read((int)rows[i], inputs.Slice(i * size, size));
-            labels[i] = _labels[(int)rows[i]];
+            long* from = rowPointer;
+            float* to = inputPointer;
+            Workers.ForEach(PooledConvolutionFunction.GroupCount(count), group =>
+            {
+                int first = group * PooledConvolutionFunction.GroupSize;
+                for (int i = first; i < Math.Min(count, first + PooledConvolutionFunction.GroupSize); i++)
+                    _images.Read((int)from[i], new Span<float>(to + (long)i * size, size));
+            });
         }
+
+        for (int i = 0; i < count; i++)
+            labels[i] = _labels[(int)rows[i]];
     }
 
     /// <summary>Computes a hash of all pixels and labels.</summary>

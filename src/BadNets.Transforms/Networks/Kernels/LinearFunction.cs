@@ -21,7 +21,7 @@ sealed unsafe class LinearFunction : autograd.SingleTensorFunction<LinearFunctio
         using AlignedBuffer packed = new(kernel.PackedInputSize(rows, inputs));
         kernel.PackInputs(input.Floats(), rows, inputs, packed.Pointer);
         float* packedInputs = packed.Pointer, weights = weight.Floats(), biases = bias.Floats(), results = output.Floats();
-        Workers.ForEach(Parts(outputs, LinearKernel.OutputsPerPart), part => kernel.Forward(packedInputs, rows, inputs, weights, biases, part, outputs, rectify, results));
+        Workers.ForEach(LinearKernel.ForwardParts(outputs), part => kernel.Forward(packedInputs, rows, inputs, weights, biases, part, outputs, rectify, results));
 
         // Pointers do not keep tensors alive, and a caller without a dispose scope might not hold another reference.
         GC.KeepAlive(input);
@@ -50,12 +50,17 @@ sealed unsafe class LinearFunction : autograd.SingleTensorFunction<LinearFunctio
         Tensor? inputGradient = (bool)ctx.get_data(NeedsInputGradient) ? empty_like(input) : null;
         Tensor weightGradient = empty_like(weight), biasGradient = empty(outputs, dtype: ScalarType.Float32, device: CPU);
 
-        using AlignedBuffer packed = new(rows * outputs);
-        kernel.PackGradient(outputGradient.Floats(), (bool)ctx.get_data(IsRectified) ? output.Floats() : null, rows, outputs, packed.Pointer, biasGradient.Floats());
-        float* packedGradient = packed.Pointer, values = input.Floats(), weights = weight.Floats();
-        float* inputGradients = inputGradient is null ? null : inputGradient.Floats(), weightGradients = weightGradient.Floats();
-        Workers.ForEach(
-            Parts(inputs, kernel.InputsPerPart), part => kernel.Backward(packedGradient, rows, outputs, values, weights, part, inputs, inputGradients, weightGradients));
+        int parts = LinearKernel.BackwardParts(outputs);
+        using AlignedBuffer summands = new(inputGradient is null ? 0 : parts * rows * inputs);
+        float* gradients = outputGradient.Floats(), rectified = (bool)ctx.get_data(IsRectified) ? output.Floats() : null, values = input.Floats(), weights = weight.Floats();
+        float* inputGradients = inputGradient is null ? null : summands.Pointer, weightGradients = weightGradient.Floats(), biasGradients = biasGradient.Floats();
+        Workers.ForEach(parts, part => kernel.Backward(
+            gradients, rectified, rows, outputs, values, weights, part, inputs, inputGradients == null ? null : inputGradients + ((long)part * rows * inputs), weightGradients,
+            biasGradients));
+        if (inputGradient is not null)
+        {
+            Summands.Add(summands.Pointer, parts, rows * inputs, 0, rows * inputs, inputGradient.Floats());
+        }
 
         // libtorch takes ownership of them only after this method returns. The context lives longer.
         List<Tensor> results = [null!, inputGradient!, weightGradient, biasGradient, null!];
@@ -63,7 +68,4 @@ sealed unsafe class LinearFunction : autograd.SingleTensorFunction<LinearFunctio
         GC.KeepAlive(grad_output);
         return results;
     }
-
-    /// <summary>Returns the number of parts into which a number of inputs or outputs is divided.</summary>
-    public static int Parts(int count, int perPart) => (count + perPart - 1) / perPart;
 }

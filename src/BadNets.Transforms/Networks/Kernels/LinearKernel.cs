@@ -11,8 +11,10 @@ abstract unsafe class LinearKernel
     /// <summary>The number of outputs of a part of the forward pass. It is a multiple of the rows of a tile.</summary>
     public const int OutputsPerPart = 48;
 
-    /// <summary>The number of inputs of a part of the backward pass.</summary>
-    public abstract int InputsPerPart { get; }
+    /// <summary>
+    /// The number of outputs of a part of the backward pass. It is fixed, because the gradient of the inputs is the sum of those of the parts.
+    /// </summary>
+    public const int OutputsPerBackwardPart = 128;
 
     /// <summary>Returns the number of floats that <see cref="PackInputs"/> writes.</summary>
     public abstract int PackedInputSize(int rows, int inputs);
@@ -32,27 +34,27 @@ abstract unsafe class LinearKernel
     /// <param name="outputs">Receives the outputs, rows × outputs.</param>
     public abstract void Forward(float* packed, int rows, int inputCount, float* weight, float* bias, int part, int outputCount, bool rectify, float* outputs);
 
-    /// <summary>Transposes the gradient of the outputs, and sums it over the rows.</summary>
+    /// <summary>Computes the gradients of some of the outputs.</summary>
     /// <param name="gradient">The gradient of the outputs, rows × outputs.</param>
     /// <param name="outputs">The outputs, if ReLU was applied. Otherwise, null.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="outputCount">The number of outputs.</param>
-    /// <param name="packed">Receives the gradient before ReLU, outputs × rows.</param>
-    /// <param name="biasGradient">Receives the gradient of the bias.</param>
-    public abstract void PackGradient(float* gradient, float* outputs, int rows, int outputCount, float* packed, float* biasGradient);
-
-    /// <summary>Computes the gradients for some of the inputs.</summary>
-    /// <param name="packedGradient">The gradient from <see cref="PackGradient"/>.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="outputCount">The number of outputs.</param>
+    /// <param name="outputCount">The number of all outputs.</param>
     /// <param name="inputs">The inputs, rows × inputs.</param>
-    /// <param name="weight">The weights.</param>
+    /// <param name="weight">The weights of all outputs.</param>
     /// <param name="part">The part, from zero.</param>
-    /// <param name="inputCount">The number of all inputs.</param>
-    /// <param name="inputGradient">Receives the gradient of the inputs, rows × inputs, or is null.</param>
+    /// <param name="inputCount">The number of inputs.</param>
+    /// <param name="inputGradient">Receives this part's summand of the gradient of the inputs, rows × inputs, or is null.</param>
     /// <param name="weightGradient">Receives the gradient of the weights, outputs × inputs.</param>
+    /// <param name="biasGradient">Receives the gradient of the bias.</param>
     public abstract void Backward(
-        float* packedGradient, int rows, int outputCount, float* inputs, float* weight, int part, int inputCount, float* inputGradient, float* weightGradient);
+        float* gradient, float* outputs, int rows, int outputCount, float* inputs, float* weight, int part, int inputCount, float* inputGradient, float* weightGradient,
+        float* biasGradient);
+
+    /// <summary>Returns the number of parts of the forward pass.</summary>
+    public static int ForwardParts(int outputCount) => (outputCount + OutputsPerPart - 1) / OutputsPerPart;
+
+    /// <summary>Returns the number of parts of the backward pass.</summary>
+    public static int BackwardParts(int outputCount) => (outputCount + OutputsPerBackwardPart - 1) / OutputsPerBackwardPart;
 }
 
 /// <summary><see cref="LinearKernel"/> for one vector width.</summary>
@@ -61,8 +63,6 @@ sealed unsafe class LinearKernel<T> : LinearKernel
     where T : struct, ISimd<T>
 {
     private static int PanelWidth => MatrixProduct<T>.PanelWidth;
-
-    public override int InputsPerPart => PanelWidth;
 
     public override int PackedInputSize(int rows, int inputs) => MatrixProduct<T>.PanelCount(rows) * PanelWidth * inputs;
 
@@ -106,19 +106,43 @@ sealed unsafe class LinearKernel<T> : LinearKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void PackGradient(float* gradient, float* outputs, int rows, int outputCount, float* packed, float* biasGradient)
+    public override void Backward(
+        float* gradient, float* outputs, int rows, int outputCount, float* inputs, float* weight, int part, int inputCount, float* inputGradient, float* weightGradient,
+        float* biasGradient)
     {
-        new Span<float>(biasGradient, outputCount).Clear();
-        int vectorized = outputCount - (outputCount % T.Lanes);
-        using AlignedBuffer kept = new(outputCount * PanelWidth);
+        int first = part * OutputsPerBackwardPart, count = Math.Min(OutputsPerBackwardPart, outputCount - first);
+        using AlignedBuffer packed = new(count * rows), panel = new(Math.Max(rows, count) * PanelWidth);
+        PackGradient(gradient + first, outputs == null ? null : outputs + first, rows, outputCount, count, packed.Pointer, biasGradient + first);
+        weight += (long)first * inputCount;
+        weightGradient += (long)first * inputCount;
+        for (int column = 0; column < inputCount; column += PanelWidth)
+        {
+            int columns = Math.Min(PanelWidth, inputCount - column);
+            PackPanel(inputs + column, rows, inputCount, columns, panel.Pointer);
+            Multiply(count, rows, packed.Pointer, rows, 1, panel.Pointer, columns, weightGradient + column, inputCount);
+            if (inputGradient != null)
+            {
+                PackPanel(weight + column, count, inputCount, columns, panel.Pointer);
+                Multiply(rows, count, packed.Pointer, 1, rows, panel.Pointer, columns, inputGradient + column, inputCount);
+            }
+        }
+    }
+
+    // Writes the gradient before ReLU, outputs × rows, and its sum over the rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackGradient(float* gradient, float* outputs, int rows, int stride, int count, float* packed, float* biasGradient)
+    {
+        new Span<float>(biasGradient, count).Clear();
+        int vectorized = count - (count % T.Lanes);
+        using AlignedBuffer kept = new(count * PanelWidth);
         for (int row = 0; row < rows; row += PanelWidth)
         {
-            int count = Math.Min(PanelWidth, rows - row);
-            for (int i = 0; i < count; i++)
+            int panelRows = Math.Min(PanelWidth, rows - row);
+            for (int i = 0; i < panelRows; i++)
             {
-                long start = (long)(row + i) * outputCount;
+                long start = (long)(row + i) * stride;
                 float* source = gradient + start;
-                float* target = kept.Pointer + (i * outputCount);
+                float* target = kept.Pointer + (i * count);
                 for (int output = 0; output < vectorized; output += T.Lanes)
                 {
                     T value = T.Load(source + output);
@@ -127,28 +151,14 @@ sealed unsafe class LinearKernel<T> : LinearKernel
                     T.Store(T.Load(biasGradient + output) + value, biasGradient + output);
                 }
 
-                for (int output = vectorized; output < outputCount; output++)
+                for (int output = vectorized; output < count; output++)
                 {
                     target[output] = outputs == null || outputs[start + output] > 0 ? source[output] : 0;
                     biasGradient[output] += target[output];
                 }
             }
 
-            Transposition.Copy(kept.Pointer, outputCount, count, outputCount, packed + row, rows);
-        }
-    }
-
-    public override void Backward(
-        float* packedGradient, int rows, int outputCount, float* inputs, float* weight, int part, int inputCount, float* inputGradient, float* weightGradient)
-    {
-        int first = part * PanelWidth, count = Math.Min(PanelWidth, inputCount - first);
-        using AlignedBuffer panel = new(Math.Max(rows, outputCount) * PanelWidth);
-        PackPanel(inputs + first, rows, inputCount, count, panel.Pointer);
-        Multiply(outputCount, rows, packedGradient, rows, 1, panel.Pointer, count, weightGradient + first, inputCount);
-        if (inputGradient != null)
-        {
-            PackPanel(weight + first, outputCount, inputCount, count, panel.Pointer);
-            Multiply(rows, outputCount, packedGradient, 1, rows, panel.Pointer, count, inputGradient + first, inputCount);
+            Transposition.Copy(kept.Pointer, count, panelRows, count, packed + row, rows);
         }
     }
 

@@ -1,7 +1,5 @@
-using System.Numerics.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace BadNets.Transforms;
 
@@ -137,13 +135,9 @@ sealed unsafe class PooledConvolutionFunction : autograd.SingleTensorFunction<Po
     public static void SumGroups(in ConvolutionShape shape, float* sums, int groups, float* weightGradient, float* biasGradient)
     {
         int length = shape.WeightSize + shape.Filters;
-        var total = new Span<float>(sums, length);
-        for (int group = 1; group < groups; group++)
-        {
-            TensorPrimitives.Add(total, new ReadOnlySpan<float>(sums + (group * length), length), total);
-        }
-
-        FilterOrder.Unpack(shape, sums, weightGradient);
-        total[shape.WeightSize..].CopyTo(new Span<float>(biasGradient, shape.Filters));
+        using AlignedBuffer total = new(length);
+        Summands.Add(sums, groups, length, 0, length, total.Pointer);
+        FilterOrder.Unpack(shape, total.Pointer, weightGradient);
+        new Span<float>(total.Pointer + shape.WeightSize, shape.Filters).CopyTo(new Span<float>(biasGradient, shape.Filters));
     }
 }

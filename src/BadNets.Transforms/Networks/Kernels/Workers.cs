@@ -34,7 +34,7 @@ sealed class Workers : IThreadPoolWorkItem
         int threads = Math.Min(get_num_threads(), parts);
         if (threads > 1)
         {
-            (current ??= new Workers()).Run(new Work(parts, action), threads - 1);
+            (current ??= new Workers()).Run(new Work(parts, threads, action), threads - 1);
             return;
         }
 
@@ -58,7 +58,7 @@ sealed class Workers : IThreadPoolWorkItem
                 continue;
             }
 
-            work.Help();
+            work.Help(work.TakePlace());
             done = work;
             spinner.Reset();
             start = TimeProvider.System.GetTimestamp();
@@ -69,6 +69,7 @@ sealed class Workers : IThreadPoolWorkItem
 
     private void Run(Work work, int helpers)
     {
+        int place = work.TakePlace();
         _work = work;
         while (Volatile.Read(ref _helpers) < helpers)
         {
@@ -76,23 +77,36 @@ sealed class Workers : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
-        work.Help();
+        work.Help(place);
         work.Wait();
         _work = null;
     }
 
-    /// <summary>A kernel whose parts are taken by whichever thread is free, so it also finishes if no helper gets a processor.</summary>
-    private sealed class Work(int parts, Action<int> action)
+    /// <summary>
+    /// A kernel whose parts are taken by whichever thread is free, so it also finishes if no helper gets a processor. Each thread begins at its own place, so that
+    /// it usually gets the same parts in each step, and finds what it computed in the cache of its processor.
+    /// </summary>
+    private sealed class Work(int parts, int threads, Action<int> action)
     {
-        private int _taken;
+        private readonly int[] _taken = new int[parts];
+        private int _threads;
         private int _finished;
         private ExceptionDispatchInfo? _failure;
 
-        public void Help()
+        /// <summary>Returns the number of the calling thread among those that work on this.</summary>
+        public int TakePlace() => Interlocked.Increment(ref _threads) - 1;
+
+        public void Help(int place)
         {
-            int part;
-            while ((part = Interlocked.Increment(ref _taken) - 1) < parts)
+            int begin = (int)((long)parts * place / threads);
+            for (int i = 0; i < parts; i++)
             {
+                int part = (begin + i) % parts;
+                if (Interlocked.Exchange(ref _taken[part], 1) != 0)
+                {
+                    continue;
+                }
+
                 try
                 {
                     action(part);

@@ -16,6 +16,9 @@ abstract class Optimizer : IDisposable
     // Small enough that a chunk of weights, gradient, and state stays in the first-level cache from one pass to the next.
     private const int ChunkLength = 1024;
 
+    // The number of weights that one thread updates.
+    private const int PartLength = 1 << 15;
+
     private readonly (string Name, Parameter Parameter)[] _parameters;
     private readonly Tensor[][] _state;
     private readonly long[] _steps;
@@ -120,17 +123,22 @@ abstract class Optimizer : IDisposable
     /// <summary>Updates a parameter with libtorch operators, if it is not in main memory or not in single precision.</summary>
     protected abstract void Update(Tensor weights, Tensor gradient, ReadOnlySpan<Tensor> state);
 
-    private void UpdateMemory(Parameter parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
+    private void UpdateMemory(Parameter parameter, Tensor gradient, Tensor[] state)
     {
-        Span<float> weights = Floats(parameter), gradients = Floats(gradient);
-        Span<float> state1 = state.Length > 0 ? Floats(state[0]) : [], state2 = state.Length > 1 ? Floats(state[1]) : [];
-        for (int start = 0; start < weights.Length; start += ChunkLength)
+        int count = (int)parameter.numel();
+        Workers.ForEach((count + PartLength - 1) / PartLength, part =>
         {
-            int length = Math.Min(ChunkLength, weights.Length - start);
-            Update(weights.Slice(start, length), gradients.Slice(start, length), Part(state1), Part(state2));
+            int begin = part * PartLength, end = Math.Min(count, begin + PartLength);
+            Span<float> weights = Floats(parameter), gradients = Floats(gradient);
+            Span<float> state1 = state.Length > 0 ? Floats(state[0]) : [], state2 = state.Length > 1 ? Floats(state[1]) : [];
+            for (int start = begin; start < end; start += ChunkLength)
+            {
+                int length = Math.Min(ChunkLength, end - start);
+                Update(weights.Slice(start, length), gradients.Slice(start, length), Part(state1), Part(state2));
 
-            Span<float> Part(Span<float> values) => values.IsEmpty ? values : values.Slice(start, length);
-        }
+                Span<float> Part(Span<float> values) => values.IsEmpty ? values : values.Slice(start, length);
+            }
+        });
     }
 
     private void UpdateTensors(Parameter parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
