@@ -11,6 +11,9 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
 {
     private const int Kernel = 3;
 
+    // Any number of images works. With this one, they stay in the second-level cache.
+    private const int PixelsAtOnce = 2048;
+
     private readonly int _channels;
     private readonly int _filters;
     private readonly int _stride;
@@ -25,6 +28,7 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
         (_channels, _filters, _stride) = (channels, filters, stride);
         (_outputHeight, _outputWidth) = ((height - 1) / stride + 1, (width - 1) / stride + 1);
         _taps = Kernel * channels;
+        MostImages = Math.Max(1, PixelsAtOnce / (_outputHeight * _outputWidth));
         Input = new(channels, height, width, 1, height + 2, width + 2);
         OutputGradient = new(filters, _outputHeight, _outputWidth, 0, _outputHeight, _outputWidth);
     }
@@ -33,7 +37,7 @@ sealed unsafe class DirectConvolution3x3<T> : Convolution3x3
 
     public override PaddedImage OutputGradient { get; }
 
-    public override int MostImages => 8;
+    public override int MostImages { get; }
 
     public override int PackedSize => Kernel * _taps * _filters;
 

@@ -53,9 +53,15 @@ sealed unsafe class ResidualKernel<T> : ResidualKernel
         _partSize = _scratch + Math.Max(shape.OutputSize, _convolutions.Max(convolution => convolution.ScratchSize));
     }
 
+    private delegate void Part(int index, float* memory);
+
+    private delegate void Pass(int row, int images, float* memory);
+
     private bool IsShortcutIdentity => _shape.HasShortcut && _shape.Stride == 1 && _shape.Filters == _shape.Channels;
 
     private int Pixels => _shape.OutputHeight * _shape.OutputWidth;
+
+    private int PackedSize => _convolutions.Max(convolution => convolution.PackedSize);
 
     public override void Forward(int rows, float* input, ResidualLayer[] layers, float* output)
     {
@@ -211,13 +217,7 @@ sealed unsafe class ResidualKernel<T> : ResidualKernel
         }
     }
 
-    private int PackedSize => _convolutions.Max(convolution => convolution.PackedSize);
-
     private static int RoundUp(int value, int unit) => (value + unit - 1) / unit * unit;
-
-    private delegate void Part(int index, float* memory);
-
-    private delegate void Pass(int row, int images, float* memory);
 
     private void ForEachPass(int rows, Pass pass) => ForEachPart(RoundUp(rows, _imagesAtOnce) / _imagesAtOnce, (index, memory) =>
         pass(index * _imagesAtOnce, Math.Min(_imagesAtOnce, rows - index * _imagesAtOnce), memory));

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
-/// <summary>Layers of a network that are computed as one operation; see <see cref="ResidualShape"/>.</summary>
+/// <summary>Layers of a network that are computed as one operation; see <see cref="ResidualShape"/>. The layers themselves are not called.</summary>
 sealed class ResidualLayers(bool hasShortcut, params (Conv2d Convolution, BatchNormalization Normalization)[] layers)
 {
     // So that an index into all images fits into an int, with memory for intermediate results to spare.
@@ -40,8 +40,8 @@ sealed class ResidualLayers(bool hasShortcut, params (Conv2d Convolution, BatchN
         foreach ((Conv2d convolution, BatchNormalization normalization) in layers)
         {
             if (!IsPlain(convolution.weight!, filters, channels, 3, 3)
-                || !IsPlain(normalization.weight!, filters) || !IsPlain(normalization.bias!, filters)
-                || !IsPlain(normalization.running_mean!, filters) || !IsPlain(normalization.running_var!, filters))
+                || new[] { normalization.weight!, normalization.bias!, normalization.running_mean!, normalization.running_var! }
+                    .Any(numbers => !IsPlain(numbers, filters) || !numbers.is_contiguous()))
             {
                 return false;
             }
