@@ -56,11 +56,11 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Creates an object that computes the gradients without autograd, or returns null if the processor, the device, or the parameters do not allow it.
+    /// Creates an object that computes the passes without autograd, or returns null if the processor, the device, or the parameters do not allow it.
     /// </summary>
     /// <param name="shape">The shape of the images.</param>
     /// <param name="rows">The maximum number of rows in a batch.</param>
-    public IBackpropagation? Backpropagation(ImageShape shape, int rows)
+    public INetworkPasses? CreatePasses(ImageShape shape, int rows)
     {
         var named = named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         Parameter[] parameters = [.. Layers.SelectMany(layer => (Parameter[])[named[layer + ".weight"], named[layer + ".bias"]])];
@@ -70,7 +70,7 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
         var shape1 = new ConvolutionShape(shape.Channels, shape.Height, shape.Width, Channels1);
         var shape2 = new ConvolutionShape(Channels1, shape1.PooledHeight, shape1.PooledWidth, Channels2);
         return width.PooledConvolution(shape1) is { } first && width.PooledConvolution(shape2) is { } second
-            ? new BadNetsBackpropagation(first, second, width.Linear, parameters, rows)
+            ? new BadNetsPasses(first, second, width.Linear, parameters, rows)
             : null;
     }
 

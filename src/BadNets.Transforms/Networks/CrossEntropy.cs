@@ -5,16 +5,19 @@ namespace BadNets.Transforms;
 /// <param name="LabelSmoothing">The share of the target distribution that is spread evenly over all classes, from 0 to 1.</param>
 readonly record struct CrossEntropy(bool HasSoftmax, double LabelSmoothing)
 {
+    private const int MostClassesOnStack = 64;
+
     /// <summary>Computes the loss of a row and the gradient of its outputs.</summary>
     /// <param name="outputs">The outputs of the network for each class.</param>
     /// <param name="label">The class of the row.</param>
     /// <param name="weight">The weight of the row in the loss, by which the gradient is multiplied.</param>
-    /// <param name="gradient">Receives the gradient.</param>
+    /// <param name="gradient">Receives the gradient, if it is not empty.</param>
     /// <returns>The loss of the row, without the weight.</returns>
     public double Row(ReadOnlySpan<float> outputs, int label, double weight, Span<float> gradient)
     {
         int classes = outputs.Length;
-        Span<double> scores = stackalloc double[classes], probabilities = stackalloc double[classes], slopes = stackalloc double[classes];
+        Span<double> buffer = classes <= MostClassesOnStack ? stackalloc double[3 * MostClassesOnStack] : new double[3 * classes];
+        Span<double> scores = buffer[..classes], probabilities = buffer.Slice(classes, classes), slopes = buffer.Slice(2 * classes, classes);
         for (int i = 0; i < classes; i++)
             scores[i] = outputs[i];
         if (HasSoftmax)
@@ -30,6 +33,8 @@ readonly record struct CrossEntropy(bool HasSoftmax, double LabelSmoothing)
             slopes[i] = (probabilities[i] - target) * weight;
         }
 
+        if (gradient.IsEmpty)
+            return loss;
         double mean = 0;
         for (int i = 0; HasSoftmax && i < classes; i++)
             mean += slopes[i] * scores[i];

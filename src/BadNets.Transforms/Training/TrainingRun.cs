@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace BadNets.Transforms;
 
@@ -24,7 +26,7 @@ sealed class TrainingRun : IDisposable
     private readonly BatchTensors _batch;
     private readonly LoaderOrder _order;
     private readonly ImageAugmenter? _augmenter;
-    private readonly IBackpropagation? _backpropagation;
+    private readonly INetworkPasses? _passes;
     private TrainingReport? _report;
     private int _nextEpoch;
 
@@ -51,7 +53,7 @@ sealed class TrainingRun : IDisposable
             _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
             _order = new LoaderOrder(options.EffectiveSeed);
             _optimizer = Optimizer.Create(options, network);
-            _backpropagation = (network as BadNetsCnn)?.Backpropagation(shape, _batchSize);
+            _passes = (network as BadNetsCnn)?.CreatePasses(shape, _batch.Capacity);
         }
         catch
         {
@@ -149,8 +151,8 @@ sealed class TrainingRun : IDisposable
     /// <summary>Computes the loss of the batch, and the gradients of the parameters.</summary>
     private double Backpropagate(int rows)
     {
-        if (_backpropagation is not null)
-            return _backpropagation.Run(_batch.Inputs(rows), _batch.Labels(rows), new CrossEntropy(_options.Head == TorchCnnHead.Softmax, _options.LabelSmoothing));
+        if (_passes is not null)
+            return _passes.Backpropagate(_batch.Inputs(rows), _batch.Labels(rows), CrossEntropy(_options.LabelSmoothing));
         var loss = Loss(Forward(rows), _batch.LabelTensor(rows), nn.Reduction.Mean, _options.LabelSmoothing);
         loss.backward();
         return loss.item<float>();
@@ -171,24 +173,49 @@ sealed class TrainingRun : IDisposable
         for (int first = 0; first < images.Count; first += rows.Length)
         {
             CheckAlive();
-            using var scope = NewDisposeScope();
             int count = Math.Min(rows.Length, images.Count - first);
             for (int i = 0; i < count; i++)
                 rows[i] = first + i;
             images.Read(rows.AsSpan(0, count), _batch.Inputs(count), _batch.Labels(count));
-            var outputs = Forward(count);
-            lossSum += Loss(outputs, _batch.LabelTensor(count), nn.Reduction.Sum, labelSmoothing: 0).item<float>();
-            var classes = outputs.argmax(1).cpu();
-            for (int i = 0; i < count; i++)
+            lossSum += Classify(count, predicted.AsSpan(first, count));
+            for (int i = first; i < first + count; i++)
             {
-                predicted[first + i] = (int)classes.ReadCpuInt64(i);
-                if (predicted[first + i] == images.Labels[first + i])
+                if (predicted[i] == images.Labels[i])
                     right++;
             }
         }
 
         return new TorchCnnValidation((double)right / images.Count, lossSum / images.Count, predicted);
     }
+
+    /// <summary>Classifies the batch, and returns the sum of its losses.</summary>
+    private double Classify(int rows, Span<int> classes)
+    {
+        using var scope = NewDisposeScope();
+        if (_passes is null)
+        {
+            var outputs = Forward(rows);
+            var largest = outputs.argmax(1).cpu();
+            for (int i = 0; i < rows; i++)
+                classes[i] = (int)largest.ReadCpuInt64(i);
+            return Loss(outputs, _batch.LabelTensor(rows), nn.Reduction.Sum, labelSmoothing: 0).item<float>();
+        }
+
+        var scores = _passes.Forward(_batch.Inputs(rows), rows);
+        var labels = _batch.Labels(rows);
+        var loss = CrossEntropy(labelSmoothing: 0);
+        double sum = 0;
+        for (int i = 0; i < rows; i++)
+        {
+            var row = scores.Slice(i * _classCount, _classCount);
+            classes[i] = TensorPrimitives.IndexOfMax(row);
+            sum += loss.Row(row, (int)labels[i], 1, []);
+        }
+
+        return sum;
+    }
+
+    private CrossEntropy CrossEntropy(double labelSmoothing) => new(_options.Head == TorchCnnHead.Softmax, labelSmoothing);
 
     private Tensor Forward(int rows) => _options.Network.Call(_network, _batch.InputTensor(rows), _classCount);
 
@@ -203,7 +230,7 @@ sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
-        _backpropagation?.Dispose();
+        _passes?.Dispose();
         _optimizer.Dispose();
         _batch.Dispose();
         _order.Dispose();

@@ -9,7 +9,7 @@ namespace BadNets.Transforms;
 abstract unsafe class LinearKernel
 {
     /// <summary>The number of outputs of a part of the forward pass. It is a multiple of the rows of a tile.</summary>
-    public const int OutputsPerPart = 48;
+    public const int OutputsPerPart = 66;
 
     /// <summary>
     /// The number of outputs of a part of the backward pass. It is fixed, because the gradient of the inputs is the sum of those of the parts.

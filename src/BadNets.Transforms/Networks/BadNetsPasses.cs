@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace BadNets.Transforms;
 
 /// <summary>
-/// Computes the gradients of a <see cref="BadNetsCnn"/> with its kernels. A step is four kernels, between which little happens: both convolutions of a group
-/// of images, the hidden layer, its gradients, and the gradients of both convolutions.
+/// Computes the passes of a <see cref="BadNetsCnn"/> with its kernels. A step consists of a few computations that are divided among threads, and between which
+/// little happens: both convolutions of a group of images, the hidden layer, its gradients, and the gradients of both convolutions.
 /// </summary>
-sealed unsafe class BadNetsBackpropagation : IBackpropagation
+sealed unsafe class BadNetsPasses : INetworkPasses
 {
     // Each group has its own sums of gradients, which are then added in order, so that the result does not depend on the number of threads.
     private const int GroupSize = PooledConvolutionFunction.GroupSize;
@@ -37,7 +37,7 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
     /// <param name="linear">The kernel of the linear layers.</param>
     /// <param name="parameters">The weights and biases of both convolutions and both linear layers, which must not move in memory.</param>
     /// <param name="rows">The maximum number of rows in a batch.</param>
-    public BadNetsBackpropagation(PooledConvolutionKernel conv1, PooledConvolutionKernel conv2, LinearKernel linear, Parameter[] parameters, int rows)
+    public BadNetsPasses(PooledConvolutionKernel conv1, PooledConvolutionKernel conv2, LinearKernel linear, Parameter[] parameters, int rows)
     {
         (_conv1, _conv2, _linear, _parameters) = (conv1, conv2, linear, parameters);
         (_hidden, _classes) = ((int)parameters[5].shape[0], (int)parameters[7].shape[0]);
@@ -68,19 +68,27 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
         _sums2 = Buffer(groups * SumSize(shape2));
     }
 
-    public float Run(ReadOnlySpan<float> images, ReadOnlySpan<long> labels, CrossEntropy loss)
+    public ReadOnlySpan<float> Forward(ReadOnlySpan<float> images, int rows)
+    {
+        fixed (float* inputs = images)
+        {
+            Pack(forBackward: false);
+            Forward(inputs, rows, recordsMasks: false);
+        }
+
+        GC.KeepAlive(this);
+        return new ReadOnlySpan<float>(_outputs, rows * _classes);
+    }
+
+    public float Backpropagate(ReadOnlySpan<float> images, ReadOnlySpan<long> labels, CrossEntropy loss)
     {
         int rows = labels.Length;
         double sum = 0;
         fixed (float* pixels = images)
         {
             float* inputs = pixels;
-            _conv1.PackForForward(Weight(0), _pack1);
-            _conv2.PackForForward(Weight(2), _pack2);
-            Workers.ForEach(Groups(rows), group => ForwardConvolutions(inputs, rows, group));
-            ForwardLinear(_features2, rows, _conv2.Shape.OutputSize, Weight(4), Weight(5), _hidden, rectify: true, _packedFeatures, _hiddenOutputs);
-            ForwardLinear(_hiddenOutputs, rows, _hidden, Weight(6), Weight(7), _classes, rectify: false, _packedHidden, _outputs);
-
+            Pack(forBackward: true);
+            Forward(inputs, rows, recordsMasks: true);
             for (int row = 0; row < rows; row++)
             {
                 int start = row * _classes;
@@ -92,7 +100,6 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
             if (parts > 1)
                 Summands.Add(_hiddenGradient, parts, rows * _hidden, 0, rows * _hidden, _hiddenGradient);
             BackwardLinear(_hiddenGradient, _hiddenOutputs, rows, _hidden, _features2, Weight(4), _conv2.Shape.OutputSize, _features2Gradient, Gradient(4), Gradient(5));
-            _conv2.PackForBackward(Weight(2), _pack2Backward);
             Workers.ForEach(Groups(rows), group => BackwardConvolutions(inputs, rows, group));
             PooledConvolutionFunction.SumGroups(_conv1.Shape, _sums1, Groups(rows), Gradient(0), Gradient(1));
             PooledConvolutionFunction.SumGroups(_conv2.Shape, _sums2, Groups(rows), Gradient(2), Gradient(3));
@@ -112,7 +119,26 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
             buffer.Dispose();
     }
 
-    private void ForwardConvolutions(float* inputs, int rows, int group)
+    private void Pack(bool forBackward) => Workers.ForEach(forBackward ? 2 : 1, part =>
+    {
+        if (part == 1)
+        {
+            _conv2.PackForBackward(Weight(2), _pack2Backward);
+            return;
+        }
+
+        _conv1.PackForForward(Weight(0), _pack1);
+        _conv2.PackForForward(Weight(2), _pack2);
+    });
+
+    private void Forward(float* inputs, int rows, bool recordsMasks)
+    {
+        Workers.ForEach(Groups(rows), group => ForwardConvolutions(inputs, rows, group, recordsMasks));
+        ForwardLinear(_features2, rows, _conv2.Shape.OutputSize, Weight(4), Weight(5), _hidden, rectify: true, _packedFeatures, _hiddenOutputs);
+        ForwardLinear(_hiddenOutputs, rows, _hidden, Weight(6), Weight(7), _classes, rectify: false, _packedHidden, _outputs);
+    }
+
+    private void ForwardConvolutions(float* inputs, int rows, int group, bool recordsMasks)
     {
         (ConvolutionShape shape1, ConvolutionShape shape2) = (_conv1.Shape, _conv2.Shape);
         int first = group * GroupSize, count = Math.Min(GroupSize, rows - first);
@@ -120,9 +146,10 @@ sealed unsafe class BadNetsBackpropagation : IBackpropagation
         if (shape1.Channels > 1)
             PooledConvolutionFunction.TransposeImages(inputs + (first * shape1.InputSize), count, shape1.Channels, shape1.Height * shape1.Width, images);
 
-        _conv1.Forward(images, count, _pack1, Weight(1), _features1 + (first * shape1.OutputSize), _mask1 + (first * shape1.MaskSize));
+        _conv1.Forward(images, count, _pack1, Weight(1), _features1 + (first * shape1.OutputSize), recordsMasks ? _mask1 + (first * shape1.MaskSize) : null);
         using AlignedBuffer pooled = new(count * shape2.OutputSize);
-        _conv2.Forward(_features1 + (first * shape1.OutputSize), count, _pack2, Weight(3), pooled.Pointer, _mask2 + (first * shape2.MaskSize));
+        _conv2.Forward(
+            _features1 + (first * shape1.OutputSize), count, _pack2, Weight(3), pooled.Pointer, recordsMasks ? _mask2 + (first * shape2.MaskSize) : null);
         PooledConvolutionFunction.TransposeImages(pooled.Pointer, count, shape2.PooledHeight * shape2.PooledWidth, shape2.Filters, _features2 + (first * shape2.OutputSize));
     }
 
