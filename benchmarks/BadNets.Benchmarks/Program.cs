@@ -7,7 +7,7 @@ const string Usage = $"""
       growth DIR    how time and memory grow, one variable at a time; writes growth.csv and growth.svg into the folder
       rows          loading, marking, stamping, flipping, and reading rows; augmentation
       predictions   single predictions and batch scoring
-      residual      a training step of ResNet-20, compared to a plain TorchSharp loop; --keep-memory keeps freed memory, as in the sample program
+      residual      training and scoring of ResNet-20, compared to a plain TorchSharp loop
     """;
 
 try
@@ -18,8 +18,7 @@ try
         ["growth", var folder] => Growth.Run(folder),
         ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks), typeof(AugmentationBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
-        ["residual"] => ResidualStep.Run(isTuned: false),
-        ["residual", "--keep-memory"] => ResidualStep.Run(isTuned: true),
+        ["residual"] => ResidualStep.Run(),
 
         // The processes that a sweep or growth starts.
         ["cells", .. var setup] => CellHost.Run(CellSetup.Parse(setup)),

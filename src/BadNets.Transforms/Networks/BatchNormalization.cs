@@ -10,8 +10,8 @@ namespace BadNets.Transforms;
 sealed class BatchNormalization(long channels)
     : BatchNorm(channels, Epsilon, Momentum, affine: true, track_running_stats: true, device: null, dtype: ScalarType.Float32, nameof(BatchNormalization))
 {
-    private const double Epsilon = 1e-5;
-    private const double Momentum = 0.1;
+    public const double Epsilon = 1e-5;
+    public const double Momentum = 0.1;
 
     private static readonly Scalar One = 1;
 
@@ -22,11 +22,18 @@ sealed class BatchNormalization(long channels)
     {
         ValidateInputDimensions(input);
         if (training)
-            num_batches_tracked!.add_(One, One);
+            CountBatch();
         var output = nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
         GC.KeepAlive(input);
         GC.KeepAlive(this);
         return output;
+    }
+
+    /// <summary>Counts a batch whose statistics the layer takes into account.</summary>
+    public void CountBatch()
+    {
+        num_batches_tracked!.add_(One, One);
+        GC.KeepAlive(this);
     }
 
     protected override void ValidateInputDimensions(Tensor input)

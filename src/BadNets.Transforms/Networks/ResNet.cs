@@ -18,6 +18,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
     private readonly ModuleList<Block> layer2;
     private readonly ModuleList<Block> layer3;
     private readonly Linear linear;
+    private readonly ResidualLayers _first;
 
     public ResNet(int layers, ImageShape shape, int classCount)
         : base(nameof(ResNet))
@@ -26,6 +27,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
         int blocks = BlocksPerStage(layers);
         conv1 = Convolution(shape.Channels, Width);
         bn1 = new BatchNormalization(Width);
+        _first = new ResidualLayers(hasShortcut: false, (conv1, bn1));
         layer1 = Stage(Width, Width, blocks);
         layer2 = Stage(Width, 2 * Width, blocks);
         layer3 = Stage(2 * Width, 4 * Width, blocks);
@@ -65,7 +67,9 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var features = bn1.call(conv1.call(input)).relu_();
+        // In memory, the channels of a pixel are next to each other. All following operators keep this order and are faster with it.
+        var images = input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var features = _first.CanApply(images) ? _first.Apply(images) : bn1.call(conv1.call(images)).relu_();
         foreach (var stage in (ReadOnlySpan<ModuleList<Block>>)[layer1, layer2, layer3])
         {
             foreach (var block in stage)
@@ -107,6 +111,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
         private readonly Conv2d conv2;
         private readonly BatchNormalization bn2;
         private readonly long _newChannels;
+        private readonly ResidualLayers _fused;
 
         public Block(int inputs, int outputs)
             : base(nameof(Block))
@@ -116,6 +121,7 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
             bn1 = new BatchNormalization(outputs);
             conv2 = Convolution(outputs, outputs);
             bn2 = new BatchNormalization(outputs);
+            _fused = new ResidualLayers(hasShortcut: true, (conv1, bn1), (conv2, bn2));
             RegisterComponents();
         }
 
@@ -123,6 +129,8 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input)
         {
+            if (_fused.CanApply(input))
+                return _fused.Apply(input);
             using var scope = NewDisposeScope();
             var inner = bn1.call(conv1.call(input)).relu_();
             // In place, because the backward pass of batch normalization does not need its output.

@@ -68,14 +68,15 @@ static unsafe class MatrixProduct<T>
                 Tile12x1(depth, a + (row * aRow), aRow, aColumn, b + column, bRow, c + (row * cRow) + column, cRow, add);
             }
 
-            for (; row < rows; row++)
+            for (; row < rows; row += 4)
             {
-                Tile1x1(depth, a + (row * aRow), aColumn, b + column, bRow, c + (row * cRow) + column, add);
+                Tile4x1(rows - row, depth, a + (row * aRow), aRow, aColumn, b + column, bRow, c + (row * cRow) + column, cRow, add);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Not inlined, because the compiler assigns the registers better in small methods: with a depth of 16, a product takes three quarters of the time.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile6x2(int rows, int depth, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* c, nint cRow, bool add)
     {
         int last = Math.Min(rows, TileRows) - 1;
@@ -132,7 +133,7 @@ static unsafe class MatrixProduct<T>
     }
 
     // For the last vector of an odd number of vectors.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Tile12x1(int depth, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* c, nint cRow, bool add)
     {
         T s0 = T.Zero, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0, s8 = s0, s9 = s0, s10 = s0, s11 = s0;
@@ -177,15 +178,32 @@ static unsafe class MatrixProduct<T>
         T.Store(s11, c9 + (2 * cRow));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1x1(int depth, float* a, nint aColumn, float* b, nint bRow, float* c, bool add)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4x1(int rows, int depth, float* a, nint aRow, nint aColumn, float* b, nint bRow, float* c, nint cRow, bool add)
     {
-        T sum = add ? T.Load(c) : T.Zero;
-        for (; depth > 0; depth--, a += aColumn, b += bRow)
+        int last = Math.Min(rows, 4) - 1;
+        nint r1 = Math.Min(1, last), r2 = Math.Min(2, last);
+        float* c1 = c + (r1 * cRow), c2 = c + (r2 * cRow), c3 = c + (last * cRow);
+        float* a1 = a + (r1 * aRow), a2 = a + (r2 * aRow), a3 = a + (last * aRow);
+        T s0 = T.Zero, s1 = s0, s2 = s0, s3 = s0;
+        if (add)
         {
-            sum = T.FusedMultiplyAdd(T.Create(*a), T.Load(b), sum);
+            (s0, s1, s2, s3) = (T.Load(c), T.Load(c1), T.Load(c2), T.Load(c3));
         }
 
-        T.Store(sum, c);
+        nint end = depth * aColumn;
+        for (nint i = 0; i != end; i += aColumn, b += bRow)
+        {
+            T v = T.Load(b);
+            s0 = T.FusedMultiplyAdd(T.Create(a[i]), v, s0);
+            s1 = T.FusedMultiplyAdd(T.Create(a1[i]), v, s1);
+            s2 = T.FusedMultiplyAdd(T.Create(a2[i]), v, s2);
+            s3 = T.FusedMultiplyAdd(T.Create(a3[i]), v, s3);
+        }
+
+        T.Store(s0, c);
+        T.Store(s1, c1);
+        T.Store(s2, c2);
+        T.Store(s3, c3);
     }
 }

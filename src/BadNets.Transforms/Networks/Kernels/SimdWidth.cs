@@ -19,6 +19,8 @@ abstract class SimdWidth
     /// <summary>Creates the kernel for a convolution, or returns null if its sizes do not fill vectors.</summary>
     public abstract PooledConvolutionKernel? PooledConvolution(ConvolutionShape shape);
 
+    public abstract ResidualKernel Residual(in ResidualShape shape);
+
     /// <summary>A specific width.</summary>
     /// <typeparam name="T">The vector register.</typeparam>
     public sealed class Of<T> : SimdWidth
@@ -31,5 +33,7 @@ abstract class SimdWidth
             : shape.Channels % 16 == 0 ? new WinogradConvolution<T>(shape)
             : shape.PooledWidth >= 2 ? new DirectConvolution<T>(shape)
             : null;
+
+        public override ResidualKernel Residual(in ResidualShape shape) => new ResidualKernel<T>(shape);
     }
 }
