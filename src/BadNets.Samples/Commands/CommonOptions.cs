@@ -88,7 +88,7 @@ sealed class CommonOptions
         _seeds = Values("--seeds", "Several seeds, to train once with each. Figures then show the mean and the range.", "numbers");
 
         _parallel = WholeNumber("--parallel", FormattableString.Invariant($"Training runs at the same time. [default: the cores divided by --threads, here {Environment.ProcessorCount}]"), 1, "count", Environment.ProcessorCount);
-        _threads = WholeNumber("--threads", "Threads for each training run. More than one changes results by rounding. [default: 1]", 1, "count", Environment.ProcessorCount);
+        _threads = WholeNumber("--threads", "Threads for each training run. The number does not change the results. [default: 1]", 1, "count", Environment.ProcessorCount);
         _shard = new("--shard") { Description = "Train only one part of the runs, such as 1/4. [default: in a Slurm job array or an indexed Kubernetes job the task's part, otherwise 1/1]", HelpName = "part/parts" };
         _noControl = new("--no-control") { Description = "Do not train the clean control, which is the same training run with poisoning rate 0." };
         _fresh = new("--fresh") { Description = "Delete the earlier results of these runs and start again." };

@@ -9,7 +9,7 @@ sealed record RunRequest
 
     public required DataChoice Data { get; init; }
 
-    /// <summary>The number of libtorch threads for each training run; it affects the numbers by rounding.</summary>
+    /// <summary>The number of threads for each training run, which does not affect its numbers.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Training runs at the same time, or null for as many as the cores allow.</summary>

@@ -80,7 +80,8 @@ sealed class ResNet : nn.Module<Tensor, Tensor>
             }
         }
 
-        var outputs = linear.call(nn.functional.adaptive_avg_pool2d(features, 1).flatten(1)).MoveToOuterDisposeScope();
+        var pooled = nn.functional.adaptive_avg_pool2d(features, 1).flatten(1);
+        var outputs = LinearLayer.Apply(LastLayer.Note(linear, pooled), linear, rectify: false).MoveToOuterDisposeScope();
         GC.KeepAlive(input);
         GC.KeepAlive(this);
         return outputs;
