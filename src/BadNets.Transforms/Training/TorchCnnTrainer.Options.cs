@@ -108,8 +108,8 @@ public sealed partial class TorchCnnTrainer
         /// The number of threads for this training run, from 1 to the number of processors. The default is <see langword="null"/>, which means the
         /// number that <c>torch.set_num_threads</c> set for the calling thread, or else the number of processors. The option applies only to this
         /// training run. Concurrent training runs can use different numbers, and scoring is not affected. With
-        /// <see cref="TorchNetwork.BadNets"/> and <see cref="TorchNetwork.ResNet"/> on the CPU, the number does not change the results by a bit. With
-        /// other networks, it can change how libtorch rounds.
+        /// <see cref="TorchNetwork.BadNets"/> and <see cref="TorchNetwork.ResNet"/> on a CPU with fused multiply-add instructions, the number does
+        /// not affect the results. With other networks, it can affect rounding.
         /// </summary>
         public int? Threads { get; set; }
 

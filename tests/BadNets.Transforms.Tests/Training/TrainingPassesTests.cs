@@ -51,6 +51,8 @@ public sealed class TrainingPassesTests
     [DataRow("ResNet")]
     public void The_number_of_threads_does_not_change_a_bit(string name)
     {
+        if (SimdWidth.Widest is null)
+            Assert.Inconclusive("Without fused multiply-adds, the network is computed by libtorch, whose rounding depends on the number of threads.");
         var network = name == "BadNets" ? TorchNetwork.BadNets : TorchNetwork.ResNet(8);
         var view = View(new ImageShape(1, 28, 28), rows: 150);
         var results = Array.ConvertAll([1, Environment.ProcessorCount], threads => Train(view, new TorchCnnTrainer.Options
