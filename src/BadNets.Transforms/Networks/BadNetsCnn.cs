@@ -12,8 +12,8 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     private const int Channels2 = 32;
     private const int Hidden = 512;
 
-    // Larger batches spend little time between the kernels, and their buffers would take gigabytes.
-    private const int MostRows = 4096;
+    // Larger batches spend little time between the kernels, and their buffers would take gigabytes. The largest one holds the outputs of the first layer.
+    private const long MostValues = 1 << 25;
 
     private static readonly string[] Layers = [nameof(conv1), nameof(conv2), nameof(fc1), nameof(fc2)];
 
@@ -64,11 +64,13 @@ sealed class BadNetsCnn : nn.Module<Tensor, Tensor>
     {
         var named = named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
         Parameter[] parameters = [.. Layers.SelectMany(layer => (Parameter[])[named[layer + ".weight"], named[layer + ".bias"]])];
-        if (rows > MostRows || SimdWidth.Widest is not { } width
+        if (SimdWidth.Widest is not { } width
             || !parameters.All(parameter => parameter is { requires_grad: true, device_type: DeviceType.CPU, dtype: ScalarType.Float32 } && parameter.is_contiguous()))
             return null;
         var shape1 = new ConvolutionShape(shape.Channels, shape.Height, shape.Width, Channels1);
         var shape2 = new ConvolutionShape(Channels1, shape1.PooledHeight, shape1.PooledWidth, Channels2);
+        if ((long)rows * shape1.OutputSize > MostValues)
+            return null;
         return width.PooledConvolution(shape1) is { } first && width.PooledConvolution(shape2) is { } second
             ? new BadNetsPasses(first, second, width.Linear, parameters, rows)
             : null;

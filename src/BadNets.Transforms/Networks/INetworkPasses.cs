@@ -8,7 +8,7 @@ interface INetworkPasses : IDisposable
     /// <summary>Computes the outputs of a batch.</summary>
     /// <param name="images">The normalized images, rows × channels × height × width.</param>
     /// <param name="rows">The number of images.</param>
-    /// <returns>The outputs, rows × classes. They are valid until the next call.</returns>
+    /// <returns>The outputs, rows × classes. They are valid until the next call, or until this object is disposed of.</returns>
     ReadOnlySpan<float> Forward(ReadOnlySpan<float> images, int rows);
 
     /// <summary>Computes the mean loss of a batch, and sets the gradients of the parameters.</summary>

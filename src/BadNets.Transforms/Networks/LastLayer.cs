@@ -6,7 +6,7 @@ namespace BadNets.Transforms;
 
 /// <summary>
 /// Records the input of the last layer of a network. The last layer is the last <see cref="Linear"/> layer with one output per class that a forward
-/// pass calls with <c>call</c>.
+/// pass calls with <c>call</c> or notes with <see cref="Note"/>.
 /// </summary>
 /// <remarks>
 /// The hooks are registered once, before the module is used, because registering them while another thread calls the module would break that call.

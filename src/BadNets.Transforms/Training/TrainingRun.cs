@@ -53,12 +53,14 @@ sealed class TrainingRun : IDisposable
             _batch = new BatchTensors(Math.Max(_batchSize, _evaluationBatchSize), shape, device);
             _order = new LoaderOrder(options.EffectiveSeed);
             _optimizer = Optimizer.Create(options, network);
-            _passes = (network as BadNetsCnn)?.CreatePasses(shape, _batch.Capacity);
+            // Hooks that a user's factory has added would not run.
+            _passes = options.Network == TorchNetwork.BadNets ? (network as BadNetsCnn)?.CreatePasses(shape, _batch.Capacity) : null;
         }
         catch
         {
             _batch?.Dispose();
             _order?.Dispose();
+            _optimizer?.Dispose();
             throw;
         }
     }
@@ -152,7 +154,7 @@ sealed class TrainingRun : IDisposable
     private double Backpropagate(int rows)
     {
         if (_passes is not null)
-            return _passes.Backpropagate(_batch.Inputs(rows), _batch.Labels(rows), CrossEntropy(_options.LabelSmoothing));
+            return _passes.Backpropagate(_batch.Inputs(rows), _batch.Labels(rows), MakeLoss(_options.LabelSmoothing));
         var loss = Loss(Forward(rows), _batch.LabelTensor(rows), nn.Reduction.Mean, _options.LabelSmoothing);
         loss.backward();
         return loss.item<float>();
@@ -203,7 +205,7 @@ sealed class TrainingRun : IDisposable
 
         var scores = _passes.Forward(_batch.Inputs(rows), rows);
         var labels = _batch.Labels(rows);
-        var loss = CrossEntropy(labelSmoothing: 0);
+        var loss = MakeLoss(labelSmoothing: 0);
         double sum = 0;
         for (int i = 0; i < rows; i++)
         {
@@ -215,7 +217,7 @@ sealed class TrainingRun : IDisposable
         return sum;
     }
 
-    private CrossEntropy CrossEntropy(double labelSmoothing) => new(_options.Head == TorchCnnHead.Softmax, labelSmoothing);
+    private CrossEntropy MakeLoss(double labelSmoothing) => new(_options.Head == TorchCnnHead.Softmax, labelSmoothing);
 
     private Tensor Forward(int rows) => _options.Network.Call(_network, _batch.InputTensor(rows), _classCount);
 

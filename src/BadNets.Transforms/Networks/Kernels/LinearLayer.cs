@@ -8,7 +8,10 @@ namespace BadNets.Transforms;
 static class LinearLayer
 {
     // With fewer rows, most of a vector register would be empty. The layer then takes as long as reading its weights.
-    public const int FewestRows = 8;
+    private const int FewestRows = 8;
+
+    // Sizes of buffers, with a few summands each, are integers.
+    private const long MostValues = 1 << 27;
 
     public static Tensor Apply(Tensor input, Linear layer, bool rectify)
     {
@@ -28,5 +31,6 @@ static class LinearLayer
 
     private static bool IsFusable(Tensor input, Linear layer) =>
         input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && input.dim() == 2 && input.shape[0] >= FewestRows
-        && layer is { weight: { dtype: ScalarType.Float32 } weight, bias: not null } && weight.is_contiguous();
+        && layer is { weight: { dtype: ScalarType.Float32 } weight, bias.dtype: ScalarType.Float32 } && weight.is_contiguous() && weight.shape[1] == input.shape[1]
+        && input.shape[0] * Math.Max(input.shape[1], weight.shape[0]) <= MostValues;
 }

@@ -20,7 +20,7 @@ static class PooledConvolution
     {
         // Keeps intermediate tensors alive until the result is complete, because native code has only their handles.
         using DisposeScope scope = NewDisposeScope();
-        Tensor pooled = FindKernel(images, weight) is not { } kernel ? Composed(images, weight, bias, channelsFirst)
+        Tensor pooled = FindKernel(images, weight, bias) is not { } kernel ? Composed(images, weight, bias, channelsFirst)
             : is_grad_enabled() ? PooledConvolutionFunction.apply(kernel, images.contiguous(), weight, bias, channelsFirst)
             : PooledConvolutionFunction.Infer(kernel, images.contiguous(), weight, bias, channelsFirst);
         return pooled.MoveToOuterDisposeScope();
@@ -45,7 +45,7 @@ static class PooledConvolution
         return channelsFirst ? pooled : pooled.permute(0, 2, 3, 1);
     }
 
-    private static PooledConvolutionKernel? FindKernel(Tensor images, Tensor weight)
+    private static PooledConvolutionKernel? FindKernel(Tensor images, Tensor weight, Tensor bias)
     {
         if (SimdWidth.Widest is not { } width || images.device_type != DeviceType.CPU || images.dtype != ScalarType.Float32 || images.dim() != 4)
         {
@@ -54,7 +54,7 @@ static class PooledConvolution
 
         long[] image = images.shape, size = weight.shape;
         bool isSupported = size is [_, _, ConvolutionShape.Kernel, ConvolutionShape.Kernel] && size[1] == image[3]
-            && weight.dtype == ScalarType.Float32 && weight.is_contiguous() && image[0] > 0;
+            && weight.dtype == ScalarType.Float32 && bias.dtype == ScalarType.Float32 && weight.is_contiguous() && image[0] > 0;
         PooledConvolutionKernel? kernel = isSupported ? width.PooledConvolution(new ConvolutionShape((int)image[3], (int)image[1], (int)image[2], (int)size[0])) : null;
         return kernel is { HasInputGradient: false } && images.requires_grad ? null : kernel;
     }

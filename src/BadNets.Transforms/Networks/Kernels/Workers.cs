@@ -69,17 +69,23 @@ sealed class Workers : IThreadPoolWorkItem
 
     private void Run(Work work, int helpers)
     {
-        int place = work.TakePlace();
-        _work = work;
         while (Volatile.Read(ref _helpers) < helpers)
         {
-            Interlocked.Increment(ref _helpers);
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Interlocked.Increment(ref _helpers);
         }
 
-        work.Help(place);
-        work.Wait();
-        _work = null;
+        int place = work.TakePlace();
+        _work = work;
+        try
+        {
+            work.Help(place);
+            work.Wait();
+        }
+        finally
+        {
+            _work = null;
+        }
     }
 
     /// <summary>
@@ -113,7 +119,7 @@ sealed class Workers : IThreadPoolWorkItem
                 }
                 catch (Exception failure)
                 {
-                    _failure = ExceptionDispatchInfo.Capture(failure);
+                    _failure ??= ExceptionDispatchInfo.Capture(failure);
                 }
 
                 Interlocked.Increment(ref _finished);
