@@ -58,6 +58,20 @@ public sealed class BadNetsNetworkTests
     }
 
     [TestMethod]
+    [DataRow(32)]
+    [DataRow(24)]
+    public void Images_of_another_size_are_rejected(int side)
+    {
+        using var scope = NewDisposeScope();
+        using var network = TorchNetwork.BadNets.Create(new ImageShape(1, 28, 28), 10);
+        var images = zeros(16, 1, side, side);
+
+        var failure = Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => network.call(images));
+
+        StringAssert.Contains(failure.Message, "cannot be multiplied");
+    }
+
+    [TestMethod]
     public void The_number_of_threads_does_not_affect_convolutions()
     {
         using var scope = NewDisposeScope();

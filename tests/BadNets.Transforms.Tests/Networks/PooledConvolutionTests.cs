@@ -12,6 +12,9 @@ public sealed unsafe class PooledConvolutionTests
     // Each element of a tile is a sum of products of all of them, so the error is relative to the largest sum of the image.
     private const double WinogradTolerance = 4e-6;
 
+    // Without a whole tile of 4×4 outputs, the sums are small, but the errors are those of a tile.
+    private const double PartialTileTolerance = 1e-5;
+
     [TestMethod]
     public void Vectors_of_128_bits_match_the_definition() => MatchDefinition(new SimdWidth.Of<Simd128>(), seed: 1);
 
@@ -28,28 +31,29 @@ public sealed unsafe class PooledConvolutionTests
 
         Assert.IsNull(width.PooledConvolution(new ConvolutionShape(1, 28, 28, 24)));
         Assert.IsNull(width.PooledConvolution(new ConvolutionShape(1, 28, 7, 16)));
-        Assert.IsNull(width.PooledConvolution(new ConvolutionShape(16, 7, 12, 16)));
+        Assert.IsNull(width.PooledConvolution(new ConvolutionShape(16, 5, 12, 16)));
     }
 
     private static void MatchDefinition(SimdWidth width, int seed)
     {
         Random random = new(seed);
-        var worst = new Dictionary<bool, double> { [true] = 0, [false] = 0 };
+        var worst = new Dictionary<double, double> { [DirectTolerance] = 0, [WinogradTolerance] = 0, [PartialTileTolerance] = 0 };
         for (int i = 0; i < ShapesPerWidth; i++)
         {
             bool isWinograd = i % 2 == 0;
             var shape = new ConvolutionShape(
-                isWinograd ? 16 * random.Next(1, 3) : random.Next(1, 6), random.Next(isWinograd ? 8 : 6, 14), random.Next(8, 14), 16 * random.Next(1, 4));
+                isWinograd ? 16 * random.Next(1, 3) : random.Next(1, 6), random.Next(6, 14), random.Next(isWinograd ? 6 : 8, 14), 16 * random.Next(1, 4));
             var kernel = width.PooledConvolution(shape);
             Assert.IsNotNull(kernel, $"{shape}");
             Assert.AreEqual(isWinograd, kernel.HasInputGradient, $"{shape}");
             // The errors of the gradient of the weights average out over the tiles of a few images.
             int images = isWinograd ? random.Next(4, 8) : random.Next(1, 4);
-            worst[isWinograd] = Math.Max(worst[isWinograd], Check(kernel, images, random));
+            double tolerance = !isWinograd ? DirectTolerance : shape.UsedHeight >= 4 && shape.UsedWidth >= 4 ? WinogradTolerance : PartialTileTolerance;
+            worst[tolerance] = Math.Max(worst[tolerance], Check(kernel, images, random));
         }
 
-        Assert.IsLessThanOrEqualTo(DirectTolerance, worst[false]);
-        Assert.IsLessThanOrEqualTo(WinogradTolerance, worst[true]);
+        foreach (var (tolerance, error) in worst)
+            Assert.IsLessThanOrEqualTo(tolerance, error);
     }
 
     // Returns the largest error.

@@ -7,14 +7,11 @@ namespace BadNets.Transforms;
 /// </summary>
 /// <remarks>A vector register holds filters of one position.</remarks>
 /// <typeparam name="T">The vector register.</typeparam>
-/// <param name="shape">The sizes. The number of filters is a multiple of 16, and <see cref="HasTiles"/> holds.</param>
+/// <param name="shape">The sizes. The number of filters is a multiple of 16, and the pooled width is at least 2.</param>
 sealed unsafe class DirectConvolution<T>(ConvolutionShape shape) : PooledConvolutionKernel(shape)
     where T : struct, ISimd<T>
 {
     private const int Kernel = ConvolutionShape.Kernel;
-
-    /// <summary>Determines whether an image is large enough for a tile of two windows.</summary>
-    public static bool HasTiles(in ConvolutionShape shape) => shape.PooledHeight >= 1 && shape.PooledWidth >= 2;
 
     public override int ForwardPackSize => Shape.WeightSize;
 

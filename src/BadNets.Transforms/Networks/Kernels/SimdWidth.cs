@@ -29,9 +29,9 @@ abstract class SimdWidth
         public override LinearKernel Linear { get; } = new LinearKernel<T>();
 
         public override PooledConvolutionKernel? PooledConvolution(ConvolutionShape shape) =>
-            shape.Filters % 16 != 0 ? null
-            : shape.Channels % 16 == 0 && WinogradConvolution<T>.IsAccurate(shape) ? new WinogradConvolution<T>(shape)
-            : shape.Channels % 16 != 0 && DirectConvolution<T>.HasTiles(shape) ? new DirectConvolution<T>(shape)
+            shape.Filters % 16 != 0 || shape.PooledHeight < 1 || shape.PooledWidth < 1 ? null
+            : shape.Channels % 16 == 0 ? new WinogradConvolution<T>(shape)
+            : shape.PooledWidth >= 2 ? new DirectConvolution<T>(shape)
             : null;
 
         public override ResidualKernel Residual(in ResidualShape shape) => new ResidualKernel<T>(shape);

@@ -8,7 +8,7 @@ namespace BadNets.Transforms;
 /// </summary>
 /// <remarks>A vector register holds channels of one input position or filters of one output position.</remarks>
 /// <typeparam name="T">The vector register.</typeparam>
-/// <param name="shape">The sizes. The numbers of channels and filters are multiples of 16, and <see cref="IsAccurate"/> holds.</param>
+/// <param name="shape">The sizes. The numbers of channels and filters are multiples of 16, and the image is at least as large as the filter.</param>
 sealed unsafe class WinogradConvolution<T>(ConvolutionShape shape) : PooledConvolutionKernel(shape)
     where T : struct, ISimd<T>
 {
@@ -26,11 +26,6 @@ sealed unsafe class WinogradConvolution<T>(ConvolutionShape shape) : PooledConvo
     private readonly int _tileRows = (shape.UsedHeight + TileSize - 1) / TileSize;
     private readonly int _tileColumns = (shape.UsedWidth + TileSize - 1) / TileSize;
     private readonly int _products = shape.Channels * shape.Filters;
-
-    /// <summary>
-    /// Determines whether an image has a whole tile. The rounding errors are those of a whole tile, and too large for the gradients of fewer outputs.
-    /// </summary>
-    public static bool IsAccurate(in ConvolutionShape shape) => shape.UsedHeight >= TileSize && shape.UsedWidth >= TileSize;
 
     public override int ForwardPackSize => Points * _products;
 
