@@ -159,7 +159,7 @@ sealed class CommonOptions
     {
         help.Add(command, "Attack", [
             .. axes.Select(each => each.Option),
-            .. _fixed.Where(each => !axes.Any(varied => varied.Axis.Path == each.Property.Path)).Select(each => each.Option),
+            .. _fixed.Where(each => !axes.Any(varied => CellProperty.IsWithin(each.Property.Path, varied.Axis.Path))).Select(each => each.Option),
             _set,
         ]);
         if (_experiments is null || _experiments.Any(experiment => experiment.CleanControl))
@@ -174,6 +174,10 @@ sealed class CommonOptions
     public static string TextOf(CellProperty property, JsonNode? value) =>
         property.Path == CellProperty.TriggerPosition.Path && PositionCode.TryParse(CellProperty.TextOf(value)) is { } position ? position.ToLongName() : CellProperty.TextOf(value);
 
+    /// <summary>The texts of all values of an axis as its option takes them. Names with spaces have quotes.</summary>
+    public static IEnumerable<string> TextsOf(Axis axis) =>
+        axis.Names?.Select(name => name.Contains(' ', StringComparison.Ordinal) ? $"\"{name}\"" : name) ?? axis.Values.Select(value => TextOf(axis.Property, value));
+
     /// <summary>What to test a model with: the trigger and the mapping of the training run beside it, or of the basic attack, with what options change.</summary>
     /// <exception cref="UsageException">An option has an impossible value.</exception>
     /// <exception cref="InvalidDataException">The file beside the model is damaged.</exception>
@@ -182,7 +186,7 @@ sealed class CommonOptions
         var experiment = ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null);
         if (CellDescription.ReadBeside(model) is { Cell.Attack: var trained })
         {
-            experiment = experiment.With(CellProperty.At("attack.trigger"), JsonSerializer.SerializeToNode(trained.Trigger, CellJson.Options))
+            experiment = experiment.With(CellProperty.At("attack.trigger"), JsonSerializer.SerializeToNode(trained.TriggerInTests, CellJson.Options))
                 .With(CellProperty.At("attack.mapping"), JsonSerializer.SerializeToNode(trained.Mapping, CellJson.Options));
         }
 
@@ -246,7 +250,7 @@ sealed class CommonOptions
         foreach (var (property, option) in _fixed)
         {
             // Of several experiments, those that vary the property keep their values.
-            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => axis.Path == property.Path))
+            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => CellProperty.IsWithin(property.Path, axis.Path)))
                 experiment = experiment.With(property, property.Parse(text));
         }
 
@@ -303,7 +307,7 @@ sealed class CommonOptions
     {
         if (_experiments is null)
             return "the file's";
-        var values = _experiments.Where(experiment => !experiment.Axes.Any(axis => axis.Path == property.Path))
+        var values = _experiments.Where(experiment => !experiment.Axes.Any(axis => CellProperty.IsWithin(property.Path, axis.Path)))
             .Select(experiment => (Text: TextOf(property, property.In(experiment.Cell!)), experiment.Name))
             .GroupBy(value => value.Text, value => value.Name)
             .ToArray();

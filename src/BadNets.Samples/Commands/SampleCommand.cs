@@ -107,11 +107,11 @@ sealed class SampleCommand
         var command = new Command(experiment.Name, $"{experiment.Title}.");
         var axes = experiment.Axes.Select(axis => (Axis: axis, Option: CommonOptions.Values(
             axis.OptionName,
-            $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(value => CommonOptions.TextOf(axis.Property, value)))}]", "values"))).ToArray();
+            $"The values of the {axis.Property.Name}. [default: {string.Join(' ', CommonOptions.TextsOf(axis))}]", "values"))).ToArray();
         options.AddTo(_help, command, [.. axes.Select(each => (each.Axis, (Option)each.Option))]);
         _help.AddExamples(command, [
             $"{experiment.Name} --quick",
-            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', each.Axis.Values.Take(2).Select(value => CommonOptions.TextOf(each.Axis.Property, value)))} --quick"),
+            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', CommonOptions.TextsOf(each.Axis).Take(2))} --quick"),
             .. axes.Length == 0 ? [$"{experiment.Name} --quick --dataset digits --seeds 0 1 2"] : Array.Empty<string>(),
         ]);
         command.SetAction((parsed, cancellationToken) =>
@@ -205,7 +205,7 @@ sealed class SampleCommand
             else
             {
                 PrintColumns(ExperimentCatalog.All.Select(experiment => (experiment.Name,
-                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Values.Select(axis.Property.ShortOf))}"))}")));
+                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Names ?? [.. axis.Values.Select(axis.Property.ShortOf)])}"))}")));
             }
         });
         return command;

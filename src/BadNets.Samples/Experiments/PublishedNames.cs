@@ -29,7 +29,7 @@ sealed record PublishedNames(string Number, string RunName)
     /// number. The names of the data set and of the recipe become parts of file names.
     /// </summary>
     public static bool CanDescribe(Cell cell) =>
-        cell.Attack is { Trigger: SquarePlan { Gray: 255 }, Mapping: ToPlan { Target: var target }, Selection: null, CoverRate: null }
+        cell.Attack is { Trigger: SquarePlan { Gray: 255 }, Mapping: ToPlan { Target: var target }, Selection: null, CoverRate: null, TestTrigger: null, RateBasis: null }
         && int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && cell.Recipe.Network == Recipe.Reference.Network
         && IsFileName(cell.Dataset.Name) && IsFileName(cell.Recipe.Name);

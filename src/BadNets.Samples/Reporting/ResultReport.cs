@@ -18,7 +18,7 @@ static class ResultReport
         PanelRun[] others =
         [
             .. results.Cells.Values.Where(stored => !planned.Contains(stored.Cell)).OrderBy(stored => stored.Cell.Id, StringComparer.Ordinal)
-                .Select(stored => PanelReader.RunOf(null, stored)),
+                .Select(stored => PanelReader.RunOf(null, stored, [])),
         ];
         SummaryRow[] summary =
         [

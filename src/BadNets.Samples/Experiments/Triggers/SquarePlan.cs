@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
+using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -18,5 +19,5 @@ sealed record SquarePlan(int Size, TriggerPosition Position, byte Gray = 255) : 
 
     public override string ToLabel() => FormattableString.Invariant($"{Size} px, {Position.ToName()}{(Gray == 255 ? "" : $", gray {Gray}")}");
 
-    public override Trigger Make() => Trigger.Square(Size, Position, Gray);
+    public override Trigger Make(Func<IDataView> training) => Trigger.Square(Size, Position, Gray);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using BadNets.Transforms;
+using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -15,6 +16,7 @@ abstract record TriggerPlan
     /// <summary>Returns the display text.</summary>
     public abstract string ToLabel();
 
+    /// <param name="training">Returns the training data, for triggers that depend on it.</param>
     /// <exception cref="ArgumentException">The description is not valid.</exception>
-    public abstract Trigger Make();
+    public abstract Trigger Make(Func<IDataView> training);
 }

@@ -85,7 +85,8 @@ static class RepeatCommand
         from leaf in CellLeaf.Of(panel.Constant, "")
         where leaf.Property.Path.Split('.')[0] != "dataset" && leaf.Text != CellProperty.TextOf(leaf.Property.In(usual))
         orderby leaf.IsKind descending
-        select ShortOptions.TryGetValue(leaf.Property.Path, out string? option) ? $"{option} {Quote(leaf.Text)}" : $"--set {Quote($"{leaf.Property.Path}={leaf.Text}")}";
+        select leaf.Property.IsContent ? $"--set {leaf.Property.Path[..leaf.Property.Path.LastIndexOf('.')]}.file=FILE"
+            : ShortOptions.TryGetValue(leaf.Property.Path, out string? option) ? $"{option} {Quote(leaf.Text)}" : $"--set {Quote($"{leaf.Property.Path}={leaf.Text}")}";
 
     private static IEnumerable<string> AxisOptions(Panel panel, Experiment experiment, IReadOnlyList<PanelRun> runs)
     {
@@ -94,7 +95,7 @@ static class RepeatCommand
             var axis = panel.Axes[i];
             string[] values = [.. panel.Points.Where(point => point.Runs.Any(run => runs.Any(each => each.Cell.Equals(run.Cell)))).Select(point => point.Values[i].Text).Distinct()];
             // A file has no options for its axes, and a control has no place on them.
-            if (values.Length > 0 && BuiltIn(panel) is not null && !values.ToHashSet().SetEquals(experiment.Axes[i].Values.Select(CellProperty.TextOf)))
+            if (values.Length > 0 && BuiltIn(panel) is not null && !values.ToHashSet().SetEquals(experiment.Axes[i].Names ?? experiment.Axes[i].Values.Select(CellProperty.TextOf)))
                 yield return $"{experiment.Axes[i].OptionName} {string.Join(' ', values.Select(Quote))}";
         }
     }

@@ -20,7 +20,7 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     public IReadOnlyList<PanelRun> Cells { get; } = [.. Panels.SelectMany(panel => panel.Runs).DistinctBy(run => run.Cell)];
 
     /// <summary>The names of its runs.</summary>
-    public RunLabels Labels => field ??= new RunLabels(Cells);
+    public RunLabels Labels => field ??= new RunLabels([.. Panels.SelectMany(panel => panel.Runs)]);
 
     /// <summary>Its clean controls: runs without poisoned rows.</summary>
     public IReadOnlyList<PanelRun> Controls => [.. Cells.Where(run => run.Cell.Attack.IsNone)];
