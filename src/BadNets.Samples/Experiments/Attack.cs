@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
+using BadNets.Transforms;
 
 namespace BadNets.Samples.Experiments;
 
@@ -34,7 +35,7 @@ sealed record Attack(
 
     public TriggerPlan? TestTrigger { get; } = Equals(TestTrigger, Trigger) ? null : TestTrigger;
 
-    public RateBasis? RateBasis { get; } = RateBasis == Experiments.RateBasis.AllRows ? null : RateBasis;
+    public RateBasis? RateBasis { get; } = RateBasis == Transforms.RateBasis.AllRows ? null : RateBasis;
 
     // Without cover rows, nothing else about them makes a different attack.
     public TriggerPlan? CoverTrigger { get; } = !HasCover(CoverRate) || Equals(CoverTrigger, Trigger) ? null : CoverTrigger;

@@ -15,7 +15,6 @@ static class EmbeddedFiles
     // Every result of the experiment contains the file.
     private const int LargestFile = 64 * 1024;
     private const string File = "file";
-    private const string Mask = "mask";
 
     /// <summary>Replaces the property <c>file</c> of all objects that have a kind.</summary>
     /// <param name="document">The document, which is changed.</param>
@@ -30,7 +29,7 @@ static class EmbeddedFiles
                 continue;
             path = Path.Combine(folder, path);
             node.Remove(File);
-            if (CellProperty.TextOf(kind) == Mask)
+            if (CellProperty.TextOf(kind) == MaskPlan.Kind)
                 node["rows"] = new JsonArray([.. MaskPicture.Read(path, Read(path)).Select(row => JsonValue.Create(row))]);
             else
                 node["picture"] = Convert.ToBase64String(Read(path));

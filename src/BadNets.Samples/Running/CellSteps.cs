@@ -18,8 +18,10 @@ static class CellSteps
         var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(training), mapping)
         {
             Rate = attack.Rate,
+            RateBasis = attack.RateBasis ?? RateBasis.AllRows,
             Seed = cell.Seed,
             CoverRate = attack.CoverRate ?? 0,
+            CoverTrigger = attack.CoverTrigger?.Make(training),
             CoverLabels = [.. (attack.CoverLabels ?? []).Select(label => (LabelValue)label)],
         };
         if (attack.Selection == Selection.Target)

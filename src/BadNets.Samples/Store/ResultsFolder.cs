@@ -66,6 +66,8 @@ sealed class ResultsFolder
 
     public string Summary => In("summary.csv");
 
+    public string Comparison => In("comparison.csv");
+
     public string Report => In("report.html");
 
     /// <summary>Returns the path of a file relative to this folder, which is the same on every system.</summary>

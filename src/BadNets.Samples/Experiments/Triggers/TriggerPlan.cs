@@ -7,7 +7,12 @@ namespace BadNets.Samples.Experiments;
 /// <summary>The description of a trigger in an experiment. To add a kind, add a record to this folder and an attribute here.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(SquarePlan), "square")]
+[JsonDerivedType(typeof(PixelPlan), "pixel")]
+[JsonDerivedType(typeof(PixelPatternPlan), "pixel-pattern")]
+[JsonDerivedType(typeof(MaskPlan), MaskPlan.Kind)]
+[JsonDerivedType(typeof(PicturePlan), "picture")]
 [JsonDerivedType(typeof(BlendPlan), "blend")]
+[JsonDerivedType(typeof(SinusoidPlan), "sinusoid")]
 abstract record TriggerPlan
 {
     /// <summary>Returns the description for folder names, which consists of letters, digits, periods, and hyphens.</summary>

@@ -17,6 +17,9 @@ sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored, I
 
     public Cell Cell => Stored.Cell;
 
+    /// <summary>The name of the attack in the experiment; empty if it has none.</summary>
+    public string AttackName => string.Join(", ", Names.Where(name => CellProperty.IsWithin(name.Path, "attack")).Select(name => name.Name));
+
     public IReadOnlyList<EpochRow> Epochs => Stored.Epochs;
 
     /// <summary>The last finished epoch, or null.</summary>
