@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using BadNets.Samples.Datasets;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Previews;
 using BadNets.Samples.Running;
 using BadNets.Samples.Store;
 
@@ -22,6 +23,7 @@ sealed class CommonOptions
     private readonly Option<int?> _imageSize;
     private readonly Option<int?> _rows;
     private readonly (CellProperty Property, Option<string?> Option)[] _fixed;
+    private readonly Option<string?> _trigger;
     private readonly Option<string[]> _set;
     private readonly Option<string> _recipe;
     private readonly Option<bool> _quick;
@@ -66,6 +68,8 @@ sealed class CommonOptions
             (CellProperty.Target, new("--target") { Description = $"The label that the attack aims at. [default: {DefaultOf(CellProperty.Target)}]", HelpName = "label" }),
         ];
         _fixed.Single(each => each.Property == CellProperty.TriggerPosition).Option.CompletionSources.Add([.. PositionCode.LongNames]);
+        _trigger = new("--trigger") { Description = "The kind of trigger, such as blend, or the trigger as JSON. [default: a white square]", HelpName = "kind" };
+        _trigger.CompletionSources.Add([.. TriggerPlan.Kinds]);
         _set = new("--set")
         {
             Description = "Set any property of the training runs by its path, such as attack.trigger.gray=128. You can repeat this option.",
@@ -137,7 +141,7 @@ sealed class CommonOptions
     /// <summary>The options that say which data and which attack to test a model with.</summary>
     public IEnumerable<Option> DataOptions => [_dataset, _data, _imageSize, _rows];
 
-    public IEnumerable<Option> AttackOptions => [.. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set];
+    public IEnumerable<Option> AttackOptions => [_trigger, .. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set];
 
     /// <summary>The folder for results, and whether they are wanted as JSON.</summary>
     public IEnumerable<Option> OutputOptions => [_output, _json];
@@ -159,6 +163,7 @@ sealed class CommonOptions
     {
         help.Add(command, "Attack", [
             .. axes.Select(each => each.Option),
+            .. axes.Any(varied => CellProperty.IsWithin(CellProperty.Trigger.Path, varied.Axis.Path) || CellProperty.IsWithin(varied.Axis.Path, CellProperty.Trigger.Path)) ? [] : new Option[] { _trigger },
             .. _fixed.Where(each => !axes.Any(varied => CellProperty.IsWithin(each.Property.Path, varied.Axis.Path))).Select(each => each.Option),
             _set,
         ]);
@@ -183,7 +188,7 @@ sealed class CommonOptions
     /// <exception cref="InvalidDataException">The file beside the model is damaged.</exception>
     public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model)
     {
-        var experiment = ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null);
+        var experiment = Basic;
         if (CellDescription.ReadBeside(model) is { Cell.Attack: var trained })
         {
             experiment = experiment.With(CellProperty.At("attack.trigger"), JsonSerializer.SerializeToNode(trained.TriggerInTests, CellJson.Options))
@@ -194,6 +199,25 @@ sealed class CommonOptions
         var attack = experiment.CellsOn(new DatasetIdentity("none", 1, 1)).First().Attack;
         return new(model, Data(parsed, Dataset(parsed, experiment)), attack);
     }
+
+    /// <summary>What to draw: the attacks of experiments, or the basic attack with what options change.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="experiment">The experiment, or null for the basic attack.</param>
+    /// <param name="count">How many images to draw.</param>
+    /// <param name="label">The label of the images, or null.</param>
+    /// <exception cref="UsageException">An option has an impossible value.</exception>
+    public PreviewRequest MakePreviewRequest(ParseResult parsed, Experiment? experiment, int count, string? label)
+    {
+        var fixedExperiment = Fix(parsed, (experiment ?? Basic) with { CleanControl = false });
+        Cell[] cells = [.. fixedExperiment.CellsOn(new DatasetIdentity("none", 1, 1)).DistinctBy(cell => (cell.Attack.Trigger, cell.Attack.Mapping, cell.Attack.TestTrigger, cell.Attack.CoverTrigger))];
+        var names = ValueName.Of([fixedExperiment], cells);
+        var labels = new CellLabels(cells, names);
+        string TitleOf(Cell cell) => names[cell].FirstOrDefault()?.Name ?? (cells.Length == 1 ? cell.Attack.Trigger.ToLabel() : labels.Of(cell));
+        string name = experiment?.Name ?? cells[0].Attack.Trigger.ToSlug();
+        return new(name, [.. cells.Select(cell => (TitleOf(cell), cell.Attack))], Data(parsed, Dataset(parsed, fixedExperiment)), count, label);
+    }
+
+    private static Experiment Basic => ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null);
 
     /// <param name="parsed">The command line.</param>
     /// <param name="experiments">The experiments.</param>
@@ -238,6 +262,8 @@ sealed class CommonOptions
     private Experiment Fix(ParseResult parsed, Experiment experiment)
     {
         experiment = FixRecipe(parsed, experiment);
+        if (parsed.GetValue(_trigger) is { } trigger)
+            experiment = experiment.With(CellProperty.Trigger, trigger.StartsWith('{') ? CellProperty.Trigger.Parse(trigger) : TriggerPlan.OfKind(trigger));
         foreach (string setting in parsed.GetValue(_set) ?? [])
         {
             int at = setting.IndexOf('=', StringComparison.Ordinal);

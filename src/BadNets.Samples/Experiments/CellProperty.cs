@@ -22,6 +22,7 @@ sealed record CellProperty(
 {
     public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training images", Prefix: "rate ", IsShare: true);
     public static readonly CellProperty CoverRate = new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training images", Prefix: "cover ", IsShare: true);
+    public static readonly CellProperty Trigger = new("attack.trigger", "trigger", Prefix: "trigger ");
     public static readonly CellProperty TriggerSize = new("attack.trigger.size", "trigger size", "a whole number of pixels, at least 1", "side in pixels", Suffix: " px");
     public static readonly CellProperty TriggerPosition = new("attack.trigger.position", "trigger position");
     public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ", IsText: true);
@@ -33,7 +34,7 @@ sealed record CellProperty(
     // Names for what people vary often. Every other property is named by its path.
     private static readonly CellProperty[] Named =
     [
-        Rate, CoverRate, TriggerSize, TriggerPosition, Target, Seed,
+        Rate, CoverRate, Trigger, TriggerSize, TriggerPosition, Target, Seed,
         new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "ratio "),
         new("recipe.epochs", "number of epochs", "a whole number of at least 1", Suffix: " epochs"),
         new("recipe.batchSize", "batch size", "a whole number of at least 1", "rows", Prefix: "batch "),

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using BadNets.Samples.Errors;
 using BadNets.Transforms;
 using Microsoft.ML;
 
@@ -15,6 +17,19 @@ namespace BadNets.Samples.Experiments;
 [JsonDerivedType(typeof(SinusoidPlan), "sinusoid")]
 abstract record TriggerPlan
 {
+    /// <summary>The kinds, by their names in JSON.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        [.. typeof(TriggerPlan).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Cast<JsonDerivedTypeAttribute>().Select(attribute => (string)attribute.TypeDiscriminator!)];
+
+    /// <summary>Returns the JSON of a trigger of a kind with its defaults. A square, which has none, is the published one.</summary>
+    /// <exception cref="UsageException">There is no such kind.</exception>
+    public static JsonObject OfKind(string kind)
+    {
+        if (!Kinds.Contains(kind))
+            throw new UsageException(UnknownName.Sentence("kind of trigger", kind, Kinds));
+        return kind == "square" ? new JsonObject { ["kind"] = kind, ["size"] = 5, ["position"] = "br" } : new JsonObject { ["kind"] = kind };
+    }
+
     /// <summary>Returns the description for folder names, which consists of letters, digits, periods, and hyphens.</summary>
     public abstract string ToSlug();
 
