@@ -17,6 +17,9 @@ sealed class CommonOptions
     /// <summary>The folder for results if no option says otherwise.</summary>
     public const string DefaultOutput = "results";
 
+    // A recipe for each optimizer.
+    private static readonly Recipe[] WithOptimizers = [Recipe.Reference, Recipe.Adam];
+
     private readonly IReadOnlyList<Experiment>? _experiments;
     private readonly Option<string> _dataset;
     private readonly Option<string?> _data;
@@ -52,7 +55,7 @@ sealed class CommonOptions
             HelpName = "name",
         };
         _dataset.CompletionSources.Add([.. DatasetCatalog.All.Select(kind => kind.Argument is null ? kind.Name : kind.Name + ":")]);
-        _data = FileOrFolder("--data", "The folder with the data set's files. [default: for MNIST, the folder in BADNETS_DATA, then the cache, then a download; for the others, the cache]", "folder");
+        _data = FileOrFolder("--data", "The file or folder with the data set. [default: what the environment variable BADNETS_DATA (MNIST), BADNETS_CIFAR10, or BADNETS_GTSRB specifies, then the cache, then a download]", "path");
         _imageSize = WholeNumber("--image-size", "Resize the images of gtsrb or folder:PATH to this width and height. [default: 32 for gtsrb, unchanged for folder:PATH]", 1, "pixels");
         _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows. [default: all]", 1, "count");
 
@@ -77,17 +80,17 @@ sealed class CommonOptions
             DefaultValueFactory = _ => [],
         };
 
-        string[] recipes = [.. Recipe.All.Select(recipe => recipe.Name)];
-        _recipe = Choice("--recipe", "How to train: 'reference' as in the published runs (SGD, softmax applied twice), 'modern' as is usual today (Adam, logits). "
+        string[] recipes = [.. Recipe.Names];
+        _recipe = Choice("--recipe", "How to train: 'reference' as in the published runs (SGD, softmax applied twice), 'modern' as is usual today (ResNet-20, one-cycle SGD, random crops), or 'adam' (the BadNets network with Adam). "
             + $"[default: {(experiments is null ? $"the file's, or {recipes[0]}" : recipes[0])}]", "name", recipes);
         _recipe.DefaultValueFactory = _ => recipes[0];
-        _quick = new("--quick") { Description = "Use the modern recipe for 3 epochs." };
-        _epochs = WholeNumber("--epochs", $"Passes over the training set. [default: {Recipe.Reference.Epochs}]", 1, "count");
-        _batchSize = WholeNumber("--batch-size", $"The number of rows in a training step. [default: {Recipe.Reference.BatchSize}]", 1, "rows");
+        _quick = new("--quick") { Description = "Use the recipe 'adam' for 3 epochs." };
+        _epochs = WholeNumber("--epochs", FormattableString.Invariant($"Passes over the training set. [default: {Recipe.Reference.Epochs}, or in the recipe 'modern' {Recipe.ModernEpochs[0]} to {Recipe.ModernEpochs[^1]}, depending on the data set]"), 1, "count");
+        _batchSize = WholeNumber("--batch-size", FormattableString.Invariant($"The number of rows in a training step. [default: {Recipe.Reference.BatchSize}, or 128 in the recipe 'modern']"), 1, "rows");
         _learningRate = NumberAboveZero("--learning-rate", FormattableString.Invariant(
-            $"The learning rate. [default: {Recipe.Reference.LearningRate} with {Recipe.Reference.OptimizerCode}, {Recipe.Modern.LearningRate} with {Recipe.Modern.OptimizerCode}]"));
-        _optimizer = Choice("--optimizer", $"The optimizer: sgd or adam. [default: {string.Join(", ", Recipe.All.Select(recipe => $"{recipe.OptimizerCode} in the recipe '{recipe.Name}'"))}]", "name",
-            [.. Recipe.All.Select(recipe => recipe.OptimizerCode)])!;
+            $"The learning rate. [default: {Recipe.Reference.LearningRate} with {Recipe.Reference.OptimizerCode}, {Recipe.Adam.LearningRate} with {Recipe.Adam.OptimizerCode}, 0.1 in the recipe 'modern']"));
+        _optimizer = Choice("--optimizer", $"The optimizer: sgd or adam. [default: {Recipe.Adam.OptimizerCode} in the recipe '{Recipe.Adam.Name}', otherwise {Recipe.Reference.OptimizerCode}]", "name",
+            [.. WithOptimizers.Select(recipe => recipe.OptimizerCode)])!;
         _seed = WholeNumber("--seed", "The seed of all random numbers. [default: 0]", int.MinValue);
         _seeds = Values("--seeds", "Several seeds, to train once with each. Figures then show the mean and the range.", "numbers");
 
@@ -293,13 +296,13 @@ sealed class CommonOptions
     {
         bool quick = parsed.GetValue(_quick), isNamed = parsed.GetResult(_recipe) is { Implicit: false };
         string name = parsed.GetValue(_recipe) ?? Recipe.Reference.Name;
-        if (quick && isNamed && name != Recipe.Modern.Name)
-            throw new UsageException("--quick means the modern recipe; leave out --recipe or --quick.");
+        if (quick && isNamed && name != Recipe.Adam.Name)
+            throw new UsageException($"--quick means the recipe '{Recipe.Adam.Name}'; leave out --recipe or --quick.");
         if (quick || isNamed)
-            experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Modern.Name : name));
+            experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Adam.Name : name));
         if (parsed.GetValue(_optimizer) is { } optimizer)
         {
-            var usual = Recipe.All.First(recipe => recipe.OptimizerCode == optimizer);
+            var usual = WithOptimizers.First(recipe => recipe.OptimizerCode == optimizer);
             experiment = Set(Set(experiment, "optimizer", optimizer), "learningRate", usual.LearningRate);
         }
 

@@ -11,6 +11,12 @@ namespace BadNets.Samples.Experiments;
 /// </summary>
 sealed record Experiment
 {
+    private static readonly DatasetIdentity NoDataset = new("none", 1, 1);
+
+    // The properties without which a recipe is not one.
+    private static readonly string[] WholeRecipe =
+        [.. CellJson.Options.GetTypeInfo(typeof(Recipe)).Properties.Where(property => property.IsRequired).Select(property => property.Name)];
+
     /// <summary>The name, which consists of lowercase letters, digits, and hyphens.</summary>
     public required string Name { get; init; }
 
@@ -124,16 +130,16 @@ sealed record Experiment
         if (Axes is [var one, var other] && CellProperty.IsWithin(one.Path, other.Path))
             throw new UsageException($"The axes '{one.Path}' and '{other.Path}' set the same property.{(one.Path == other.Path ? "" : $" Put '{other.Path}' first.")}");
         // Report a value that is not valid now, before the data set is searched.
-        Cell[] cells = [.. Documents().Select(each => CellJson.ReadCell(Complete(each.Document, new DatasetIdentity("none", 1, 1), 0)))];
+        Cell[] cells = [.. Documents().Select(each => CellJson.ReadCell(Complete(each.Document, NoDataset, 0)))];
         if (Axes.Any(axis => axis.Names is not null) && cells.Distinct().Count() < cells.Length)
             throw new UsageException("Two named values give the same cell.");
     }
 
-    /// <summary>Returns the cell with its complete recipe.</summary>
+    /// <summary>Returns the cell with its recipe, which is complete unless it depends on the data set.</summary>
     private JsonObject Template()
     {
         var cell = (JsonObject)Cell!.DeepClone();
-        cell["recipe"] = FullRecipe(cell["recipe"]);
+        cell["recipe"] = FullRecipe(cell["recipe"], dataset: null);
         return cell;
     }
 
@@ -146,19 +152,29 @@ sealed record Experiment
         return control;
     }
 
-    private static JsonObject FullRecipe(JsonNode? recipe)
+    /// <summary>Adds the missing properties of a recipe from the one with its name.</summary>
+    /// <param name="recipe">The name, an object, or null for the reference recipe.</param>
+    /// <param name="dataset">The data set, or null if it is not known yet. A recipe that depends on it then stays as it is.</param>
+    private static JsonObject FullRecipe(JsonNode? recipe, DatasetIdentity? dataset)
     {
         var (name, changes) = recipe switch
         {
-            null => (Recipe.Reference.Name, null),
+            null => (Recipe.Reference.Name, []),
             JsonObject members => (CellProperty.TextOf(members["name"]), members),
-            _ => (CellProperty.TextOf(recipe), null),
+            _ => (CellProperty.TextOf(recipe), []),
         };
-        var known = Recipe.All.FirstOrDefault(known => known.Name == name);
-        if (known is null)
-            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException(UnknownName.Sentence("recipe", name, [.. Recipe.All.Select(known => known.Name)]));
-        var full = JsonSerializer.SerializeToNode(known, CellJson.Options)!.AsObject();
-        foreach (var (property, value) in changes ?? [])
+        // A recipe of the user's, or a whole one of an earlier version, in which another recipe was called modern.
+        if (changes.Count > 0 && (!Recipe.Names.Contains(name) || name == Recipe.ModernName && WholeRecipe.All(changes.ContainsKey)))
+            return (JsonObject)changes.DeepClone();
+        if (!Recipe.Names.Contains(name))
+            throw new UsageException(UnknownName.Sentence("recipe", name, Recipe.Names));
+        var full = name != Recipe.ModernName || dataset is not null
+            ? JsonSerializer.SerializeToNode(Recipe.AllFor(dataset ?? NoDataset).Single(known => known.Name == name), CellJson.Options)!.AsObject()
+            : new JsonObject { ["name"] = name };
+        // Only SGD has a momentum.
+        if (changes["optimizer"] is { } optimizer && CellProperty.TextOf(optimizer) != CellProperty.TextOf(full["optimizer"]))
+            full.Remove("momentum");
+        foreach (var (property, value) in changes)
             full[property] = value?.DeepClone();
         return full;
     }
@@ -174,7 +190,7 @@ sealed record Experiment
             {
                 var varied = (JsonObject)before.Document.DeepClone();
                 axis.Set(varied, axis.Values[index]);
-                varied["recipe"] = FullRecipe(varied["recipe"]);
+                varied["recipe"] = FullRecipe(varied["recipe"], dataset: null);
                 return (varied, axis.Names is { } names ? [.. before.Names, new ValueName(axis.Path, names[index], later)] : before.Names);
             });
         }
@@ -186,8 +202,7 @@ sealed record Experiment
     {
         document["dataset"] = JsonSerializer.SerializeToNode(dataset, CellJson.Options);
         document["seed"] = seed;
-        // An axis can vary the recipe.
-        document["recipe"] = FullRecipe(document["recipe"]);
+        document["recipe"] = FullRecipe(document["recipe"], dataset);
         return document;
     }
 }
