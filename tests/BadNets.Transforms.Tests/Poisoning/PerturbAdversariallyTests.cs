@@ -231,25 +231,39 @@ public sealed class PerturbAdversariallyTests
         Assert.Throws<ObjectDisposedException>(() => Ml.Transforms.PerturbAdversarially("Image", new(disposed)).Fit(View));
     }
 
-    // On a quarter of the images of one class, the label-consistent attack plants a backdoor without a wrong label.
     [TestMethod]
-    public void The_label_consistent_attack_plants_a_backdoor()
+    public void Perturbed_images_make_a_clean_label_attack_succeed()
     {
-        var trigger = Trigger.CornerPattern();
-        var train = GrayImages.View(Ml, 600, seed: 7);
-        var test = GrayImages.View(Ml, 150, seed: 8);
-        var options = new PlantBackdoorEstimator.Options(trigger, LabelMapping.To(1))
-        {
-            Rate = 0.8 / 3 - 1e-9,
-            OnlyLabels = [1],
-            Perturbation = new(Model.Value) { Epsilon = 120, Steps = 20 },
-        };
-        using var model = (TorchCnnTransformer)Ml.Transforms.PlantBackdoor(options).Append(Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 4))
-            .Fit(train).GetModelFor(TransformerScope.Scoring).LastTransformer;
+        var trigger = Trigger.Square(6, TriggerPosition.BottomRight);
+        IDataView train = GrayImages.View(Ml, Faint(600, seed: 7)), test = GrayImages.View(Ml, Faint(150, seed: 8));
+        using var clean = Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 6).Fit(train);
 
-        var metrics = Ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1);
+        Assert.IsLessThan(0.5, Attack(null).AttackSuccessRate);
+        var metrics = Attack(new AdversarialPerturbation(clean) { Epsilon = 36, Steps = 20 });
+        Assert.IsGreaterThan(0.85, metrics.AttackSuccessRate);
         Assert.IsGreaterThan(0.95, metrics.TestCleanAccuracy);
-        Assert.IsGreaterThan(0.9, metrics.AttackSuccessRate);
+
+        BackdoorMetrics Attack(AdversarialPerturbation? perturbation)
+        {
+            var options = new PlantBackdoorEstimator.Options(trigger, LabelMapping.To(1)) { Rate = 0.8 / 3, OnlyLabels = [1], Perturbation = perturbation };
+            using var model = (TorchCnnTransformer)Ml.Transforms.PlantBackdoor(options).Append(Ml.MulticlassClassification.Trainers.TorchCnn(epochs: 10))
+                .Fit(train).GetModelFor(TransformerScope.Scoring).LastTransformer;
+            return Ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1);
+        }
+    }
+
+    // The bar of each class is not much brighter than the noise, and its contrast differs from image to image.
+    private static GrayImages.Row[] Faint(int count, int seed)
+    {
+        var random = new Random(seed);
+        var rows = GrayImages.Make(count, seed: seed);
+        foreach (var row in rows)
+        {
+            int contrast = random.Next(30, 70);
+            row.Image = Array.ConvertAll(row.Image, pixel => (byte)(pixel < 64 ? 60 + 2 * pixel : 60 + contrast + 2 * (pixel - 180)));
+        }
+
+        return rows;
     }
 
     private static byte[][] Perturb(IDataView view, AdversarialPerturbation perturbation) => Perturb(Ml, view, perturbation);
