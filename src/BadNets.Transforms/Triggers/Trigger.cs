@@ -22,6 +22,7 @@ public abstract class Trigger : IEquatable<Trigger>
         [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
         [WarpTrigger.KindName] = WarpTrigger.Read,
         [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
+        [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
     };
 
     /// <summary>The name of the kind of trigger, which is written into model files.</summary>
@@ -227,6 +228,18 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="strength"/> or <paramref name="gridSize"/> is out of range.</exception>
     public static WarpTrigger Warp(int seed = 0, double strength = 0.5, int gridSize = 4) => new(seed, strength, gridSize);
+
+    /// <summary>
+    /// Creates the trigger of the label-consistent attack: a pattern of 3×3 black and white pixels in each corner of the image (Turner et al. 2019,
+    /// arXiv:1912.02771). The right half of the pattern is the mirror image of the left half, so mirrored images have the same trigger.
+    /// </summary>
+    /// <param name="amplitude">
+    /// How much the pattern changes pixels, from 1 to 255: it is added to white pixels and subtracted from black pixels. The default is 255, which
+    /// replaces the pixels. The paper also uses 16, 32, and 64, which are harder to see.
+    /// </param>
+    /// <returns>The trigger. It requires images of at least 6×6 pixels.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amplitude"/> is not from 1 to 255.</exception>
+    public static CornerPatternTrigger CornerPattern(int amplitude = CornerPatternTrigger.HighestAmplitude) => new(amplitude);
 
     /// <summary>
     /// Registers a kind of trigger under a name, so that models that contain such triggers can be saved, and loaded by any program that registers the

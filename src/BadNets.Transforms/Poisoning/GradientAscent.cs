@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BadNets.Transforms;
+
+/// <summary>Perturbs images by projected gradient ascent on the loss of a model (untargeted PGD in the ℓ∞ norm).</summary>
+sealed class GradientAscent
+{
+    private readonly TorchCnnTransformer _model;
+    private readonly float _epsilon;
+    private readonly float _stepSize;
+    private readonly int _steps;
+    private readonly int _seed;
+    private readonly Action _checkAlive;
+
+    /// <param name="perturbation">The settings.</param>
+    /// <param name="seed">The seed of the random starts.</param>
+    /// <param name="checkAlive">Throws an exception if the work was canceled.</param>
+    public GradientAscent(AdversarialPerturbation perturbation, int seed, Action checkAlive)
+    {
+        _model = perturbation.Model;
+        _epsilon = (float)perturbation.Epsilon;
+        _stepSize = (float)(perturbation.StepSize ?? 1.5 * perturbation.Epsilon / perturbation.Steps);
+        _steps = perturbation.Steps;
+        _seed = seed;
+        _checkAlive = checkAlive;
+    }
+
+    /// <summary>Perturbs a batch of images.</summary>
+    /// <param name="images">The raw pixels, rows × channels × height × width, from 0 to 255.</param>
+    /// <param name="labels">The class of each image.</param>
+    /// <param name="rows">The row ID of each image.</param>
+    /// <returns>
+    /// The perturbed images: whole numbers from 0 to 255 that differ from the images by at most ε.
+    /// </returns>
+    public byte[][] Perturb(ReadOnlySpan<float> images, ReadOnlySpan<long> labels, ReadOnlySpan<DataViewRowId> rows)
+    {
+        int size = _model.ImageShape.Size;
+        float[] lowest = new float[images.Length], highest = new float[images.Length], values = new float[images.Length];
+        for (int i = 0; i < images.Length; i++)
+        {
+            lowest[i] = Math.Max(images[i] - _epsilon, 0);
+            highest[i] = Math.Min(images[i] + _epsilon, 255);
+        }
+
+        for (int row = 0; row < rows.Length; row++)
+        {
+            ulong state = SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix((ulong)(long)_seed) ^ rows[row].Low) ^ rows[row].High);
+            for (int i = row * size; i < (row + 1) * size; i++)
+            {
+                // From -1 to 1, in multiples of 2⁻²³.
+                state = SplitMix64.Mix(state);
+                float start = ((int)(state >> 40) - (1 << 23)) * (1f / (1 << 23));
+                values[i] = Math.Clamp(images[i] + _epsilon * start, lowest[i], highest[i]);
+            }
+        }
+
+        long[] targets = labels.ToArray();
+        for (int step = 0; step < _steps; step++)
+        {
+            _checkAlive();
+            Ascend(values, targets, lowest, highest);
+        }
+
+        var results = new byte[rows.Length][];
+        for (int row = 0; row < results.Length; row++)
+        {
+            results[row] = new byte[size];
+            // ε is at least 1, so there is a whole number between the bounds.
+            for (int i = 0, at = row * size; i < size; i++, at++)
+                results[row][i] = (byte)Math.Clamp(MathF.Round(values[at]), MathF.Ceiling(lowest[at]), MathF.Floor(highest[at]));
+        }
+
+        return results;
+    }
+
+    private void Ascend(float[] values, long[] labels, float[] lowest, float[] highest)
+    {
+        var shape = _model.ImageShape;
+        using var scope = NewDisposeScope();
+        using var gradients = enable_grad();
+        var pixels = tensor(values, [labels.Length, shape.Channels, shape.Height, shape.Width]);
+        pixels.requires_grad = true;
+        var logits = _model.ComputeLogits(pixels);
+        var loss = nn.functional.cross_entropy(logits, tensor(labels, device: logits.device), reduction: nn.Reduction.Sum);
+        loss.backward();
+        var slopes = MemoryMarshal.Cast<byte, float>(pixels.grad!.contiguous().bytes);
+        for (int i = 0; i < values.Length; i++)
+        {
+            float change = slopes[i] > 0 ? _stepSize : slopes[i] < 0 ? -_stepSize : 0;
+            values[i] = Math.Clamp(values[i] + change, lowest[i], highest[i]);
+        }
+    }
+}
