@@ -11,19 +11,21 @@ static class CellSteps
 {
     /// <summary>The step that poisons the training rows.</summary>
     /// <exception cref="UsageException">The attack contradicts itself.</exception>
-    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, Func<IDataView> training)
+    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, TriggerSources sources)
     {
         var attack = cell.Attack;
         var mapping = attack.Mapping.Make();
-        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(training), mapping)
+        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(sources), mapping)
         {
             Rate = attack.Rate,
             RateBasis = attack.RateBasis ?? RateBasis.AllRows,
             Seed = cell.Seed,
             CoverRate = attack.CoverRate ?? 0,
-            CoverTrigger = attack.CoverTrigger?.Make(training),
+            CoverTrigger = attack.CoverTrigger?.Make(sources),
             CoverLabels = [.. (attack.CoverLabels ?? []).Select(label => (LabelValue)label)],
         };
+        if (attack.Perturbation is { } perturbation)
+            options.Perturbation = perturbation.Make(sources.CleanModel);
         if (attack.Selection == Selection.Target)
             options.OnlyLabels = [mapping.TargetLabel ?? throw new UsageException("Only an attack with one target can poison only the rows of the target.")];
         return ml.Transforms.PlantBackdoor(options);
@@ -41,8 +43,8 @@ static class CellSteps
     }
 
     /// <summary>Test data with the trigger on every image, and the label that the attack aims at: accuracy on it is the attack's success.</summary>
-    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test, Func<IDataView> training) =>
-        ml.Transforms.StampTrigger("Image", attack.TriggerInTests.Make(training))
+    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test, TriggerSources sources) =>
+        ml.Transforms.StampTrigger("Image", attack.TriggerInTests.Make(sources))
             .Append(ml.Transforms.FlipLabel("Label", attack.Mapping.Make()))
             .Fit(test)
             .Transform(test);

@@ -20,8 +20,12 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        CellSteps.Plant(ml, cell, () => dataset.Train(ml)).Fit(dataset.Train(ml));
-        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), () => dataset.Train(ml));
+        using var sources = new TriggerSources(() => dataset.Train(ml), () => throw new InvalidOperationException("A check does not train a model."));
+        // Training a model would take too long. Everything else can be checked with any trigger.
+        if (cell.Attack.NeedsModel)
+            cell = new Cell(cell.Dataset, cell.Attack.WithoutModel(), cell.Recipe, cell.Seed);
+        CellSteps.Plant(ml, cell, sources).Fit(dataset.Train(ml));
+        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), sources);
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
 
@@ -31,7 +35,8 @@ sealed class CellTrainer(Dataset dataset, int threads)
         var ml = new MLContext(cell.Seed);
         var test = dataset.Test(ml);
         var attacked = CellSteps.Attacked(ml, cell.Attack, test);
-        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, () => dataset.Train(ml));
+        using var sources = SourcesOf(ml, cell, cancellationToken);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, sources);
         // The zero-based classes that the rows have, and those that the attack aims at.
         int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
         if (labels.SequenceEqual(aims))
@@ -50,13 +55,13 @@ sealed class CellTrainer(Dataset dataset, int threads)
             display.EpochFinished(cell, row);
         };
 
-        var model = CellSteps.Plant(ml, cell, () => dataset.Train(ml))
+        var model = CellSteps.Plant(ml, cell, sources)
             .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
             .Fit(dataset.Train(ml))
             .GetModelFor(TransformerScope.Scoring);
         using var network = (TorchCnnTransformer)model.LastTransformer;
         writer.Check();
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, () => dataset.Train(ml))));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, sources)));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
@@ -71,8 +76,17 @@ sealed class CellTrainer(Dataset dataset, int threads)
         if (model is not TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
             throw new InvalidDataException($"'{writer.Folder.Model}' is not a model that this program trained.");
         var test = dataset.Test(ml);
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, () => dataset.Train(ml))));
+        using var sources = SourcesOf(ml, writer.Cell, CancellationToken.None);
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, sources)));
     }
+
+    private TriggerSources SourcesOf(MLContext ml, Cell cell, CancellationToken cancellationToken) => new(() => dataset.Train(ml), () =>
+    {
+        var options = MakeOptions(cell);
+        options.Epochs = cell.Attack.Perturbation?.ModelEpochs ?? options.Epochs;
+        options.CancellationToken = cancellationToken;
+        return ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(dataset.Train(ml));
+    });
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell)
     {
