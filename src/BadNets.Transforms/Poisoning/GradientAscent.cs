@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
@@ -58,10 +55,11 @@ sealed class GradientAscent
         }
 
         long[] targets = labels.ToArray();
+        var slopes = new float[values.Length];
         for (int step = 0; step < _steps; step++)
         {
             _checkAlive();
-            Ascend(values, targets, lowest, highest);
+            Ascend(values, targets, lowest, highest, slopes);
         }
 
         var results = new byte[rows.Length][];
@@ -76,17 +74,9 @@ sealed class GradientAscent
         return results;
     }
 
-    private void Ascend(float[] values, long[] labels, float[] lowest, float[] highest)
+    private void Ascend(float[] values, long[] labels, float[] lowest, float[] highest, float[] slopes)
     {
-        var shape = _model.ImageShape;
-        using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
-        var pixels = tensor(values, [labels.Length, shape.Channels, shape.Height, shape.Width]);
-        pixels.requires_grad = true;
-        var logits = _model.ComputeLogits(pixels);
-        var loss = nn.functional.cross_entropy(logits, tensor(labels, device: logits.device), reduction: nn.Reduction.Sum);
-        loss.backward();
-        var slopes = MemoryMarshal.Cast<byte, float>(pixels.grad!.contiguous().bytes);
+        PixelGradient.Compute(_model, values, labels, slopes);
         for (int i = 0; i < values.Length; i++)
         {
             float change = slopes[i] > 0 ? _stepSize : slopes[i] < 0 ? -_stepSize : 0;
