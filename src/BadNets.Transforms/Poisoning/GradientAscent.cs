@@ -44,13 +44,11 @@ sealed class GradientAscent
 
         for (int row = 0; row < rows.Length; row++)
         {
-            ulong state = SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix((ulong)(long)_seed) ^ rows[row].Low) ^ rows[row].High);
-            for (int i = row * size; i < (row + 1) * size; i++)
+            ulong stream = SplitMix64.SeedOf(_seed, rows[row]);
+            for (int i = 0, at = row * size; i < size; i++, at++)
             {
-                // From -1 to 1, in multiples of 2⁻²³.
-                state = SplitMix64.Mix(state);
-                float start = ((int)(state >> 40) - (1 << 23)) * (1f / (1 << 23));
-                values[i] = Math.Clamp(images[i] + _epsilon * start, lowest[i], highest[i]);
+                float start = images[at] + (float)(_epsilon * SplitMix64.ToSigned(SplitMix64.Output(stream, i)));
+                values[at] = Math.Clamp(start, lowest[at], highest[at]);
             }
         }
 

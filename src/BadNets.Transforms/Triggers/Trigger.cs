@@ -20,6 +20,8 @@ public abstract class Trigger : IEquatable<Trigger>
         [BlendTrigger.KindName] = BlendTrigger.Read,
         [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
         [LowFrequencyTrigger.KindName] = LowFrequencyTrigger.Read,
+        [WarpTrigger.KindName] = WarpTrigger.Read,
+        [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
     };
 
     /// <summary>The name of the kind of trigger, which is written into model files.</summary>
@@ -186,6 +188,32 @@ public abstract class Trigger : IEquatable<Trigger>
         int count = 256,
         int seed = 0) =>
         LowFrequencyTrigger.Create(model, images, targetLabel, imageColumnName, strength, frequencies, steps, count, seed);
+
+    /// <summary>
+    /// Creates a trigger that warps the image: it moves the pixels by small, smooth displacements (WaNet, Nguyen and Tran 2021, arXiv:2102.10369).
+    /// <see cref="WarpTrigger.WithNoise"/> gives the noise mode for cover rows.
+    /// </summary>
+    /// <remarks>
+    /// The pixel at (x, y) of an image with <c>W</c> × <c>H</c> pixels is taken from the position
+    /// <c>x + strength · (W − 1) / 2W · F(x, y)</c>, <c>y + strength · (H − 1) / 2H · G(x, y)</c>, at most from the edge of the image, with bilinear
+    /// interpolation. This is the paper's program, in pixels; images that are not square get the same displacements in both directions. The fields
+    /// <c>F</c> and <c>G</c> are grids of random numbers from −1 to 1, divided by the mean of their absolute values, and enlarged to the size of the
+    /// image by bicubic interpolation, as in PyTorch (a = −0.75) with aligned corners.
+    /// </remarks>
+    /// <param name="seed">
+    /// The seed of the grids. The default is 0. The numbers of the grid of <c>F</c>, row by row, and then those of the grid of <c>G</c>, are the
+    /// highest 53 bits of the outputs of SplitMix64 with the seed as its initial state, mapped to −1…1, so a seed gives the same warp on every
+    /// machine and in every version.
+    /// </param>
+    /// <param name="strength">
+    /// The strength, greater than 0. The default is 0.5, as in the paper, which moves pixels by about a quarter of a pixel in each direction.
+    /// </param>
+    /// <param name="gridSize">
+    /// The side length of the grids, from 2 to 256. The default is 4. A larger grid gives a less smooth warp.
+    /// </param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="strength"/> or <paramref name="gridSize"/> is out of range.</exception>
+    public static WarpTrigger Warp(int seed = 0, double strength = 0.5, int gridSize = 4) => new(seed, strength, gridSize);
 
     /// <summary>
     /// Registers a kind of trigger under a name, so that models that contain such triggers can be saved, and loaded by any program that registers the
