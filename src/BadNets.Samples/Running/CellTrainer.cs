@@ -20,8 +20,8 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        CellSteps.Plant(ml, cell).Fit(dataset.Train(ml));
-        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml));
+        CellSteps.Plant(ml, cell, () => dataset.Train(ml)).Fit(dataset.Train(ml));
+        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), () => dataset.Train(ml));
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
 
@@ -31,7 +31,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
         var ml = new MLContext(cell.Seed);
         var test = dataset.Test(ml);
         var attacked = CellSteps.Attacked(ml, cell.Attack, test);
-        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, () => dataset.Train(ml));
         // The zero-based classes that the rows have, and those that the attack aims at.
         int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
         if (labels.SequenceEqual(aims))
@@ -50,13 +50,13 @@ sealed class CellTrainer(Dataset dataset, int threads)
             display.EpochFinished(cell, row);
         };
 
-        var model = CellSteps.Plant(ml, cell)
+        var model = CellSteps.Plant(ml, cell, () => dataset.Train(ml))
             .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
             .Fit(dataset.Train(ml))
             .GetModelFor(TransformerScope.Scoring);
         using var network = (TorchCnnTransformer)model.LastTransformer;
         writer.Check();
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test)));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, () => dataset.Train(ml))));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
@@ -71,7 +71,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
         if (model is not TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
             throw new InvalidDataException($"'{writer.Folder.Model}' is not a model that this program trained.");
         var test = dataset.Test(ml);
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test)));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, () => dataset.Train(ml))));
     }
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell)
@@ -86,7 +86,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
     private EpochRow Measure(TorchCnnEpoch epoch, int[] labels, int[] aims)
     {
         var (clean, triggered) = (epoch.Validation[Clean], epoch.Validation[Triggered]);
-        int changed = 0, successes = 0;
+        int changed = 0, successes = 0, robust = 0;
         for (int row = 0; row < labels.Length; row++)
         {
             if (labels[row] == aims[row])
@@ -94,6 +94,8 @@ sealed class CellTrainer(Dataset dataset, int threads)
             changed++;
             if (triggered.PredictedClasses[row] == aims[row])
                 successes++;
+            if (triggered.PredictedClasses[row] == labels[row])
+                robust++;
         }
 
         if (!double.IsFinite(clean.Loss) || !double.IsFinite(triggered.Loss))
@@ -106,6 +108,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
             CleanLoss = clean.Loss,
             AttackSuccess = (double)successes / changed,
             AttackSuccessAllRows = triggered.Accuracy,
+            RobustAccuracy = (double)robust / changed,
             AttackLoss = triggered.Loss,
             TrainSeconds = epoch.TrainSeconds,
             EvaluationSeconds = epoch.EvaluationSeconds,

@@ -36,7 +36,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         // Also those of other experiments that the cells belong to.
         var allPlans = Plan.ReadAll(results);
         CellWork[] works = [.. own.Select(cell => Prepare(results, allPlans, cell))];
-        var labels = new CellLabels(cells);
+        var labels = new CellLabels(cells, ValueName.Of(request.Experiments, cells));
         var outcome = Train(results, trainer, labels, identity, [.. works.Where(work => !work.IsDone)], cancellationToken);
 
         foreach (var failure in outcome.Failures)
