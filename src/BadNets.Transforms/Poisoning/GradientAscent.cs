@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace BadNets.Transforms;
 
@@ -47,21 +44,20 @@ sealed class GradientAscent
 
         for (int row = 0; row < rows.Length; row++)
         {
-            ulong state = SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix((ulong)(long)_seed) ^ rows[row].Low) ^ rows[row].High);
-            for (int i = row * size; i < (row + 1) * size; i++)
+            ulong stream = SplitMix64.SeedOf(_seed, rows[row]);
+            for (int i = 0, at = row * size; i < size; i++, at++)
             {
-                // From -1 to 1, in multiples of 2⁻²³.
-                state = SplitMix64.Mix(state);
-                float start = ((int)(state >> 40) - (1 << 23)) * (1f / (1 << 23));
-                values[i] = Math.Clamp(images[i] + _epsilon * start, lowest[i], highest[i]);
+                float start = images[at] + (float)(_epsilon * SplitMix64.ToSigned(SplitMix64.Output(stream, i)));
+                values[at] = Math.Clamp(start, lowest[at], highest[at]);
             }
         }
 
         long[] targets = labels.ToArray();
+        var slopes = new float[values.Length];
         for (int step = 0; step < _steps; step++)
         {
             _checkAlive();
-            Ascend(values, targets, lowest, highest);
+            Ascend(values, targets, lowest, highest, slopes);
         }
 
         var results = new byte[rows.Length][];
@@ -76,17 +72,9 @@ sealed class GradientAscent
         return results;
     }
 
-    private void Ascend(float[] values, long[] labels, float[] lowest, float[] highest)
+    private void Ascend(float[] values, long[] labels, float[] lowest, float[] highest, float[] slopes)
     {
-        var shape = _model.ImageShape;
-        using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
-        var pixels = tensor(values, [labels.Length, shape.Channels, shape.Height, shape.Width]);
-        pixels.requires_grad = true;
-        var logits = _model.ComputeLogits(pixels);
-        var loss = nn.functional.cross_entropy(logits, tensor(labels, device: logits.device), reduction: nn.Reduction.Sum);
-        loss.backward();
-        var slopes = MemoryMarshal.Cast<byte, float>(pixels.grad!.contiguous().bytes);
+        PixelGradient.Compute(_model, values, labels, slopes);
         for (int i = 0; i < values.Length; i++)
         {
             float change = slopes[i] > 0 ? _stepSize : slopes[i] < 0 ? -_stepSize : 0;

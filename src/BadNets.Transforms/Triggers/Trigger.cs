@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Drawing;
+using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
@@ -18,11 +19,15 @@ public abstract class Trigger : IEquatable<Trigger>
         [PatchTrigger.KindName] = PatchTrigger.Read,
         [PatchTrigger.MaskedKindName] = PatchTrigger.ReadMasked,
         [BlendTrigger.KindName] = BlendTrigger.Read,
-        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
-        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
+        [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
+        [LowFrequencyTrigger.KindName] = LowFrequencyTrigger.Read,
         [WarpTrigger.KindName] = WarpTrigger.Read,
         [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
-        [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
+        [QuantizeTrigger.KindName] = QuantizeTrigger.Read,
+        [ResidualTrigger.KindName] = ResidualTrigger.Read,
+        [HiddenPiecesTrigger.KindName] = HiddenPiecesTrigger.Read,
+        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
+        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
     };
 
     /// <summary>The name of the kind of trigger, which is written into model files.</summary>
@@ -33,6 +38,9 @@ public abstract class Trigger : IEquatable<Trigger>
     /// correct. <see langword="false"/> is faster, because row IDs do not have to be looked up.
     /// </summary>
     public virtual bool DiffersByRow => true;
+
+    /// <summary>The trigger that this trigger changes, or null.</summary>
+    internal virtual Trigger? Inner => null;
 
     /// <summary>Creates a solid gray square at a named position.</summary>
     /// <param name="size">The side length in pixels, from 1 to 4096.</param>
@@ -189,6 +197,62 @@ public abstract class Trigger : IEquatable<Trigger>
     public static BlendTrigger BlendNoise(int seed = 0, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromNoise(seed, alpha);
 
     /// <summary>
+    /// Creates the trigger of the label-consistent attack: a pattern of 3×3 black and white pixels in each corner of the image (Turner et al. 2019,
+    /// arXiv:1912.02771). The right half of the pattern is the mirror image of the left half, so mirrored images have the same trigger.
+    /// </summary>
+    /// <param name="amplitude">
+    /// How much the pattern changes pixels, from 1 to 255: it is added to white pixels and subtracted from black pixels. The default is 255, which
+    /// replaces the pixels. The paper also uses 16, 32, and 64, which are harder to see.
+    /// </param>
+    /// <returns>The trigger. It requires images of at least 6×6 pixels.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amplitude"/> is not from 1 to 255.</exception>
+    public static CornerPatternTrigger CornerPattern(int amplitude = CornerPatternTrigger.HighestAmplitude) => new(amplitude);
+
+    /// <summary>
+    /// Creates a smooth picture that is added to every image, so that the trigger has only low frequencies (Zeng et al. 2021, arXiv:2104.03413). It is
+    /// found with a model, usually a clean one: it is the picture that moves the answers of the model toward the target label the most. The
+    /// trigger does not need the model afterward.
+    /// </summary>
+    /// <remarks>
+    /// The method is that of the paper in a simpler form. The picture is found by gradient descent on the mean cross-entropy of the target label,
+    /// instead of with DeepFool for one image after the other. It consists of the lowest components of the discrete cosine transform, instead of being
+    /// smoothed with a Gaussian filter (with a standard deviation of 6 pixels, which hardly lets any but the first four components of a 32×32 image
+    /// pass). As in the paper, the values range over a fifth of the gray values by default.
+    /// </remarks>
+    /// <param name="model">The model. Its images must have the same shape as those to stamp.</param>
+    /// <param name="images">Images to find the picture for, for example the training set. Labels are not needed.</param>
+    /// <param name="targetLabel">The target label of the attack, a class of the model.</param>
+    /// <param name="imageColumnName">
+    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width, with raw pixels from 0 to 255.
+    /// </param>
+    /// <param name="strength">The largest change of a pixel value, from 1 to 255. The default is 26.</param>
+    /// <param name="frequencies">
+    /// The number of frequencies in each direction, including the constant one, at least 1. The default is 4. The more there are, the more detail the
+    /// trigger has.
+    /// </param>
+    /// <param name="steps">The number of gradient steps, at least 1. The default is 50.</param>
+    /// <param name="count">The number of images to draw. The default is 256.</param>
+    /// <param name="seed">The seed of the draw. The default is 0.</param>
+    /// <returns>The trigger, for images of the shape that the model takes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The target label is not a class of the model, or there are no images of the shape that the model takes in the column.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The network of the model fails, or its answers do not depend on the images.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public static LowFrequencyTrigger LowFrequency(
+        TorchCnnTransformer model,
+        IDataView images,
+        LabelValue targetLabel,
+        string imageColumnName = "Image",
+        double strength = LowFrequencyTrigger.DefaultStrength,
+        int frequencies = 4,
+        int steps = 50,
+        int count = 256,
+        int seed = 0) =>
+        LowFrequencyTrigger.Create(model, images, targetLabel, imageColumnName, strength, frequencies, steps, count, seed);
+
+    /// <summary>
     /// Creates a trigger that adds a sinusoidal signal to the whole image: image + amplitude·sin(2π·column·frequency/width), rounded and clamped to
     /// 0…255, the same in all rows of pixels and in all channels (Barni, Kallas, and Tondi 2019, arXiv:1902.11237, "SIG"). The paper uses it for
     /// clean-label attacks, which poison only rows of the target label.
@@ -230,16 +294,47 @@ public abstract class Trigger : IEquatable<Trigger>
     public static WarpTrigger Warp(int seed = 0, double strength = 0.5, int gridSize = 4) => new(seed, strength, gridSize);
 
     /// <summary>
-    /// Creates the trigger of the label-consistent attack: a pattern of 3×3 black and white pixels in each corner of the image (Turner et al. 2019,
-    /// arXiv:1912.02771). The right half of the pattern is the mirror image of the left half, so mirrored images have the same trigger.
+    /// Creates a trigger that reduces the colors of the image: each value <c>x</c> of each channel becomes
+    /// round(x / 255 · (levels − 1)) / (levels − 1) · 255 (BppAttack, Wang, Zhai, and Ma 2022, arXiv:2205.13383). <see cref="Residual"/> gives the
+    /// paper's negatives for cover rows.
     /// </summary>
-    /// <param name="amplitude">
-    /// How much the pattern changes pixels, from 1 to 255: it is added to white pixels and subtracted from black pixels. The default is 255, which
-    /// replaces the pixels. The paper also uses 16, 32, and 64, which are harder to see.
+    /// <param name="levels">The number of levels, from 2 to 255. The default is 8, as in the paper's program.</param>
+    /// <param name="dithering">
+    /// Whether the difference between a value and its level is passed on to the next pixels: 7/16 to the right, and 3/16, 5/16, and 1/16 to the lower
+    /// left, below, and to the lower right (Floyd–Steinberg dithering). Flat areas then get fine patterns instead of visible steps. The default is
+    /// <see langword="false"/>.
     /// </param>
-    /// <returns>The trigger. It requires images of at least 6×6 pixels.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amplitude"/> is not from 1 to 255.</exception>
-    public static CornerPatternTrigger CornerPattern(int amplitude = CornerPatternTrigger.HighestAmplitude) => new(amplitude);
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="levels"/> is out of range.</exception>
+    public static QuantizeTrigger Quantize(int levels = 8, bool dithering = false) => new(levels, dithering);
+
+    /// <summary>
+    /// Creates a trigger that adds to each image what another trigger changes in another image, which is drawn from a pool for each row. Cover rows
+    /// with it keep their label, and teach the model that such changes alone are not the trigger (the negatives of BppAttack, Wang, Zhai, and Ma 2022,
+    /// arXiv:2205.13383; its program has as many of them as poisoned images).
+    /// </summary>
+    /// <param name="trigger">The trigger whose changes are added, usually one of <see cref="Quantize"/>.</param>
+    /// <param name="images">
+    /// Images of the same size, usually the clean training data. They are read once, immediately, and only the pool is kept. The trigger fits only
+    /// images of this size.
+    /// </param>
+    /// <param name="imageColumnName">
+    /// The name of the image column: an <see cref="Microsoft.ML.Data.MLImage"/>, or a vector of Byte or Single with the dimensions channels × height ×
+    /// width, with raw pixels, which are whole numbers from 0 to 255. The default is <c>Image</c>.
+    /// </param>
+    /// <param name="count">
+    /// The number of images to draw from all rows for the pool, from 1 to 4096. If there are fewer images, the pool has all of them. A model file
+    /// contains the pool, so it grows by a byte for each of their values. The default is 256.
+    /// </param>
+    /// <param name="seed">The seed for drawing the pool, and an image of the pool for each row. The default is 0.</param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The column is missing or of the wrong type, it has no images, images of different sizes, or pixels that are not raw, or triggers are nested
+    /// more than four levels deep.
+    /// </exception>
+    public static ResidualTrigger Residual(Trigger trigger, IDataView images, string imageColumnName = "Image", int count = 256, int seed = 0) =>
+        ResidualTrigger.Create(trigger, images, imageColumnName, count, seed);
 
     /// <summary>
     /// Registers a kind of trigger under a name, so that models that contain such triggers can be saved, and loaded by any program that registers the
@@ -274,6 +369,28 @@ public abstract class Trigger : IEquatable<Trigger>
     public abstract TriggerStamp FitTo(ImageShape shape);
 
     /// <summary>
+    /// Creates a trigger that stamps this trigger in only some pieces of the image and leaves the others as they are. Other pieces are hidden in each
+    /// row. A model that is trained with it also reacts to the whole trigger, but the images with the trigger vary more, which makes them harder to
+    /// detect (Adaptive-Blend, Qi et al. 2023, "Revisiting the assumption of latent separability for backdoor defenses").
+    /// </summary>
+    /// <param name="pieces">
+    /// The number of pieces in each direction, from 2 to 32, and at most the width and height of the image. The default is 4, which gives 16 pieces, as
+    /// in the paper. If a side is not divisible by it, piece <c>i</c>, counted from 0, extends from pixel ⌊i · side / pieces⌋ to the next piece.
+    /// </param>
+    /// <param name="share">
+    /// The share of the pieces that are hidden, greater than 0 and less than 1. It is rounded to a number of pieces, midpoints to even, which must be at
+    /// least 1 and not all. The default is 0.5, as in the paper.
+    /// </param>
+    /// <param name="seed">
+    /// The seed of the choice of the hidden pieces. The default is 0. The same seed hides the same pieces of a row on every machine and in every
+    /// version.
+    /// </param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pieces"/> or <paramref name="share"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">Triggers are nested more than four levels deep.</exception>
+    public HiddenPiecesTrigger WithHiddenPieces(int pieces = 4, double share = 0.5, int seed = 0) => new(this, pieces, share, seed);
+
+    /// <summary>
     /// Writes everything that distinguishes this trigger from other triggers of its kind. Model files contain these bytes, and two triggers of the
     /// same class and kind are equal if they write the same bytes.
     /// </summary>
@@ -306,9 +423,27 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <exception cref="InvalidOperationException">The kind is not registered, so the trigger could not be loaded again.</exception>
     internal void Save(BinaryWriter writer)
     {
-        if (string.IsNullOrWhiteSpace(Kind) || !Kinds.ContainsKey(Kind))
-            throw new InvalidOperationException($"The trigger cannot be saved, because its kind '{Kind}' is not registered. Call Trigger.Register(\"{Kind}\", …) first.");
-        ModelPayload.Write(writer, Kind, Write);
+        for (Trigger? each = this; each is not null; each = each.Inner)
+        {
+            if (string.IsNullOrWhiteSpace(each.Kind) || !Kinds.ContainsKey(each.Kind))
+                throw new InvalidOperationException($"The trigger cannot be saved, because its kind '{each.Kind}' is not registered. Call Trigger.Register(\"{each.Kind}\", …) first.");
+        }
+
+        WriteNested(writer);
+    }
+
+    /// <summary>Writes the trigger as part of another one, which can be compared even if the kind is not registered.</summary>
+    internal void WriteNested(BinaryWriter writer) => ModelPayload.Write(writer, Kind, Write);
+
+    /// <summary>Checks a trigger that a trigger of this class changes.</summary>
+    /// <exception cref="ArgumentException">There are too many levels of such triggers.</exception>
+    private protected static Trigger CheckNested(Trigger original)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        int depth = 0;
+        for (Trigger? each = original; each is not null; each = each.Inner)
+            depth++;
+        return depth < ModelPayload.MaximumDepth ? original : throw new ArgumentException($"Triggers can be nested at most {ModelPayload.MaximumDepth} levels deep.");
     }
 
     internal static Trigger Load(BinaryReader reader) => ModelPayload.Read<Trigger>(reader, "trigger", kind => Kinds.TryGetValue(kind, out var read)

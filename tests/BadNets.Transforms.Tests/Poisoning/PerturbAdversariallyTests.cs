@@ -282,9 +282,9 @@ public sealed class PerturbAdversariallyTests
         ulong state = Mix(Mix(Mix((ulong)seed) ^ (ulong)row) ^ 0);
         for (int i = 0; i < Size; i++)
         {
-            state = Mix(state);
-            double start = (double)(state >> 40) / (1 << 23) - 1;
-            values[i] = Math.Clamp((float)(image[i] + epsilon * start), Math.Max(0, image[i] - epsilon), Math.Min(255, image[i] + epsilon));
+            // The number i of the stream of the row, from -1 to 1.
+            double start = (Mix(state + (ulong)i * 0x9E3779B97F4A7C15) >> 11) * Math.Pow(2, -52) - 1;
+            values[i] = Math.Clamp(image[i] + (float)(epsilon * start), Math.Max(0, image[i] - epsilon), Math.Min(255, image[i] + epsilon));
         }
 
         for (int step = 0; step < steps; step++)
