@@ -61,7 +61,7 @@ public sealed class ExperimentTests
     public void Names_contain_values_that_are_not_the_default()
     {
         var cell = new Cell(
-            Mnist, new Attack(new SquarePlan(5, TriggerPosition.Center), new ToPlan("7"), 0.1), Recipe.Modern with { Epochs = 3 }, seed: 2);
+            Mnist, new Attack(new SquarePlan(5, TriggerPosition.Center), new ToPlan("7"), 0.1), Recipe.Adam with { Epochs = 3 }, seed: 2);
 
         Assert.AreEqual("exp01_MNIST_trigger7_pr0p1_ep3_ts5_poscenter_modern_seed2", Published[0].Published!.NameOf(cell));
         Assert.AreEqual("exp04_MNIST_poscenter_pr0p1_ts5_ep3_trigger7_modern_seed2", Published[3].Published!.NameOf(cell));
@@ -75,7 +75,7 @@ public sealed class ExperimentTests
         Recipe[] recipes =
         [
             Recipe.Reference, Recipe.Reference with { Epochs = 3 }, Recipe.Reference with { Optimizer = TorchCnnOptimizer.Adam }, Recipe.Reference with { Momentum = 0.9 },
-            Recipe.Reference with { Momentum = 0.5 }, Recipe.Modern,
+            Recipe.Reference with { Momentum = 0.5 }, Recipe.Adam,
         ];
 
         Assert.HasCount(recipes.Length, recipes.Select(recipe => names.NameOf(Of(recipe))).Distinct());
@@ -140,7 +140,7 @@ public sealed class ExperimentTests
 
         Assert.HasCount(6, cells.Distinct());
         CollectionAssert.AreEqual(new[] { 3, 4 }, controls.Select(cell => cell.Seed).ToArray());
-        Assert.IsTrue(controls.All(cell => cell.Recipe == Recipe.Modern && cell.Attack == new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0)));
+        Assert.IsTrue(controls.All(cell => cell.Recipe == Recipe.Adam && cell.Attack == new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0)));
     }
 
     [TestMethod]
@@ -159,7 +159,7 @@ public sealed class ExperimentTests
         CollectionAssert.AreEquivalent(
             (from size in new[] { 1, 2 } from rate in new[] { 0.1, 0.2, 0.3 } from seed in new[] { 3, 4 } select (size, rate, seed)).ToArray(),
             cells.Select(cell => (((SquarePlan)cell.Attack.Trigger).Size, cell.Attack.Rate, cell.Seed)).ToArray());
-        Assert.IsTrue(cells.All(cell => cell.Recipe == Recipe.Modern with { Epochs = 2 }));
+        Assert.IsTrue(cells.All(cell => cell.Recipe == Recipe.Adam with { Epochs = 2 }));
     }
 
     [TestMethod]
@@ -174,7 +174,7 @@ public sealed class ExperimentTests
 
         Cell[] cells = [.. experiment.CellsOn(Mnist)];
 
-        CollectionAssert.AreEqual(new[] { Recipe.Reference, Recipe.Modern, Recipe.Reference, Recipe.Modern }, cells.Select(cell => cell.Recipe).ToArray());
+        CollectionAssert.AreEqual(new[] { Recipe.Reference, Recipe.Adam, Recipe.Reference, Recipe.Adam }, cells.Select(cell => cell.Recipe).ToArray());
         CollectionAssert.AreEqual(
             new TriggerPlan[] { new BlendPlan(), new BlendPlan(), new SquarePlan(3, TriggerPosition.TopLeft), new SquarePlan(3, TriggerPosition.TopLeft) },
             cells.Select(cell => cell.Attack.Trigger).ToArray());

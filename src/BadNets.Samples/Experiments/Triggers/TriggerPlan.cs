@@ -16,7 +16,11 @@ namespace BadNets.Samples.Experiments;
 [JsonDerivedType(typeof(SinusoidPlan), "sinusoid")]
 [JsonDerivedType(typeof(WarpPlan), "warp")]
 [JsonDerivedType(typeof(WarpNoisePlan), "warp-noise")]
+[JsonDerivedType(typeof(QuantizePlan), "quantize")]
+[JsonDerivedType(typeof(ResidualPlan), "residual")]
+[JsonDerivedType(typeof(HiddenPiecesPlan), "hidden-pieces")]
 [JsonDerivedType(typeof(CornerPatternPlan), "corner-pattern")]
+[JsonDerivedType(typeof(LowFrequencyPlan), "low-frequency")]
 abstract record TriggerPlan
 {
     /// <summary>The kinds, by their names in JSON.</summary>
