@@ -201,14 +201,18 @@ public sealed class CheckpointTests : IDisposable
         Assert.AreEqual(0, steps);
     }
 
-    // Resources/checkpoint-1-*.bin are checkpoints of version 0.1 after one epoch of this training run.
+    // Resources/checkpoint-1-*.bin are checkpoints of version 0.1 after one epoch of this training run. libtorch computes it, which rounds
+    // differently on processors of other makers.
     [TestMethod]
     public void Checkpoints_of_version_1_are_resumed_if_the_optimizer_has_no_state()
     {
         float[] expected = Fit(TorchCnnOptimizer.Sgd, null);
         File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-sgd.bin"));
         var seen = new List<TorchCnnEpoch>();
-        CollectionAssert.AreEqual(expected, Fit(TorchCnnOptimizer.Sgd, Path, seen));
+        float[] resumed = Fit(TorchCnnOptimizer.Sgd, Path, seen);
+        Assert.HasCount(expected.Length, resumed);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.AreEqual(expected[i], resumed[i], 1e-6f);
         Assert.HasCount(1, seen);
 
         File.WriteAllBytes(Path, Golden.Bytes("checkpoint-1-adam.bin"));

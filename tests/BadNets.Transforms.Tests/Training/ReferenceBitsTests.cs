@@ -8,7 +8,7 @@ namespace BadNets.Transforms.Tests.Training;
 
 /// <summary>
 /// The reference recipe gives the bits in Resources/reference-bits.csv, which were recorded with the AVX-512 kernels. AMD's Zen 4
-/// and Zen 5 give the same results.
+/// and Zen 5 and Intel's Emerald Rapids give the same results.
 /// </summary>
 [TestClass]
 [DoNotParallelize]
@@ -30,8 +30,8 @@ public sealed class ReferenceBitsTests
             return;
         }
 
-        if (!IsRecordedProcessor())
-            Assert.Inconclusive("The bits were recorded on AMD processors with AVX-512; other kernels and other processors round differently.");
+        if (!Avx512F.IsSupported)
+            Assert.Inconclusive("The bits were recorded with AVX-512. Narrower vectors add in another order.");
 
         string cell = string.Create(CultureInfo.InvariantCulture, $"{rate},{position}");
         string[] expected = [.. Golden.Text("reference-bits.csv").Split('\n').Where(line => line.StartsWith(cell, StringComparison.Ordinal))];
@@ -112,13 +112,5 @@ public sealed class ReferenceBitsTests
         using var stream = entry.Open();
         stream.CopyTo(content);
         return content.ToArray();
-    }
-
-    private static bool IsRecordedProcessor()
-    {
-        if (!Avx512F.IsSupported)
-            return false;
-        var (_, b, c, d) = X86Base.CpuId(0, 0);
-        return Encoding.ASCII.GetString([.. BitConverter.GetBytes(b), .. BitConverter.GetBytes(d), .. BitConverter.GetBytes(c)]) == "AuthenticAMD";
     }
 }
