@@ -367,7 +367,7 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("poisoning-rate --rates 0,0.2 --recipe modern --epochs 16");
+        var outcome = await runs.RunAsync("poisoning-rate --rates 0,0.2 --recipe adam --epochs 16");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         var results = ResultsFolder.OpenForReport(runs.Output);
