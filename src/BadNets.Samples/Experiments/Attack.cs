@@ -17,9 +17,10 @@ namespace BadNets.Samples.Experiments;
 /// <param name="RateBasis">What the rate is a fraction of, or null for all training rows.</param>
 /// <param name="CoverTrigger">The trigger that is stamped on the images of cover rows, or null for the trigger of the poisoned rows.</param>
 /// <param name="CoverLabels">The labels whose rows can be cover rows, or null for all labels, or with pairs, those that are not mapped.</param>
+/// <param name="Perturbation">The perturbation of the images of poisoned rows before the trigger is stamped, or null for none.</param>
 sealed record Attack(
     TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null, TriggerPlan? TestTrigger = null,
-    RateBasis? RateBasis = null, TriggerPlan? CoverTrigger = null, IReadOnlyList<string>? CoverLabels = null)
+    RateBasis? RateBasis = null, TriggerPlan? CoverTrigger = null, IReadOnlyList<string>? CoverLabels = null, PerturbationPlan? Perturbation = null)
 {
     private const int LongestSlug = 60;
 
@@ -42,6 +43,9 @@ sealed record Attack(
 
     [JsonConverter(typeof(LabelTexts))]
     public IReadOnlyList<string>? CoverLabels { get; } = HasCover(CoverRate) && CoverLabels is { Count: > 0 } ? [.. CoverLabels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : null;
+
+    // Without poisoned rows, nothing is perturbed.
+    public PerturbationPlan? Perturbation { get; } = Rate == 0 ? null : Perturbation;
 
     /// <summary>The trigger that the model is tested with.</summary>
     [JsonIgnore]

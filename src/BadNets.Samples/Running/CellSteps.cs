@@ -10,8 +10,12 @@ namespace BadNets.Samples.Running;
 static class CellSteps
 {
     /// <summary>The step that poisons the training rows.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="training">Returns the training data, for triggers that depend on it.</param>
+    /// <param name="clean">The clean network that images are perturbed against, or null to perturb none.</param>
     /// <exception cref="UsageException">The attack contradicts itself.</exception>
-    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, Func<IDataView> training)
+    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, Func<IDataView> training, TorchCnnTransformer? clean = null)
     {
         var attack = cell.Attack;
         var mapping = attack.Mapping.Make();
@@ -20,6 +24,7 @@ static class CellSteps
             Rate = attack.Rate,
             RateBasis = attack.RateBasis ?? RateBasis.AllRows,
             Seed = cell.Seed,
+            Perturbation = clean is null ? null : attack.Perturbation?.Make(clean),
             CoverRate = attack.CoverRate ?? 0,
             CoverTrigger = attack.CoverTrigger?.Make(training),
             CoverLabels = [.. (attack.CoverLabels ?? []).Select(label => (LabelValue)label)],
