@@ -36,6 +36,7 @@ sealed record CellProperty(
     [
         Rate, CoverRate, Trigger, TriggerSize, TriggerPosition, Target, Seed,
         new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "ratio "),
+        new("initial.attack.rate", "poisoning rate of the first network", "a number between 0 and 1", "share of its training images", Prefix: "first rate ", IsShare: true),
         new("recipe.epochs", "number of epochs", "a whole number of at least 1", Suffix: " epochs"),
         new("recipe.batchSize", "batch size", "a whole number of at least 1", "rows", Prefix: "batch "),
         new("recipe.learningRate", "learning rate", "a number above 0", Prefix: "rate "),

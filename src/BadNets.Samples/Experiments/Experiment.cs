@@ -50,7 +50,7 @@ sealed record Experiment
     /// <summary>The names of the built-in experiments that this experiment consists of, if any.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
-    /// <summary>The cells on a data set, for each seed, and then the clean controls.</summary>
+    /// <summary>The cells on a data set, for each seed, and then the clean controls. What a cell needs comes before it.</summary>
     /// <exception cref="UsageException">A value is not valid.</exception>
     public IEnumerable<Cell> CellsOn(DatasetIdentity dataset) => NamedCellsOn(dataset).Select(each => each.Cell);
 
@@ -59,7 +59,9 @@ sealed record Experiment
     public IEnumerable<(Cell Cell, IReadOnlyList<ValueName> Names)> NamedCellsOn(DatasetIdentity dataset) =>
         from each in CleanControl ? Documents().Append((Control(), [])) : Documents()
         from seed in Seeds
-        select (CellJson.ReadCell(Complete(each.Document, dataset, seed)), each.Names);
+        let cell = CellJson.ReadCell(Complete(each.Document, dataset, seed))
+        from needed in cell.Prerequisites.Select(other => (other, (IReadOnlyList<ValueName>)[])).Append((cell, each.Names))
+        select needed;
 
     /// <summary>Returns the experiment with a property of its cell set to a value.</summary>
     /// <exception cref="UsageException">The property is an axis.</exception>
@@ -139,7 +141,7 @@ sealed record Experiment
     private JsonObject Template()
     {
         var cell = (JsonObject)Cell!.DeepClone();
-        cell["recipe"] = FullRecipe(cell["recipe"], dataset: null);
+        FillRecipes(cell, dataset: null);
         return cell;
     }
 
@@ -150,6 +152,13 @@ sealed record Experiment
         CellProperty.Rate.Set(control, 0);
         CellProperty.CoverRate.Remove(control);
         return control;
+    }
+
+    private static void FillRecipes(JsonObject cell, DatasetIdentity? dataset)
+    {
+        cell["recipe"] = FullRecipe(cell["recipe"], dataset);
+        if (cell["initial"] is JsonObject initial)
+            initial["recipe"] = FullRecipe(initial["recipe"], dataset);
     }
 
     /// <summary>Adds the missing properties of a recipe from the one with its name.</summary>
@@ -190,7 +199,7 @@ sealed record Experiment
             {
                 var varied = (JsonObject)before.Document.DeepClone();
                 axis.Set(varied, axis.Values[index]);
-                varied["recipe"] = FullRecipe(varied["recipe"], dataset: null);
+                FillRecipes(varied, dataset: null);
                 return (varied, axis.Names is { } names ? [.. before.Names, new ValueName(axis.Path, names[index], later)] : before.Names);
             });
         }
@@ -202,7 +211,7 @@ sealed record Experiment
     {
         document["dataset"] = JsonSerializer.SerializeToNode(dataset, CellJson.Options);
         document["seed"] = seed;
-        document["recipe"] = FullRecipe(document["recipe"], dataset);
+        FillRecipes(document, dataset);
         return document;
     }
 }

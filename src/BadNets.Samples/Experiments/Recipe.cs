@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
@@ -18,9 +19,11 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Schedule">The learning rate schedule, or null for a constant learning rate.</param>
 /// <param name="Augmentation">The random changes to training images, or null for none.</param>
 /// <param name="LabelSmoothing">The label smoothing, or null for 0.</param>
+/// <param name="Frozen">The names of the layers and parameters that training does not change, or null for none.</param>
 sealed record Recipe(
     string Name, string Network, TorchCnnOptimizer Optimizer, double LearningRate, TorchCnnHead Head, int BatchSize, int Epochs, TorchCnnShuffle? Shuffle = null,
-    double? Momentum = null, double? WeightDecay = null, SchedulePlan? Schedule = null, AugmentationPlan? Augmentation = null, double? LabelSmoothing = null)
+    double? Momentum = null, double? WeightDecay = null, SchedulePlan? Schedule = null, AugmentationPlan? Augmentation = null, double? LabelSmoothing = null,
+    IReadOnlyList<string>? Frozen = null)
 {
     /// <summary>
     /// The recipe of the published experiments, including their quirks: a softmax before a loss that applies another one, and one random stream for
@@ -82,6 +85,8 @@ sealed record Recipe(
 
     public double? LabelSmoothing { get; } = LabelSmoothing == 0 ? null : LabelSmoothing;
 
+    public IReadOnlyList<string>? Frozen { get; } = Frozen is { Count: > 0 } ? [.. Frozen] : null;
+
     public int BatchSize { get; } = AtLeast1("batch size", BatchSize);
 
     public int Epochs { get; init; } = AtLeast1("number of epochs", Epochs);
@@ -108,7 +113,14 @@ sealed record Recipe(
         Shuffle = Shuffle ?? TorchCnnShuffle.TrainingOnly,
         BatchSize = BatchSize,
         Epochs = Epochs,
+        FrozenParameters = Frozen ?? [],
     };
+
+    public bool Equals(Recipe? other) => other is not null && ToJson() == other.ToJson();
+
+    public override int GetHashCode() => ToJson().GetHashCode(StringComparison.Ordinal);
+
+    private string ToJson() => JsonSerializer.Serialize(this, CellJson.Options);
 
     private static Recipe Modern(int epochs, AugmentationPlan augmentation) => new(
         ModernName, Networks.ResNet20, TorchCnnOptimizer.Sgd, 0.1, TorchCnnHead.Logits, 128, epochs, Momentum: 0.9, WeightDecay: 5e-4, Schedule: new OneCyclePlan(), Augmentation: augmentation);

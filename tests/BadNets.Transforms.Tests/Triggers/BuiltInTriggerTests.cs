@@ -24,6 +24,8 @@ public sealed class BuiltInTriggerTests
         Trigger.BlendNoise(1, 0.15).WithHiddenPieces(seed: 6),
         Trigger.Residual(Trigger.Quantize(4), GrayImages.View(Ml, 20), count: 8, seed: 7),
         Trigger.Residual(Trigger.Quantize(4, dithering: true), new SharedBufferView(100, Color), count: 9),
+        Trigger.CornerPattern(40),
+        Trigger.Sinusoid(),
         MakeLowFrequency(),
     ];
 
