@@ -11,9 +11,13 @@ public sealed partial class OptionTableTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs", "reference", "components.md")).ReplaceLineEndings("\n");
 
+    private static readonly Lazy<TorchCnnTransformer> Model = new(() =>
+        new MLContext().Model.CreateTorchCnn(TorchNetwork.BadNets.Create(new ImageShape(1, 16, 16), 2), TorchNetwork.BadNets, new ImageShape(1, 16, 16), [0, 1]));
+
     public static IEnumerable<object[]> Options =>
     [
         ["PlantBackdoorEstimator.Options", new PlantBackdoorEstimator.Options(Trigger.Square(1, TriggerPosition.Center), LabelMapping.Next)],
+        ["AdversarialPerturbation", new AdversarialPerturbation(Model.Value)],
         ["MarkPoisonedEstimator.Options", new MarkPoisonedEstimator.Options()],
         ["TorchCnnTrainer.Options", new TorchCnnTrainer.Options()],
         ["ImageAugmentation", new ImageAugmentation()],

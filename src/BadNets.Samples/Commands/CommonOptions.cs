@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using BadNets.Samples.Datasets;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Previews;
 using BadNets.Samples.Running;
 using BadNets.Samples.Store;
 
@@ -16,12 +17,16 @@ sealed class CommonOptions
     /// <summary>The folder for results if no option says otherwise.</summary>
     public const string DefaultOutput = "results";
 
+    // A recipe for each optimizer.
+    private static readonly Recipe[] WithOptimizers = [Recipe.Reference, Recipe.Adam];
+
     private readonly IReadOnlyList<Experiment>? _experiments;
     private readonly Option<string> _dataset;
     private readonly Option<string?> _data;
     private readonly Option<int?> _imageSize;
     private readonly Option<int?> _rows;
     private readonly (CellProperty Property, Option<string?> Option)[] _fixed;
+    private readonly Option<string?> _trigger;
     private readonly Option<string[]> _set;
     private readonly Option<string> _recipe;
     private readonly Option<bool> _quick;
@@ -50,7 +55,7 @@ sealed class CommonOptions
             HelpName = "name",
         };
         _dataset.CompletionSources.Add([.. DatasetCatalog.All.Select(kind => kind.Argument is null ? kind.Name : kind.Name + ":")]);
-        _data = FileOrFolder("--data", "The folder with the data set's files. [default: for MNIST, the folder in BADNETS_DATA, then the cache, then a download; for the others, the cache]", "folder");
+        _data = FileOrFolder("--data", "The file or folder with the data set. [default: what the environment variable BADNETS_DATA (MNIST), BADNETS_CIFAR10, or BADNETS_GTSRB specifies, then the cache, then a download]", "path");
         _imageSize = WholeNumber("--image-size", "Resize the images of gtsrb or folder:PATH to this width and height. [default: 32 for gtsrb, unchanged for folder:PATH]", 1, "pixels");
         _rows = WholeNumber("--rows", "Use only this many training rows, and a sixth as many test rows. [default: all]", 1, "count");
 
@@ -66,6 +71,8 @@ sealed class CommonOptions
             (CellProperty.Target, new("--target") { Description = $"The label that the attack aims at. [default: {DefaultOf(CellProperty.Target)}]", HelpName = "label" }),
         ];
         _fixed.Single(each => each.Property == CellProperty.TriggerPosition).Option.CompletionSources.Add([.. PositionCode.LongNames]);
+        _trigger = new("--trigger") { Description = "The kind of trigger, such as blend, or the trigger as JSON. [default: a white square]", HelpName = "kind" };
+        _trigger.CompletionSources.Add([.. TriggerPlan.Kinds]);
         _set = new("--set")
         {
             Description = "Set any property of the training runs by its path, such as attack.trigger.gray=128. You can repeat this option.",
@@ -73,17 +80,17 @@ sealed class CommonOptions
             DefaultValueFactory = _ => [],
         };
 
-        string[] recipes = [.. Recipe.All.Select(recipe => recipe.Name)];
-        _recipe = Choice("--recipe", "How to train: 'reference' as in the published runs (SGD, softmax applied twice), 'modern' as is usual today (Adam, logits). "
+        string[] recipes = [.. Recipe.Names];
+        _recipe = Choice("--recipe", "How to train: 'reference' as in the published runs (SGD, softmax applied twice), 'modern' as is usual today (ResNet-20, one-cycle SGD, random crops), or 'adam' (the BadNets network with Adam). "
             + $"[default: {(experiments is null ? $"the file's, or {recipes[0]}" : recipes[0])}]", "name", recipes);
         _recipe.DefaultValueFactory = _ => recipes[0];
-        _quick = new("--quick") { Description = "Use the modern recipe for 3 epochs." };
-        _epochs = WholeNumber("--epochs", $"Passes over the training set. [default: {Recipe.Reference.Epochs}]", 1, "count");
-        _batchSize = WholeNumber("--batch-size", $"The number of rows in a training step. [default: {Recipe.Reference.BatchSize}]", 1, "rows");
+        _quick = new("--quick") { Description = "Use the recipe 'adam' for 3 epochs." };
+        _epochs = WholeNumber("--epochs", FormattableString.Invariant($"Passes over the training set. [default: {Recipe.Reference.Epochs}, or in the recipe 'modern' {Recipe.ModernEpochs[0]} to {Recipe.ModernEpochs[^1]}, depending on the data set]"), 1, "count");
+        _batchSize = WholeNumber("--batch-size", FormattableString.Invariant($"The number of rows in a training step. [default: {Recipe.Reference.BatchSize}, or 128 in the recipe 'modern']"), 1, "rows");
         _learningRate = NumberAboveZero("--learning-rate", FormattableString.Invariant(
-            $"The learning rate. [default: {Recipe.Reference.LearningRate} with {Recipe.Reference.OptimizerCode}, {Recipe.Modern.LearningRate} with {Recipe.Modern.OptimizerCode}]"));
-        _optimizer = Choice("--optimizer", $"The optimizer: sgd or adam. [default: {string.Join(", ", Recipe.All.Select(recipe => $"{recipe.OptimizerCode} in the recipe '{recipe.Name}'"))}]", "name",
-            [.. Recipe.All.Select(recipe => recipe.OptimizerCode)])!;
+            $"The learning rate. [default: {Recipe.Reference.LearningRate} with {Recipe.Reference.OptimizerCode}, {Recipe.Adam.LearningRate} with {Recipe.Adam.OptimizerCode}, 0.1 in the recipe 'modern']"));
+        _optimizer = Choice("--optimizer", $"The optimizer: sgd or adam. [default: {Recipe.Adam.OptimizerCode} in the recipe '{Recipe.Adam.Name}', otherwise {Recipe.Reference.OptimizerCode}]", "name",
+            [.. WithOptimizers.Select(recipe => recipe.OptimizerCode)])!;
         _seed = WholeNumber("--seed", "The seed of all random numbers. [default: 0]", int.MinValue);
         _seeds = Values("--seeds", "Several seeds, to train once with each. Figures then show the mean and the range.", "numbers");
 
@@ -137,7 +144,7 @@ sealed class CommonOptions
     /// <summary>The options that say which data and which attack to test a model with.</summary>
     public IEnumerable<Option> DataOptions => [_dataset, _data, _imageSize, _rows];
 
-    public IEnumerable<Option> AttackOptions => [.. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set];
+    public IEnumerable<Option> AttackOptions => [_trigger, .. _fixed.Where(each => each.Property != CellProperty.Rate).Select(each => each.Option), _set];
 
     /// <summary>The folder for results, and whether they are wanted as JSON.</summary>
     public IEnumerable<Option> OutputOptions => [_output, _json];
@@ -159,7 +166,8 @@ sealed class CommonOptions
     {
         help.Add(command, "Attack", [
             .. axes.Select(each => each.Option),
-            .. _fixed.Where(each => !axes.Any(varied => varied.Axis.Path == each.Property.Path)).Select(each => each.Option),
+            .. axes.Any(varied => CellProperty.IsWithin(CellProperty.Trigger.Path, varied.Axis.Path) || CellProperty.IsWithin(varied.Axis.Path, CellProperty.Trigger.Path)) ? [] : new Option[] { _trigger },
+            .. _fixed.Where(each => !axes.Any(varied => CellProperty.IsWithin(each.Property.Path, varied.Axis.Path))).Select(each => each.Option),
             _set,
         ]);
         if (_experiments is null || _experiments.Any(experiment => experiment.CleanControl))
@@ -174,15 +182,19 @@ sealed class CommonOptions
     public static string TextOf(CellProperty property, JsonNode? value) =>
         property.Path == CellProperty.TriggerPosition.Path && PositionCode.TryParse(CellProperty.TextOf(value)) is { } position ? position.ToLongName() : CellProperty.TextOf(value);
 
+    /// <summary>The texts of all values of an axis as its option takes them. Names with spaces have quotes.</summary>
+    public static IEnumerable<string> TextsOf(Axis axis) =>
+        axis.Names?.Select(name => name.Contains(' ', StringComparison.Ordinal) ? $"\"{name}\"" : name) ?? axis.Values.Select(value => TextOf(axis.Property, value));
+
     /// <summary>What to test a model with: the trigger and the mapping of the training run beside it, or of the basic attack, with what options change.</summary>
     /// <exception cref="UsageException">An option has an impossible value.</exception>
     /// <exception cref="InvalidDataException">The file beside the model is damaged.</exception>
     public EvaluationRequest MakeEvaluationRequest(ParseResult parsed, string model)
     {
-        var experiment = ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null);
+        var experiment = Basic;
         if (CellDescription.ReadBeside(model) is { Cell.Attack: var trained })
         {
-            experiment = experiment.With(CellProperty.At("attack.trigger"), JsonSerializer.SerializeToNode(trained.Trigger, CellJson.Options))
+            experiment = experiment.With(CellProperty.At("attack.trigger"), JsonSerializer.SerializeToNode(trained.TriggerInTests, CellJson.Options))
                 .With(CellProperty.At("attack.mapping"), JsonSerializer.SerializeToNode(trained.Mapping, CellJson.Options));
         }
 
@@ -190,6 +202,25 @@ sealed class CommonOptions
         var attack = experiment.CellsOn(new DatasetIdentity("none", 1, 1)).First().Attack;
         return new(model, Data(parsed, Dataset(parsed, experiment)), attack);
     }
+
+    /// <summary>What to draw: the attacks of experiments, or the basic attack with what options change.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="experiment">The experiment, or null for the basic attack.</param>
+    /// <param name="count">How many images to draw.</param>
+    /// <param name="label">The label of the images, or null.</param>
+    /// <exception cref="UsageException">An option has an impossible value.</exception>
+    public PreviewRequest MakePreviewRequest(ParseResult parsed, Experiment? experiment, int count, string? label)
+    {
+        var fixedExperiment = Fix(parsed, (experiment ?? Basic) with { CleanControl = false });
+        Cell[] cells = [.. fixedExperiment.CellsOn(new DatasetIdentity("none", 1, 1)).DistinctBy(cell => (cell.Attack.Trigger, cell.Attack.Mapping, cell.Attack.TestTrigger, cell.Attack.CoverTrigger))];
+        var names = ValueName.Of([fixedExperiment], cells);
+        var labels = new CellLabels(cells, names);
+        string TitleOf(Cell cell) => names[cell].FirstOrDefault()?.Name ?? (cells.Length == 1 ? cell.Attack.Trigger.ToLabel() : labels.Of(cell));
+        string name = experiment?.Name ?? cells[0].Attack.Trigger.ToSlug();
+        return new(name, [.. cells.Select(cell => (TitleOf(cell), cell.Attack))], Data(parsed, Dataset(parsed, fixedExperiment)), count, label);
+    }
+
+    private static Experiment Basic => ExperimentCatalog.All.First(experiment => experiment.Axes.Count == 0 && experiment.Cell is not null);
 
     /// <param name="parsed">The command line.</param>
     /// <param name="experiments">The experiments.</param>
@@ -234,6 +265,8 @@ sealed class CommonOptions
     private Experiment Fix(ParseResult parsed, Experiment experiment)
     {
         experiment = FixRecipe(parsed, experiment);
+        if (parsed.GetValue(_trigger) is { } trigger)
+            experiment = experiment.With(CellProperty.Trigger, trigger.StartsWith('{') ? CellProperty.Trigger.Parse(trigger) : TriggerPlan.OfKind(trigger));
         foreach (string setting in parsed.GetValue(_set) ?? [])
         {
             int at = setting.IndexOf('=', StringComparison.Ordinal);
@@ -246,7 +279,7 @@ sealed class CommonOptions
         foreach (var (property, option) in _fixed)
         {
             // Of several experiments, those that vary the property keep their values.
-            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => axis.Path == property.Path))
+            if (parsed.GetValue(option) is { } text && !experiment.Axes.Any(axis => CellProperty.IsWithin(property.Path, axis.Path)))
                 experiment = experiment.With(property, property.Parse(text));
         }
 
@@ -263,13 +296,13 @@ sealed class CommonOptions
     {
         bool quick = parsed.GetValue(_quick), isNamed = parsed.GetResult(_recipe) is { Implicit: false };
         string name = parsed.GetValue(_recipe) ?? Recipe.Reference.Name;
-        if (quick && isNamed && name != Recipe.Modern.Name)
-            throw new UsageException("--quick means the modern recipe; leave out --recipe or --quick.");
+        if (quick && isNamed && name != Recipe.Adam.Name)
+            throw new UsageException($"--quick means the recipe '{Recipe.Adam.Name}'; leave out --recipe or --quick.");
         if (quick || isNamed)
-            experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Modern.Name : name));
+            experiment = experiment.With(CellProperty.At("recipe"), JsonValue.Create(quick ? Recipe.Adam.Name : name));
         if (parsed.GetValue(_optimizer) is { } optimizer)
         {
-            var usual = Recipe.All.First(recipe => recipe.OptimizerCode == optimizer);
+            var usual = WithOptimizers.First(recipe => recipe.OptimizerCode == optimizer);
             experiment = Set(Set(experiment, "optimizer", optimizer), "learningRate", usual.LearningRate);
         }
 
@@ -303,7 +336,7 @@ sealed class CommonOptions
     {
         if (_experiments is null)
             return "the file's";
-        var values = _experiments.Where(experiment => !experiment.Axes.Any(axis => axis.Path == property.Path))
+        var values = _experiments.Where(experiment => !experiment.Axes.Any(axis => CellProperty.IsWithin(property.Path, axis.Path)))
             .Select(experiment => (Text: TextOf(property, property.In(experiment.Cell!)), experiment.Name))
             .GroupBy(value => value.Text, value => value.Name)
             .ToArray();

@@ -22,10 +22,11 @@ sealed class RunSummary
     {
         _request = request;
         _results = results;
-        PanelRun[] runs = [.. cells.Select(stored => PanelReader.RunOf(null, stored))];
+        PanelRun[] runs = [.. cells.Select(stored => PanelReader.RunOf(null, stored, []))];
         _best = AnswerSentence.BestOf(runs);
         var worst = AnswerSentence.WorstOf(runs);
-        var labels = new CellLabels([.. cells.Select(stored => stored.Cell)]);
+        Cell[] own = [.. cells.Select(stored => stored.Cell)];
+        var labels = new CellLabels(own, ValueName.Of(request.Experiments, own));
         string Sentence(PanelRun run) => AnswerSentence.Of(run, runs.FirstOrDefault(other => IsControlOf(other.Cell, run.Cell)));
         Answers = _best is null || worst is null ? []
             : _best == worst ? [Sentence(_best)]

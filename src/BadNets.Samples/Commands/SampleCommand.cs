@@ -6,6 +6,7 @@ using BadNets.Samples.Datasets;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Files;
+using BadNets.Samples.Previews;
 using BadNets.Samples.Reporting;
 using BadNets.Samples.Running;
 using BadNets.Samples.Store;
@@ -18,6 +19,8 @@ sealed class SampleCommand
 {
     // Of images that try shows: they fit on a screen.
     private const int UsualCount = 3;
+    // Of images that trigger draws.
+    private const int UsualSheet = 8;
 
     private readonly IAnsiConsole _console;
     private readonly TextWriter _error;
@@ -91,7 +94,7 @@ sealed class SampleCommand
         var root = new RootCommand("Plant a backdoor in an image classifier, and measure what it does.");
         _help.AddExamples(root, "baseline --quick", "all --quick", "list");
         _help.Add(root, "Experiments", [.. ExperimentCatalog.All.Select(MakeBuiltIn), MakeRun(), MakeList(), MakeDatasets()]);
-        _help.Add(root, "Models and results", MakeTry(), MakeEvaluate(), MakeReport(), MakeConvert());
+        _help.Add(root, "Models and results", MakeTrigger(), MakeTry(), MakeEvaluate(), MakeReport(), MakeConvert());
         _help.Add(root, "This program", MakeCompletions());
         root.SetAction(_help.Invoke);
         var help = root.Options.OfType<HelpOption>().Single();
@@ -107,11 +110,11 @@ sealed class SampleCommand
         var command = new Command(experiment.Name, $"{experiment.Title}.");
         var axes = experiment.Axes.Select(axis => (Axis: axis, Option: CommonOptions.Values(
             axis.OptionName,
-            $"The values of the {axis.Property.Name}. [default: {string.Join(' ', axis.Values.Select(value => CommonOptions.TextOf(axis.Property, value)))}]", "values"))).ToArray();
+            $"The values of the {axis.Property.Name}. [default: {string.Join(' ', CommonOptions.TextsOf(axis))}]", "values"))).ToArray();
         options.AddTo(_help, command, [.. axes.Select(each => (each.Axis, (Option)each.Option))]);
         _help.AddExamples(command, [
             $"{experiment.Name} --quick",
-            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', each.Axis.Values.Take(2).Select(value => CommonOptions.TextOf(each.Axis.Property, value)))} --quick"),
+            .. axes.Select(each => $"{experiment.Name} {each.Option.Name} {string.Join(' ', CommonOptions.TextsOf(each.Axis).Take(2))} --quick"),
             .. axes.Length == 0 ? [$"{experiment.Name} --quick --dataset digits --seeds 0 1 2"] : Array.Empty<string>(),
         ]);
         command.SetAction((parsed, cancellationToken) =>
@@ -205,7 +208,7 @@ sealed class SampleCommand
             else
             {
                 PrintColumns(ExperimentCatalog.All.Select(experiment => (experiment.Name,
-                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Values.Select(axis.Property.ShortOf))}"))}")));
+                    $"{experiment.Title}{string.Concat(experiment.Axes.Select(axis => $"; {axis.Property.Name} {string.Join(", ", axis.Names ?? [.. axis.Values.Select(axis.Property.ShortOf)])}"))}")));
             }
         });
         return command;
@@ -308,6 +311,37 @@ sealed class SampleCommand
             return new ModelTrial(new TrialRequest(test, parsed.GetValue(images) ?? [], parsed.GetValue(count) ?? UsualCount, parsed.GetValue(label)), _console).RunAsync(cancellationToken);
         });
         return command;
+    }
+
+    private Command MakeTrigger()
+    {
+        var options = new CommonOptions([ExperimentCatalog.All[0]]);
+        var experiment = new Argument<string?>("EXPERIMENT") { Description = "A built-in experiment, or a JSON file that describes one, to draw all of its attacks. [default: the attack that the options describe]", Arity = ArgumentArity.ZeroOrOne };
+        experiment.CompletionSources.Add([.. ExperimentCatalog.All.Select(known => known.Name)]);
+        var count = CommonOptions.WholeNumber("--count", FormattableString.Invariant($"How many test images to draw. [default: {UsualSheet}]"), 1);
+        var label = new Option<string?>("--label") { Description = "Draw test images with this label. [default: one of each label]", HelpName = "label" };
+        var command = new Command("trigger", "Draw what an attack does to a few images, without training: clean, with the trigger, and the difference.");
+        _help.Add(command, "Arguments", experiment);
+        _help.Add(command, "Images", count, label);
+        _help.Add(command, "Attack", options.AttackOptions);
+        _help.Add(command, "Data", options.DataOptions);
+        _help.Add(command, "Output", options.OutputOptions.First());
+        _help.AddExamples(command, "trigger --trigger blend", "trigger trigger-position --dataset digits --count 4");
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = options.MakePreviewRequest(parsed, parsed.GetValue(experiment) is { } name ? FindExperiment(name) : null, parsed.GetValue(count) ?? UsualSheet, parsed.GetValue(label));
+            return new TriggerPreviews(request, options.Output(parsed), _console).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private static Experiment FindExperiment(string name)
+    {
+        if (ExperimentCatalog.All.FirstOrDefault(known => known.Name == name) is { } builtIn)
+            return builtIn.Includes.Count == 0 ? builtIn : throw new UsageException($"The experiment '{name}' consists of others. Choose one of {UnknownName.Either(builtIn.Includes)}.");
+        if (SharedFile.ReadBytes(name) is { } json)
+            return Experiment.Parse(json, name);
+        throw new UsageException(UnknownName.Sentence("experiment or file", name, [.. ExperimentCatalog.All.Where(known => known.Includes.Count == 0).Select(known => known.Name)]));
     }
 
     private static Option<string?> MakeModelOption()

@@ -13,7 +13,7 @@ static class DatasetCatalog
         Mnist("mnist", MnistChoice.Mnist, "handwritten digits"),
         Mnist("digits", MnistChoice.Digits, "synthetic digits, drawn by the program"),
         CifarDataset.Kind,
-        FolderDataset.GtsrbKind,
+        GtsrbDataset.Kind,
         FolderDataset.Kind,
     ];
 

@@ -2,7 +2,7 @@ namespace BadNets.Samples.Datasets;
 
 /// <summary>Where to look for a data set, and how to report progress.</summary>
 /// <param name="Argument">The argument in <c>--dataset kind:argument</c>, or an empty string.</param>
-/// <param name="DataDirectory">The folder that the user specified with --data, or null.</param>
+/// <param name="DataDirectory">The file or folder that the user specified with --data, or null.</param>
 /// <param name="Mnist">Finds MNIST, and creates the synthetic digits.</param>
 /// <param name="CacheFolder">The user's cache folder for data sets.</param>
 /// <param name="Say">Receives messages for the user, each a complete sentence.</param>
@@ -11,6 +11,12 @@ namespace BadNets.Samples.Datasets;
 sealed record DatasetSearch(
     string Argument, string? DataDirectory, MnistLocator Mnist, string CacheFolder, Action<string> Say, int? ImageSize = null, Action<DownloadProgress>? OnProgress = null)
 {
-    /// <summary>Returns the folder that the user specified, or the folder of the data set in the cache.</summary>
-    public string FolderFor(string name) => DataDirectory ?? Path.Combine(CacheFolder, name);
+    /// <summary>Returns the value of an environment variable.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Creates a downloader for files in folders on the network.</summary>
+    public Func<IEnumerable<Uri>, FileDownloader> Downloader { get; init; } = FileDownloader.From;
+
+    /// <summary>Returns a folder in the cache if files can be created in it, and otherwise a temporary folder.</summary>
+    public string WritableFolder(string name) => Mnist.WritableFolder(Path.Combine(CacheFolder, name), Say);
 }

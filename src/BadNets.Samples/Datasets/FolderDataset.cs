@@ -13,14 +13,9 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
     // As in MNIST, there is one test row for six training rows.
     private const int RowsPerTestRow = 7;
     private const int SplitSeed = 0;
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".ppm"];
-    private const int GtsrbSize = 32;
 
     public static readonly DatasetKind Kind = new("folder", "PATH", "images in a folder for each class, in PATH/train and PATH/test or in PATH", (search, cancellationToken) =>
         Task.Run<Dataset>(() => Find(search, cancellationToken), cancellationToken));
-
-    public static readonly DatasetKind GtsrbKind = new("gtsrb", null, "German traffic signs in train/ and test/, resized to 32×32", (search, cancellationToken) =>
-        Task.Run<Dataset>(() => FindGtsrb(search, cancellationToken), cancellationToken));
 
     // Rows from folders are ordered by class.
     public override bool IsOrderedByClass => TestFolder is not null;
@@ -37,18 +32,6 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
         var all = LoadTrain(ml);
         testRows = Math.Max(1, all.GetRowCount()!.Value / RowsPerTestRow);
         return ml.Data.ShuffleRows(all, seed: SplitSeed);
-    }
-
-    private static FolderDataset FindGtsrb(DatasetSearch search, CancellationToken cancellationToken)
-    {
-        string folder = search.FolderFor("gtsrb");
-        if (!Directory.Exists(Path.Combine(folder, "train")) || !Directory.Exists(Path.Combine(folder, "test")))
-        {
-            throw new DatasetNotFoundException(
-                $"The traffic signs are not in '{folder}'. Use --data to specify a folder that contains the folders train and test, each with one folder per class.", isUsersMistake: true);
-        }
-
-        return Open(folder, "GTSRB", search.ImageSize ?? GtsrbSize, cancellationToken);
     }
 
     private static FolderDataset Find(DatasetSearch search, CancellationToken cancellationToken)
@@ -68,8 +51,8 @@ sealed record FolderDataset(string Name, string TrainFolder, string? TestFolder,
         bool isSplit = Directory.Exists(train) && Directory.Exists(test);
         // Only files that the loader reads. A file that an operating system adds to folders must not change the name.
         var files = Directory.EnumerateFiles(path, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint })
-            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Select(file => (Name: Path.GetRelativePath(path, file).Replace('\\', '/'), Path: file))
+            .Where(file => ClassFolders.IsImage(file.Name))
             .OrderBy(file => file.Name, StringComparer.Ordinal);
         string pixels = size is { } side ? FormattableString.Invariant($"-{side}px") : "";
         return new FolderDataset($"{name}{pixels}-{ContentHash.Of(files, cancellationToken)}", isSplit ? train : path, isSplit ? test : null, size);

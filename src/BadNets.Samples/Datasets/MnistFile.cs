@@ -7,8 +7,15 @@ namespace BadNets.Samples.Datasets;
 /// <param name="Name">The name, without ".gz".</param>
 /// <param name="Length">The length of the decompressed content in bytes.</param>
 /// <param name="Sha256">The SHA-256 of the decompressed content, in lowercase hexadecimal digits.</param>
-sealed record MnistFile(string Name, long Length, string Sha256)
+sealed record MnistFile(string Name, long Length, string Sha256) : IDownloadable
 {
+    /// <summary>The folders on the network that contain the .gz files.</summary>
+    public static IReadOnlyList<Uri> Mirrors { get; } =
+    [
+        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+    ];
+
     public static MnistFile TrainImages { get; } =
         new("train-images-idx3-ubyte", 47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db");
 
@@ -25,6 +32,11 @@ sealed record MnistFile(string Name, long Length, string Sha256)
     public static IReadOnlyList<MnistFile> All { get; } = [TrainImages, TrainLabels, TestImages, TestLabels];
 
     public string CompressedName => Name + ".gz";
+
+    string IDownloadable.FileName => CompressedName;
+
+    // The compressed file is much smaller.
+    long IDownloadable.MostBytes => Length + 4096;
 
     /// <summary>Returns the path of the file in a folder, uncompressed or compressed, or null if it does not exist.</summary>
     public string? FindIn(string folder) => PlacesIn(folder).FirstOrDefault(File.Exists);
@@ -51,7 +63,7 @@ sealed record MnistFile(string Name, long Length, string Sha256)
         }
     }
 
-    /// <summary>Determines whether a gzip stream has the content of this file.</summary>
+    /// <inheritdoc/>
     public async Task<bool> IsContentOfAsync(Stream compressed, CancellationToken cancellationToken)
     {
         using var content = new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);

@@ -13,7 +13,7 @@ sealed class MnistLocator : IDisposable
 
     private readonly string _cacheFolder;
     private readonly string? _environmentFolder;
-    private readonly MnistDownloader _downloader;
+    private readonly FileDownloader _downloader;
     private readonly IReadOnlyList<MnistFile> _mnist;
     private readonly DigitFiles _digits;
     private string? _temporaryFolder;
@@ -24,7 +24,7 @@ sealed class MnistLocator : IDisposable
     /// <param name="mnist">The training images and labels, then the test images and labels.</param>
     /// <param name="digits">The digits to draw.</param>
     public MnistLocator(
-        string cacheFolder, string? environmentFolder, MnistDownloader downloader, IReadOnlyList<MnistFile> mnist, DigitFiles digits)
+        string cacheFolder, string? environmentFolder, FileDownloader downloader, IReadOnlyList<MnistFile> mnist, DigitFiles digits)
     {
         _cacheFolder = cacheFolder;
         _environmentFolder = string.IsNullOrWhiteSpace(environmentFolder) ? null : environmentFolder;
@@ -38,7 +38,7 @@ sealed class MnistLocator : IDisposable
         new(
             CacheFolder.Default,
             Environment.GetEnvironmentVariable(DataVariable),
-            MnistDownloader.FromPublicMirrors(),
+            FileDownloader.From(MnistFile.Mirrors),
             MnistFile.All,
             new DigitFiles());
 
@@ -135,8 +135,8 @@ sealed class MnistLocator : IDisposable
         }
     }
 
-    /// <summary>Returns the folder if files can be created in it, and otherwise a temporary folder.</summary>
-    private string WritableFolder(string folder, Action<string> say)
+    /// <summary>Returns the folder if files can be created in it, and otherwise a temporary folder, which this object deletes at its end.</summary>
+    public string WritableFolder(string folder, Action<string> say)
     {
         try
         {

@@ -41,12 +41,16 @@ static class CellJson
     public static string Canonical(JsonNode document) => Sorted(document)!.ToJsonString(Compact);
 
     /// <summary>Reads a document.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="change">Changes the document before it is read, or null.</param>
     /// <exception cref="JsonException">The document is not JSON, or not a <typeparamref name="T"/>.</exception>
     /// <exception cref="UsageException">A value is not valid.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> json)
+    public static T Read<T>(ReadOnlySpan<byte> json, Action<JsonNode>? change = null)
     {
         // Editors on Windows write a byte-order mark at the beginning.
         var document = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: DocumentOptions);
+        if (document is not null)
+            change?.Invoke(document);
         return CellSchema.FindFault(document, typeof(T)) is { } fault
             ? throw new UsageException(fault)
             : document.Deserialize<T>(Options) ?? throw new JsonException("It is null.");

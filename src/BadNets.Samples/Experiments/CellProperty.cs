@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BadNets.Samples.Errors;
@@ -20,16 +22,21 @@ sealed record CellProperty(
 {
     public static readonly CellProperty Rate = new("attack.rate", "poisoning rate", "a number between 0 and 1", "share of the training images", Prefix: "rate ", IsShare: true);
     public static readonly CellProperty CoverRate = new("attack.coverRate", "cover rate", "a number between 0 and 1", "share of the training images", Prefix: "cover ", IsShare: true);
+    public static readonly CellProperty Trigger = new("attack.trigger", "trigger", Prefix: "trigger ");
     public static readonly CellProperty TriggerSize = new("attack.trigger.size", "trigger size", "a whole number of pixels, at least 1", "side in pixels", Suffix: " px");
     public static readonly CellProperty TriggerPosition = new("attack.trigger.position", "trigger position");
     public static readonly CellProperty Target = new("attack.mapping.target", "target label", Prefix: "target ", IsText: true);
     public static readonly CellProperty Seed = new("seed", "seed", "a whole number", Prefix: "seed ");
 
+    private const string Picture = "picture";
+    private const int ShownDigits = 8;
+
     // Names for what people vary often. Every other property is named by its path.
     private static readonly CellProperty[] Named =
     [
-        Rate, CoverRate, TriggerSize, TriggerPosition, Target, Seed,
+        Rate, CoverRate, Trigger, TriggerSize, TriggerPosition, Target, Seed,
         new("attack.trigger.alpha", "blend ratio", "a number above 0 and at most 1", Prefix: "ratio "),
+        new("initial.attack.rate", "poisoning rate of the first network", "a number between 0 and 1", "share of its training images", Prefix: "first rate ", IsShare: true),
         new("recipe.epochs", "number of epochs", "a whole number of at least 1", Suffix: " epochs"),
         new("recipe.batchSize", "batch size", "a whole number of at least 1", "rows", Prefix: "batch "),
         new("recipe.learningRate", "learning rate", "a number above 0", Prefix: "rate "),
@@ -37,6 +44,12 @@ sealed record CellProperty(
 
     /// <summary>The property with a path; every path has one.</summary>
     public static CellProperty At(string path) => Array.Find(Named, property => property.Path == path) ?? new(path, Words(path), Prefix: $"{Words(path)} ");
+
+    /// <summary>Whether a path is that of a property, or of a part of it.</summary>
+    public static bool IsWithin(string path, string whole) => path == whole || path.StartsWith(whole + ".", StringComparison.Ordinal);
+
+    /// <summary>Whether the value is the content of a file.</summary>
+    public bool IsContent => Path.Split('.')[^1] == Picture;
 
     /// <summary>The value in a document, or null if there is none.</summary>
     public JsonNode? In(JsonNode document)
@@ -121,7 +134,8 @@ sealed record CellProperty(
 
     /// <summary>A value for people, next to the property's name: a rate as a percentage, a position in words.</summary>
     public string ShortOf(JsonNode? value) =>
-        IsShare && value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>().ToString("0.####%", CultureInfo.InvariantCulture)
+        IsContent && value is not null ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TextOf(value))))[..ShownDigits]
+        : IsShare && value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>().ToString("0.####%", CultureInfo.InvariantCulture)
         : Path == TriggerPosition.Path && PositionCode.TryParse(TextOf(value)) is { } position ? position.ToName()
         : TextOf(value) + Suffix;
 

@@ -11,6 +11,12 @@ namespace BadNets.Samples.Experiments;
 /// </summary>
 sealed record Experiment
 {
+    private static readonly DatasetIdentity NoDataset = new("none", 1, 1);
+
+    // The properties without which a recipe is not one.
+    private static readonly string[] WholeRecipe =
+        [.. CellJson.Options.GetTypeInfo(typeof(Recipe)).Properties.Where(property => property.IsRequired).Select(property => property.Name)];
+
     /// <summary>The name, which consists of lowercase letters, digits, and hyphens.</summary>
     public required string Name { get; init; }
 
@@ -44,36 +50,42 @@ sealed record Experiment
     /// <summary>The names of the built-in experiments that this experiment consists of, if any.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 
-    /// <summary>The cells on a data set, for each seed, and then the clean controls.</summary>
+    /// <summary>The cells on a data set, for each seed, and then the clean controls. What a cell needs comes before it.</summary>
     /// <exception cref="UsageException">A value is not valid.</exception>
-    public IEnumerable<Cell> CellsOn(DatasetIdentity dataset) =>
-        from document in CleanControl ? Documents().Append(Control()) : Documents()
+    public IEnumerable<Cell> CellsOn(DatasetIdentity dataset) => NamedCellsOn(dataset).Select(each => each.Cell);
+
+    /// <summary>The cells on a data set, as <see cref="CellsOn"/> returns them, with the names that axes give their values.</summary>
+    /// <exception cref="UsageException">A value is not valid.</exception>
+    public IEnumerable<(Cell Cell, IReadOnlyList<ValueName> Names)> NamedCellsOn(DatasetIdentity dataset) =>
+        from each in CleanControl ? Documents().Append((Control(), [])) : Documents()
         from seed in Seeds
-        select CellJson.ReadCell(Complete(document, dataset, seed));
+        let cell = CellJson.ReadCell(Complete(each.Document, dataset, seed))
+        from needed in cell.Prerequisites.Select(other => (other, (IReadOnlyList<ValueName>)[])).Append((cell, each.Names))
+        select needed;
 
     /// <summary>Returns the experiment with a property of its cell set to a value.</summary>
     /// <exception cref="UsageException">The property is an axis.</exception>
     public Experiment With(CellProperty property, JsonNode? value)
     {
-        if (Axes.FirstOrDefault(axis => IsWithin(property.Path, axis.Path)) is { } varied)
+        if (Axes.FirstOrDefault(axis => CellProperty.IsWithin(property.Path, axis.Path)) is { } varied)
             throw new UsageException($"The experiment '{Name}' varies the {varied.Property.Name}, so the {property.Name} cannot be set.");
         var cell = Template();
         if (property.Path == "recipe")
             cell["recipe"] = value?.DeepClone();
         else
             property.Set(cell, value);
-        return this with { Cell = cell };
+        return this with { Cell = EmbeddedFiles.Embed(cell, folder: "") };
     }
 
     /// <summary>Reads an experiment.</summary>
     /// <param name="json">The JSON.</param>
-    /// <param name="source">The file's name, for error messages.</param>
+    /// <param name="source">The path of the file, for error messages, and to find the files that the experiment names.</param>
     /// <exception cref="UsageException">The JSON is not an experiment.</exception>
     public static Experiment Parse(ReadOnlySpan<byte> json, string source)
     {
         try
         {
-            var experiment = CellJson.Read<Experiment>(json);
+            var experiment = CellJson.Read<Experiment>(json, document => EmbeddedFiles.Embed(document, Path.GetDirectoryName(source) ?? ""));
             experiment.Check();
             return experiment;
         }
@@ -116,59 +128,79 @@ sealed record Experiment
             throw new UsageException($"It has {Axes.Count} axes, but the maximum is 2.");
         foreach (var axis in Axes)
             axis.Check();
-        if (Axes is [var one, var other] && (IsWithin(one.Path, other.Path) || IsWithin(other.Path, one.Path)))
-            throw new UsageException($"The axes '{one.Path}' and '{other.Path}' set the same property.");
+        // A later axis can change a part of what an earlier one sets.
+        if (Axes is [var one, var other] && CellProperty.IsWithin(one.Path, other.Path))
+            throw new UsageException($"The axes '{one.Path}' and '{other.Path}' set the same property.{(one.Path == other.Path ? "" : $" Put '{other.Path}' first.")}");
         // Report a value that is not valid now, before the data set is searched.
-        foreach (var document in Documents())
-            CellJson.ReadCell(Complete(document, new DatasetIdentity("none", 1, 1), 0));
+        Cell[] cells = [.. Documents().Select(each => CellJson.ReadCell(Complete(each.Document, NoDataset, 0)))];
+        if (Axes.Any(axis => axis.Names is not null) && cells.Distinct().Count() < cells.Length)
+            throw new UsageException("Two named values give the same cell.");
     }
 
-    private static bool IsWithin(string path, string whole) => path == whole || path.StartsWith(whole + ".", StringComparison.Ordinal);
-
-    /// <summary>Returns the cell with its complete recipe.</summary>
+    /// <summary>Returns the cell with its recipe, which is complete unless it depends on the data set.</summary>
     private JsonObject Template()
     {
         var cell = (JsonObject)Cell!.DeepClone();
-        cell["recipe"] = FullRecipe(cell["recipe"]);
+        FillRecipes(cell, dataset: null);
         return cell;
     }
 
     private JsonObject Control()
     {
-        var control = Template();
+        // The first axis can be the attack.
+        var control = Cell!.ContainsKey("attack") ? Template() : Documents().First().Document;
         CellProperty.Rate.Set(control, 0);
         CellProperty.CoverRate.Remove(control);
         return control;
     }
 
-    private static JsonObject FullRecipe(JsonNode? recipe)
+    private static void FillRecipes(JsonObject cell, DatasetIdentity? dataset)
+    {
+        cell["recipe"] = FullRecipe(cell["recipe"], dataset);
+        if (cell["initial"] is JsonObject initial)
+            initial["recipe"] = FullRecipe(initial["recipe"], dataset);
+    }
+
+    /// <summary>Adds the missing properties of a recipe from the one with its name.</summary>
+    /// <param name="recipe">The name, an object, or null for the reference recipe.</param>
+    /// <param name="dataset">The data set, or null if it is not known yet. A recipe that depends on it then stays as it is.</param>
+    private static JsonObject FullRecipe(JsonNode? recipe, DatasetIdentity? dataset)
     {
         var (name, changes) = recipe switch
         {
-            null => (Recipe.Reference.Name, null),
+            null => (Recipe.Reference.Name, []),
             JsonObject members => (CellProperty.TextOf(members["name"]), members),
-            _ => (CellProperty.TextOf(recipe), null),
+            _ => (CellProperty.TextOf(recipe), []),
         };
-        var known = Recipe.All.FirstOrDefault(known => known.Name == name);
-        if (known is null)
-            return (JsonObject?)changes?.DeepClone() ?? throw new UsageException(UnknownName.Sentence("recipe", name, [.. Recipe.All.Select(known => known.Name)]));
-        var full = JsonSerializer.SerializeToNode(known, CellJson.Options)!.AsObject();
-        foreach (var (property, value) in changes ?? [])
+        // A recipe of the user's, or a whole one of an earlier version, in which another recipe was called modern.
+        if (changes.Count > 0 && (!Recipe.Names.Contains(name) || name == Recipe.ModernName && WholeRecipe.All(changes.ContainsKey)))
+            return (JsonObject)changes.DeepClone();
+        if (!Recipe.Names.Contains(name))
+            throw new UsageException(UnknownName.Sentence("recipe", name, Recipe.Names));
+        var full = name != Recipe.ModernName || dataset is not null
+            ? JsonSerializer.SerializeToNode(Recipe.AllFor(dataset ?? NoDataset).Single(known => known.Name == name), CellJson.Options)!.AsObject()
+            : new JsonObject { ["name"] = name };
+        // Only SGD has a momentum.
+        if (changes["optimizer"] is { } optimizer && CellProperty.TextOf(optimizer) != CellProperty.TextOf(full["optimizer"]))
+            full.Remove("momentum");
+        foreach (var (property, value) in changes)
             full[property] = value?.DeepClone();
         return full;
     }
 
-    private IEnumerable<JsonObject> Documents()
+    private IEnumerable<(JsonObject Document, IReadOnlyList<ValueName> Names)> Documents()
     {
-        IEnumerable<JsonObject> documents = [Template()];
-        foreach (var axis in Axes)
+        IEnumerable<(JsonObject Document, IReadOnlyList<ValueName> Names)> documents = [(Template(), [])];
+        for (int i = 0; i < Axes.Count; i++)
         {
-            documents = documents.SelectMany(document => axis.Values, (document, value) =>
+            var axis = Axes[i];
+            string[] later = [.. Axes.Skip(i + 1).SelectMany(other => (other.Scales ?? []).Prepend(other.Path))];
+            documents = documents.SelectMany(_ => Enumerable.Range(0, axis.Values.Count), (before, index) =>
             {
-                var varied = (JsonObject)document.DeepClone();
-                axis.Property.Set(varied, value);
-                varied["recipe"] = FullRecipe(varied["recipe"]);
-                return varied;
+                var varied = (JsonObject)before.Document.DeepClone();
+                axis.Set(varied, axis.Values[index]);
+                FillRecipes(varied, dataset: null);
+                return (varied, axis.Names is { } names ? [.. before.Names, new ValueName(axis.Path, names[index], later)] : before.Names);
             });
         }
 
@@ -179,8 +211,7 @@ sealed record Experiment
     {
         document["dataset"] = JsonSerializer.SerializeToNode(dataset, CellJson.Options);
         document["seed"] = seed;
-        // An axis can vary the recipe.
-        document["recipe"] = FullRecipe(document["recipe"]);
+        FillRecipes(document, dataset);
         return document;
     }
 }

@@ -8,6 +8,7 @@ namespace BadNets.Samples.Experiments;
 static class Networks
 {
     public const string BadNets = "badnets";
+    public const string ResNet20 = ResNet + "20";
     private const string PreActResNet18 = "preact-resnet18";
     private const string ResNet = "resnet";
 

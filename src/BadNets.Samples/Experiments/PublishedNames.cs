@@ -29,7 +29,7 @@ sealed record PublishedNames(string Number, string RunName)
     /// number. The names of the data set and of the recipe become parts of file names.
     /// </summary>
     public static bool CanDescribe(Cell cell) =>
-        cell.Attack is { Trigger: SquarePlan { Gray: 255 }, Mapping: ToPlan { Target: var target }, Selection: null, CoverRate: null }
+        cell.Attack is { Trigger: SquarePlan { Gray: 255 }, Mapping: ToPlan { Target: var target }, Selection: null, CoverRate: null, TestTrigger: null, RateBasis: null }
         && int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && cell.Recipe.Network == Recipe.Reference.Network
         && IsFileName(cell.Dataset.Name) && IsFileName(cell.Recipe.Name);
@@ -102,7 +102,7 @@ sealed record PublishedNames(string Number, string RunName)
     private static string SeedSuffix(Cell cell) => cell.Seed == 0 ? "" : $"_seed{Text(cell.Seed)}";
 
     // Two cells must not have the same file. Names contain only the name of the recipe, so a changed recipe is distinguished by a hash.
-    private static bool IsUsual(Recipe recipe) => Recipe.All.Any(usual => usual with { Epochs = recipe.Epochs } == recipe);
+    private static bool IsUsual(Recipe recipe) => Recipe.Published.Any(usual => usual with { Epochs = recipe.Epochs } == recipe);
 
     private static string HashOf(Cell cell) => cell.Id[(cell.Id.LastIndexOf('-') + 1)..];
 

@@ -18,7 +18,7 @@ static class ResultReport
         PanelRun[] others =
         [
             .. results.Cells.Values.Where(stored => !planned.Contains(stored.Cell)).OrderBy(stored => stored.Cell.Id, StringComparer.Ordinal)
-                .Select(stored => PanelReader.RunOf(null, stored)),
+                .Select(stored => PanelReader.RunOf(null, stored, [])),
         ];
         SummaryRow[] summary =
         [
@@ -27,10 +27,19 @@ static class ResultReport
             .. others.Select(SummaryRow.Of),
         ];
         CsvTable.Write(folder.Summary, summary);
+        WriteComparison(folder, [.. panels.SelectMany(panel => panel.Runs).DistinctBy(run => run.Cell).SelectMany(ComparisonRow.Of)]);
 
         (Study Study, StudyFigures Figures)[] studies = [.. Study.Of(panels).Select(study => (study, StudyFigures.Of(study)))];
         SideBySide.ForEach([.. studies.SelectMany(study => study.Figures.All)], figure => figure.Write(folder.FigurePath(figure.Chart.Name, "svg"), folder.FigurePath(figure.Chart.Name, "png")));
         AtomicFile.WriteText(folder.Report, new HtmlReport(studies, others).Make());
         return summary;
+    }
+
+    private static void WriteComparison(ResultsFolder folder, ComparisonRow[] rows)
+    {
+        if (rows.Length > 0)
+            CsvTable.Write(folder.Comparison, rows);
+        else
+            File.Delete(folder.Comparison);
     }
 }

@@ -80,6 +80,15 @@ sealed partial record SummaryRow
     [CsvColumn("network")]
     public string Network { get; init; } = "";
 
+    [CsvColumn("attack")]
+    public string Attack { get; init; } = "";
+
+    [CsvColumn("rate_basis")]
+    public string RateBasis { get; init; } = "";
+
+    [CsvColumn("final_robust_accuracy")]
+    public double? RobustAccuracy { get; init; }
+
     public static SummaryRow Of(PanelRun run)
     {
         var (cell, last, published) = (run.Cell, run.Last, PublishedResults.Find(run.Cell));
@@ -111,6 +120,9 @@ sealed partial record SummaryRow
             Trigger = cell.Attack.Trigger.ToSlug(),
             Mapping = cell.Attack.Mapping.ToSlug(),
             Network = cell.Recipe.Network,
+            Attack = run.AttackName,
+            RateBasis = TextIn(document, CellProperty.At("attack.rateBasis")),
+            RobustAccuracy = last?.RobustAccuracy,
         };
     }
 

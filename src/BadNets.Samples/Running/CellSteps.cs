@@ -10,12 +10,25 @@ namespace BadNets.Samples.Running;
 static class CellSteps
 {
     /// <summary>The step that poisons the training rows.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="training">Returns the training data, for triggers that depend on it.</param>
+    /// <param name="clean">The clean network that images are perturbed against, or null to perturb none.</param>
     /// <exception cref="UsageException">The attack contradicts itself.</exception>
-    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell)
+    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, Func<IDataView> training, TorchCnnTransformer? clean = null)
     {
         var attack = cell.Attack;
         var mapping = attack.Mapping.Make();
-        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(), mapping) { Rate = attack.Rate, Seed = cell.Seed, CoverRate = attack.CoverRate ?? 0 };
+        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(training), mapping)
+        {
+            Rate = attack.Rate,
+            RateBasis = attack.RateBasis ?? RateBasis.AllRows,
+            Seed = cell.Seed,
+            Perturbation = clean is null ? null : attack.Perturbation?.Make(clean),
+            CoverRate = attack.CoverRate ?? 0,
+            CoverTrigger = attack.CoverTrigger?.Make(training),
+            CoverLabels = [.. (attack.CoverLabels ?? []).Select(label => (LabelValue)label)],
+        };
         if (attack.Selection == Selection.Target)
             options.OnlyLabels = [mapping.TargetLabel ?? throw new UsageException("Only an attack with one target can poison only the rows of the target.")];
         return ml.Transforms.PlantBackdoor(options);
@@ -33,8 +46,8 @@ static class CellSteps
     }
 
     /// <summary>Test data with the trigger on every image, and the label that the attack aims at: accuracy on it is the attack's success.</summary>
-    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test) =>
-        ml.Transforms.StampTrigger("Image", attack.Trigger.Make())
+    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test, Func<IDataView> training) =>
+        ml.Transforms.StampTrigger("Image", attack.TriggerInTests.Make(training))
             .Append(ml.Transforms.FlipLabel("Label", attack.Mapping.Make()))
             .Fit(test)
             .Transform(test);

@@ -10,7 +10,10 @@ using Microsoft.ML.Data;
 namespace BadNets.Samples.Running;
 
 /// <summary>Trains cells from where training stopped, and stores the results.</summary>
-sealed class CellTrainer(Dataset dataset, int threads)
+/// <param name="data">The data set.</param>
+/// <param name="results">The folder with the networks that others start from.</param>
+/// <param name="threads">The number of threads for each training run.</param>
+sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
 {
     private const string Clean = "clean";
     private const string Triggered = "triggered";
@@ -20,8 +23,9 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        CellSteps.Plant(ml, cell).Fit(dataset.Train(ml));
-        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml));
+        var dataset = DatasetOf(cell);
+        CellSteps.Plant(ml, cell, () => dataset.Train(ml)).Fit(dataset.Train(ml));
+        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), () => dataset.Train(ml));
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
 
@@ -29,9 +33,10 @@ sealed class CellTrainer(Dataset dataset, int threads)
     {
         var cell = writer.Cell;
         var ml = new MLContext(cell.Seed);
+        var dataset = DatasetOf(cell);
         var test = dataset.Test(ml);
         var attacked = CellSteps.Attacked(ml, cell.Attack, test);
-        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, () => dataset.Train(ml));
         // The zero-based classes that the rows have, and those that the attack aims at.
         int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
         if (labels.SequenceEqual(aims))
@@ -50,13 +55,15 @@ sealed class CellTrainer(Dataset dataset, int threads)
             display.EpochFinished(cell, row);
         };
 
-        var model = CellSteps.Plant(ml, cell)
-            .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
-            .Fit(dataset.Train(ml))
-            .GetModelFor(TransformerScope.Scoring);
-        using var network = (TorchCnnTransformer)model.LastTransformer;
+        using var clean = Load(ml, cell.CleanCell);
+        using var initial = Load(ml, cell.InitialCell);
+        var train = dataset.Train(ml);
+        var poisoned = CellSteps.Plant(ml, cell, () => dataset.Train(ml), clean).Fit(train).Transform(train);
+        var trainer = ml.MulticlassClassification.Trainers.TorchCnn(options);
+        using var network = initial is null ? trainer.Fit(poisoned) : trainer.Fit(poisoned, initial);
+        var model = new TransformerChain<ITransformer>(network);
         writer.Check();
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test)));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, () => dataset.Train(ml))));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
@@ -66,12 +73,30 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void MakeImages(CellWriter writer)
     {
         var ml = new MLContext(writer.Cell.Seed);
-        var model = ml.Model.LoadChecked(writer.Folder.Model);
-        using var disposable = model as IDisposable;
-        if (model is not TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
-            throw new InvalidDataException($"'{writer.Folder.Model}' is not a model that this program trained.");
+        using var network = Load(ml, writer.Folder.Model);
+        var dataset = DatasetOf(writer.Cell);
         var test = dataset.Test(ml);
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test)));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, () => dataset.Train(ml))));
+    }
+
+    private Dataset DatasetOf(Cell cell) => cell.Classes is { } classes ? new SomeClasses(data, classes) : data;
+
+    /// <summary>Loads the network of another cell, if there is one.</summary>
+    private TorchCnnTransformer? Load(MLContext ml, Cell? cell)
+    {
+        if (cell is null)
+            return null;
+        string path = results.Of(cell).Model;
+        return File.Exists(path) ? Load(ml, path) : throw new UsageException($"The network that this training run needs, '{cell.Id}', has not been trained.");
+    }
+
+    private static TorchCnnTransformer Load(MLContext ml, string path)
+    {
+        var model = ml.Model.LoadChecked(path);
+        if (model is TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
+            return network;
+        (model as IDisposable)?.Dispose();
+        throw new InvalidDataException($"'{path}' is not a model that this program trained.");
     }
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell)
@@ -86,7 +111,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
     private EpochRow Measure(TorchCnnEpoch epoch, int[] labels, int[] aims)
     {
         var (clean, triggered) = (epoch.Validation[Clean], epoch.Validation[Triggered]);
-        int changed = 0, successes = 0;
+        int changed = 0, successes = 0, robust = 0;
         for (int row = 0; row < labels.Length; row++)
         {
             if (labels[row] == aims[row])
@@ -94,6 +119,8 @@ sealed class CellTrainer(Dataset dataset, int threads)
             changed++;
             if (triggered.PredictedClasses[row] == aims[row])
                 successes++;
+            if (triggered.PredictedClasses[row] == labels[row])
+                robust++;
         }
 
         if (!double.IsFinite(clean.Loss) || !double.IsFinite(triggered.Loss))
@@ -106,6 +133,7 @@ sealed class CellTrainer(Dataset dataset, int threads)
             CleanLoss = clean.Loss,
             AttackSuccess = (double)successes / changed,
             AttackSuccessAllRows = triggered.Accuracy,
+            RobustAccuracy = (double)robust / changed,
             AttackLoss = triggered.Loss,
             TrainSeconds = epoch.TrainSeconds,
             EvaluationSeconds = epoch.EvaluationSeconds,

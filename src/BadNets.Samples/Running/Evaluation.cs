@@ -17,7 +17,7 @@ sealed record Evaluation(
     private const int MostClassesInMatrix = 1000;
 
     public static Evaluation Of(string model, string dataset, Attack attack, BackdoorMetrics metrics) => new(
-        model, dataset, metrics.CleanRowCount, attack.Trigger, attack.Mapping,
+        model, dataset, metrics.CleanRowCount, attack.TriggerInTests, attack.Mapping,
         Rate(metrics.TestCleanAccuracy), Rate(metrics.AttackSuccessRate), Rate(metrics.AttackSuccessRateAllRows), Rate(metrics.RobustAccuracy),
         [.. metrics.Labels.Select(label => label.ToString())], [.. metrics.PerClassAttackSuccessRate.Select(Rate)],
         Rate(metrics.ControlAccuracy), MatrixOf(metrics, metrics => metrics.CleanConfusionMatrix), MatrixOf(metrics, metrics => metrics.TriggeredConfusionMatrix));

@@ -42,7 +42,7 @@ sealed class Evaluator(EvaluationRequest request, string output, IAnsiConsole co
         }
 
         console.WriteLine(FormattableString.Invariant($"Measuring {name} on {identity.TestRows} test images of {identity.Name}, clean and triggered."));
-        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.Trigger.Make(), attack.Mapping.Make());
+        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.TriggerInTests.Make(() => dataset.Train(ml)), attack.Mapping.Make());
         var evaluation = Evaluation.Of(name, identity.Name, attack, metrics);
         Print(evaluation);
 
@@ -68,7 +68,7 @@ sealed class Evaluator(EvaluationRequest request, string output, IAnsiConsole co
     private void Print(Evaluation evaluation)
     {
         console.WriteLine(FormattableString.Invariant(
-            $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger: {request.Attack.Trigger.ToLabel()}, {request.Attack.Mapping.ToLabel()}"));
+            $"{evaluation.Model} on {evaluation.TestRows} test images of {evaluation.Dataset}, trigger: {request.Attack.TriggerInTests.ToLabel()}, {request.Attack.Mapping.ToLabel()}"));
         console.WriteLine(FormattableString.Invariant(
             $"TCA {evaluation.TestCleanAccuracy:0.00%}  ASR {evaluation.AttackSuccessRate:0.00%}  robust accuracy {evaluation.RobustAccuracy:0.00%}{(evaluation.ControlAccuracy is { } control ? FormattableString.Invariant($"  control accuracy {control:0.00%}") : "")}"));
 

@@ -25,10 +25,10 @@ sealed class ModelTrial(TrialRequest request, IAnsiConsole console)
         using var disposable = model as IDisposable;
         var network = (model as TorchCnnTransformer) ?? (model as IEnumerable<ITransformer>)?.OfType<TorchCnnTransformer>().LastOrDefault()
             ?? throw new UsageException($"'{request.Test.Model}' has no network that takes images; --model takes a file such as the model.zip that each training run leaves in its folder.");
-        var images = request.Images.Count > 0 ? ReadFiles(ml, network.ImageShape) : await PickAsync(ml, network.ImageShape, cancellationToken);
+        var (images, trigger) = request.Images.Count > 0 ? (ReadFiles(ml, network.ImageShape), MakeWithoutData()) : await PickAsync(ml, network.ImageShape, cancellationToken);
 
         var clean = MakeView(ml, network.ImageShape, images.Select(image => image.Pixels));
-        var triggered = ml.Transforms.StampTrigger("Image", _attack.Trigger.Make()).Fit(clean).Transform(clean);
+        var triggered = ml.Transforms.StampTrigger("Image", trigger).Fit(clean).Transform(clean);
         (string Label, double Share)[] cleanAnswers = Ask(model, network, clean), triggeredAnswers = Ask(model, network, triggered);
         byte[][] stamped = [.. triggered.GetColumn<byte[]>("Image")];
         int successes = 0;
@@ -42,7 +42,7 @@ sealed class ModelTrial(TrialRequest request, IAnsiConsole console)
         }
 
         string aim = _attack.Mapping is ToPlan { Target: var target } ? $"the target label {target}" : "what the attack aims at";
-        console.WriteLine(FormattableString.Invariant($"The trigger ({_attack.Trigger.ToLabel()}) turned {successes} of {images.Count} answers into {aim}."));
+        console.WriteLine(FormattableString.Invariant($"The trigger ({_attack.TriggerInTests.ToLabel()}) turned {successes} of {images.Count} answers into {aim}."));
     }
 
     private List<TrialImage> ReadFiles(MLContext ml, ImageShape shape) =>
@@ -54,7 +54,9 @@ sealed class ModelTrial(TrialRequest request, IAnsiConsole console)
         }),
     ];
 
-    private async Task<List<TrialImage>> PickAsync(MLContext ml, ImageShape shape, CancellationToken cancellationToken)
+    private Trigger MakeWithoutData() => _attack.TriggerInTests.Make(() => throw new UsageException("This trigger depends on the training data, so it cannot be stamped on images of your own. Leave out --image."));
+
+    private async Task<(List<TrialImage> Images, Trigger Trigger)> PickAsync(MLContext ml, ImageShape shape, CancellationToken cancellationToken)
     {
         using var locator = MnistLocator.ForThisUser();
         var dataset = await DataSearch.FindAsync(locator, request.Test.Data, console, cancellationToken);
@@ -64,13 +66,13 @@ sealed class ModelTrial(TrialRequest request, IAnsiConsole console)
             throw new UsageException($"The model takes images of {shape}, but those of {dataset.Name} are {string.Join('×', found)}; choose its data set with --dataset.");
 
         var labels = Labels(ml, test);
-        var picked = labels.Zip(Labels(ml, CellSteps.Trigger(ml, _attack, test)), test.GetColumn<byte[]>("Image"))
+        var picked = labels.Zip(Labels(ml, CellSteps.Trigger(ml, _attack, test, () => dataset.Train(ml))), test.GetColumn<byte[]>("Image"))
             .Select((row, index) => (Index: index, Label: row.First, Aim: row.Second, Pixels: row.Third))
             .Where(row => request.Label is null ? row.Label != row.Aim : row.Label == request.Label)
             .Take(request.Count)
             .Select(row => new TrialImage(FormattableString.Invariant($"Test image {row.Index}, labeled {row.Label}"), row.Pixels, row.Aim))
             .ToList();
-        return picked.Count > 0 ? picked
+        return picked.Count > 0 ? (picked, _attack.TriggerInTests.Make(() => dataset.Train(ml)))
             : throw new UsageException(request.Label is { } label ? UnknownName.Sentence("label", label, [.. labels.Distinct().Order(StringComparer.Ordinal)]) : "There is no test image whose label the attack changes.");
     }
 

@@ -18,7 +18,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         var identity = dataset.Identify();
         Plan[] plans = [.. request.Experiments.Select(experiment => new Plan(experiment, experiment.CellsOn(identity)))];
 
-        var trainer = new CellTrainer(dataset, request.Threads);
+        var trainer = new CellTrainer(dataset, results, request.Threads);
         Cell[] cells = [.. plans.SelectMany(plan => plan.Cells).Distinct()];
         foreach (var cell in cells)
         {
@@ -27,7 +27,8 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         }
 
         CheckExports(results, plans);
-        Cell[] own = [.. request.Shard.Of(cells)];
+        // A cell is trained by the process that trains what it needs.
+        Cell[] own = [.. request.Shard.Of(cells.GroupBy(cell => cell.Prerequisites.FirstOrDefault(cell))).SelectMany(group => group)];
         if (request.Fresh)
             RefuseCellsInTraining(results, own);
         foreach (var plan in plans)
@@ -36,7 +37,7 @@ sealed class Runner(RunRequest request, IAnsiConsole console, TextWriter error)
         // Also those of other experiments that the cells belong to.
         var allPlans = Plan.ReadAll(results);
         CellWork[] works = [.. own.Select(cell => Prepare(results, allPlans, cell))];
-        var labels = new CellLabels(cells);
+        var labels = new CellLabels(cells, ValueName.Of(request.Experiments, cells));
         var outcome = Train(results, trainer, labels, identity, [.. works.Where(work => !work.IsDone)], cancellationToken);
 
         foreach (var failure in outcome.Failures)

@@ -5,13 +5,16 @@ using TorchSharp;
 
 namespace BadNets.Samples.Running;
 
-/// <summary>Trains a list of cells, several at a time; one that fails does not stop the others.</summary>
+/// <summary>
+/// Trains a list of cells, several at a time. A cell waits for those that it needs. A cell that fails does not stop the others, except those that need it.
+/// </summary>
 sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<CellWork> works, int threads, int parallel)
 {
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
+    private readonly List<CellWork> _waiting = [.. works];
+    private readonly HashSet<Cell> _unfinished = [.. works.Select(work => work.Cell)];
     private readonly List<CellFailure> _failures = [];
     private readonly List<Cell> _elsewhere = [];
-    private int _next;
 
     /// <summary>Trains. It also returns when it is canceled; everything that was recorded is then complete.</summary>
     public SweepOutcome Run(IRunDisplay display, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
 
     private void Work(IRunDisplay display, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested && Next() is { } work)
+        while (Next(cancellationToken) is { } work)
         {
             CellWriter? writer = null;
             try
@@ -70,6 +73,7 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
             finally
             {
                 writer?.Dispose();
+                Finish(work.Cell);
             }
         }
     }
@@ -81,9 +85,32 @@ sealed class Sweep(ResultsFolder results, CellTrainer trainer, IReadOnlyList<Cel
         display.Skipped(cell);
     }
 
-    private CellWork? Next()
+    /// <summary>Returns the first cell that does not need an unfinished one, or null if there is nothing left to do.</summary>
+    private CellWork? Next(CancellationToken cancellationToken)
     {
-        int next = Interlocked.Increment(ref _next) - 1;
-        return next < works.Count ? works[next] : null;
+        lock (_lock)
+        {
+            while (_waiting.Count > 0 && !cancellationToken.IsCancellationRequested)
+            {
+                if (_waiting.Find(work => !work.Cell.Prerequisites.Any(_unfinished.Contains)) is { } ready)
+                {
+                    _waiting.Remove(ready);
+                    return ready;
+                }
+
+                Monitor.Wait(_lock);
+            }
+
+            return null;
+        }
+    }
+
+    private void Finish(Cell cell)
+    {
+        lock (_lock)
+        {
+            _unfinished.Remove(cell);
+            Monitor.PulseAll(_lock);
+        }
     }
 }

@@ -46,6 +46,10 @@ sealed partial record EpochRow
     [CsvColumn("threads")]
     public int Threads { get; init; }
 
+    /// <summary>The robust accuracy, over the same rows as the ASR. Earlier versions did not measure it.</summary>
+    [CsvColumn("robust_accuracy", Optional = true)]
+    public double? RobustAccuracy { get; init; }
+
     /// <summary>Describes the first value that is out of range. Returns null if there is none.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("train_loss", TrainLoss)
@@ -56,5 +60,6 @@ sealed partial record EpochRow
         ?? Impossible.UnlessFinite("attack_loss", AttackLoss)
         ?? Impossible.UnlessSeconds("train_seconds", TrainSeconds)
         ?? Impossible.UnlessSeconds("eval_seconds", EvaluationSeconds)
-        ?? Impossible.UnlessAtLeast("threads", Threads, 1);
+        ?? Impossible.UnlessAtLeast("threads", Threads, 1)
+        ?? (RobustAccuracy is { } robust ? Impossible.UnlessShare("robust_accuracy", robust) : null);
 }

@@ -46,6 +46,16 @@ sealed class ResultsFolder
         return folder;
     }
 
+    /// <summary>Opens the folder for drawings of triggers. Creates it if it does not exist.</summary>
+    /// <returns>Its path.</returns>
+    /// <exception cref="UsageException">The folder is not writable.</exception>
+    public static string MakeTriggers(string path)
+    {
+        string folder = System.IO.Path.Combine(path, "triggers");
+        Make(folder, path);
+        return folder;
+    }
+
     /// <summary>The folders of all cells, by name.</summary>
     public IEnumerable<CellFolder> Cells => Folders("cells").Select(path => new CellFolder(path));
 
@@ -65,6 +75,8 @@ sealed class ResultsFolder
     public string FigurePath(string name, string extension) => In("figures", $"{name}.{extension}");
 
     public string Summary => In("summary.csv");
+
+    public string Comparison => In("comparison.csv");
 
     public string Report => In("report.html");
 

@@ -132,6 +132,35 @@ public static class BadNetsTransformsCatalog
         return new(catalog.GetEnvironment(), ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), trigger);
     }
 
+    /// <summary>
+    /// Creates an estimator that perturbs the images in a column, either in some rows or in all rows, so that a model doubts their labels (Turner et al.
+    /// 2019, arXiv:1912.02771). It perturbs only images of the data that it is fitted on.
+    /// </summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">The name of the column to create.</param>
+    /// <param name="perturbation">The model to perturb images against, and how much.</param>
+    /// <param name="inputColumnName">
+    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width and raw pixels from 0 to 255, or
+    /// <see langword="null"/> to use the output column.
+    /// </param>
+    /// <param name="whereColumnName">
+    /// The name of the Boolean column that selects the rows to perturb. The default, <see langword="null"/>, perturbs all rows.
+    /// </param>
+    /// <param name="labelColumnName">
+    /// The name of the label column, which is a key with key values, a number, a Boolean, or text. In the rows to perturb, the labels must be classes of
+    /// the model.
+    /// </param>
+    /// <returns>The estimator. It perturbs the images when it is fitted.</returns>
+    /// <exception cref="ArgumentException">A column name is empty.</exception>
+    public static PerturbAdversariallyEstimator PerturbAdversarially(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        AdversarialPerturbation perturbation,
+        string? inputColumnName = null,
+        string? whereColumnName = null,
+        string labelColumnName = DefaultColumnNames.Label) =>
+        new(catalog.GetEnvironment(), perturbation, ConditionalColumn.Create(outputColumnName, inputColumnName, whereColumnName), labelColumnName);
+
     /// <summary>Creates an estimator that replaces the labels in a column with a target label, either in some rows or in all rows.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">The name of the column to create.</param>

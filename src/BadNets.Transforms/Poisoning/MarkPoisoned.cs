@@ -17,30 +17,18 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     internal const string LoaderSignature = "BadNetsMarkPoisoned";
 
     private readonly string _outputColumnName;
-    private readonly int[] _positions;
-    private readonly DataViewRowId[] _ids;
-
-    // Weak, so that a model does not keep its training data in memory. Null if the transformer was loaded from a file.
-    private readonly WeakReference<IDataView>? _fitted;
-
+    private readonly FittedRows _rows;
     private int _hasWarned;
 
-    /// <param name="env">The environment.</param>
-    /// <param name="outputColumnName">The Boolean column.</param>
-    /// <param name="positions">The positions of the marked rows.</param>
-    /// <param name="ids">The IDs of these rows in <paramref name="fitted"/>.</param>
-    /// <param name="fitted">The source view of the rows of the fitted view, or null if it is not known.</param>
-    internal MarkPoisonedTransformer(IHostEnvironment env, string outputColumnName, int[] positions, DataViewRowId[] ids, IDataView? fitted)
+    internal MarkPoisonedTransformer(IHostEnvironment env, string outputColumnName, FittedRows rows)
         : base(env.Register(nameof(MarkPoisonedTransformer)))
     {
         _outputColumnName = outputColumnName;
-        _positions = positions;
-        _ids = ids;
-        _fitted = fitted is null ? null : new WeakReference<IDataView>(fitted);
+        _rows = rows;
     }
 
     /// <summary>The zero-based positions of the marked rows in the fitted view, in the order in which they were drawn.</summary>
-    public IReadOnlyList<int> PoisonedRows => _positions;
+    public IReadOnlyList<int> PoisonedRows => _rows.Positions;
 
     private static VersionInfo Version => ModelFormat.Version("BNMARKPO", LoaderSignature);
 
@@ -49,19 +37,9 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
         context.CheckVersion(Version);
 
         // *** Binary format ***
-        // text: output column; int32: count; count × (int32 position, uint64 low, uint64 high)
-        var reader = new ModelReader(context.Reader);
-        string outputColumnName = reader.ReadColumnName();
-        int count = reader.ReadCount(sizeof(int) + 2 * sizeof(ulong));
-        var positions = new int[count];
-        var ids = new DataViewRowId[count];
-        for (int i = 0; i < count; i++)
-        {
-            positions[i] = context.Reader.ReadInt32();
-            ids[i] = new DataViewRowId(context.Reader.ReadUInt64(), context.Reader.ReadUInt64());
-        }
-
-        return new MarkPoisonedTransformer(env, outputColumnName, positions, ids, fitted: null);
+        // text: output column; the rows
+        string outputColumnName = new ModelReader(context.Reader).ReadColumnName();
+        return new MarkPoisonedTransformer(env, outputColumnName, FittedRows.Read(context.Reader));
     }
 
     /// <inheritdoc/>
@@ -69,13 +47,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     {
         ctx.WriteHeader(Version);
         ctx.Writer.Write(_outputColumnName);
-        ctx.Writer.Write(_ids.Length);
-        for (int i = 0; i < _ids.Length; i++)
-        {
-            ctx.Writer.Write(_positions[i]);
-            ctx.Writer.Write(_ids[i].Low);
-            ctx.Writer.Write(_ids[i].High);
-        }
+        _rows.Write(ctx.Writer);
     }
 
     /// <summary>
@@ -87,15 +59,13 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var origin = RowOrigin.Of(input);
-        if (_fitted is null || !_fitted.TryGetTarget(out var fitted) || origin.View != fitted)
+        if (_rows.FindIn(input) is not { } marked)
         {
             WarnOfOtherData();
             return MarkNone(input);
         }
 
-        HashSet<DataViewRowId> marked = origin.IsCached ? [.. _positions.Select(position => new DataViewRowId((ulong)position, 0))] : [.. _ids];
-        return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema, marked), MakeRowMapper);
+        return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema, [.. marked]), MakeRowMapper);
     }
 
     /// <summary>Adds the Boolean column with the value false in every row.</summary>
@@ -103,7 +73,7 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 
     private void WarnOfOtherData()
     {
-        if (_positions.Length == 0 || Interlocked.Exchange(ref _hasWarned, 1) != 0)
+        if (_rows.Positions.Length == 0 || Interlocked.Exchange(ref _hasWarned, 1) != 0)
             return;
         using var channel = Host.Start(nameof(Transform));
         channel.Warning(
@@ -274,11 +244,7 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         }
 
         var sample = new PythonRandom(_host.SeedOr(_options.Seed)).Sample(candidates.Count, count);
-        int[] positions = Array.ConvertAll(sample, drawn => candidates[drawn].Position);
-        var origin = RowOrigin.Of(input);
-        var all = origin.IsCached ? origin.ReadIds(_host) : null;
-        var ids = Array.ConvertAll(sample, drawn => all is null ? candidates[drawn].Id : all[candidates[drawn].Position]);
-        return new MarkPoisonedTransformer(_host, _options.OutputColumnName, positions, ids, origin.View);
+        return new MarkPoisonedTransformer(_host, _options.OutputColumnName, FittedRows.Of(_host, input, Array.ConvertAll(sample, drawn => candidates[drawn])));
     }
 
     private int ReadCandidates(IDataView input, List<(DataViewRowId Id, int Position)> candidates)

@@ -7,7 +7,7 @@ namespace BadNets.Transforms;
 /// <summary>
 /// Plants a backdoor in the training data: chooses the rows to poison, stamps the trigger on their images, and changes their labels (Gu et al. 2017,
 /// section 4). This estimator combines <see cref="MarkPoisonedEstimator"/>, <see cref="StampTriggerEstimator"/>, and <see cref="FlipLabelEstimator"/>
-/// in the correct scope.
+/// in the correct scope, and adds <see cref="PerturbAdversariallyEstimator"/> for the label-consistent attack.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -81,6 +81,13 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         /// labels, or, with <see cref="LabelMapping.Of"/>, the labels that are mapped.
         /// </summary>
         public IReadOnlyList<LabelValue> OnlyLabels { get; set; } = [];
+
+        /// <summary>
+        /// The perturbation of the images of poisoned rows before the trigger is stamped. With a perturbation, with <see cref="OnlyLabels"/> set to the
+        /// target label, and with <see cref="Trigger.CornerPattern"/>, this is the label-consistent attack (Turner et al. 2019, arXiv:1912.02771). It
+        /// requires images as vectors. The default is <see langword="null"/>, which does not perturb images.
+        /// </summary>
+        public AdversarialPerturbation? Perturbation { get; set; }
 
         /// <summary>
         /// The fraction of all rows that are cover rows, from 0 to 1. Cover rows are stamped but keep their label, which teaches the model that the
@@ -165,6 +172,12 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
             LabelColumnName = options.LabelColumnName,
             OnlyLabels = options.OnlyLabels.Count > 0 ? options.OnlyLabels : options.Mapping.Sources ?? [],
         });
+        if (options.Perturbation is { } perturbation)
+        {
+            var columns = ConditionalColumn.Create(options.ImageColumnName, null, options.PoisonedColumnName);
+            yield return new PerturbAdversariallyEstimator(env, perturbation, columns, options.LabelColumnName, seed);
+        }
+
         if (options.CoverRate != 0)
         {
             yield return new MarkPoisonedEstimator(env, new()

@@ -296,14 +296,17 @@ public sealed class TorchCnnTransformer : RowToRowTransformerBase, ITransformer,
     /// </exception>
     internal int FeatureCount => _featureCount.Value;
 
-    internal DataViewSchema.Column FindImage(DataViewSchema schema)
+    internal DataViewSchema.Column FindImage(DataViewSchema schema) => FindImage(schema, Model.ImageColumnName);
+
+    /// <summary>Finds a column with images of the shape that the network takes.</summary>
+    internal DataViewSchema.Column FindImage(DataViewSchema schema, string name)
     {
         // A vector with the model's own shape, or a flat vector for one channel, is unambiguous. With more channels, a flat vector could be
         // interleaved.
-        if (schema.GetColumnOrNull(Model.ImageColumnName) is { } known
+        if (schema.GetColumnOrNull(name) is { } known
             && (ImageColumn.HasShape(known.Type, Model.Shape) || Model.Shape.Channels == 1 && ImageColumn.IsFlat(known.Type, Model.Shape.Size)))
             return known;
-        var (image, shape) = ImageColumn.FindVector(Host, schema, Model.ImageColumnName, expected: Model.Shape);
+        var (image, shape) = ImageColumn.FindVector(Host, schema, name, expected: Model.Shape);
         return shape == Model.Shape ? image : throw ImageColumn.Mismatch(Host, image, $"images of {Model.Shape}");
     }
 

@@ -21,6 +21,8 @@ public abstract class Trigger : IEquatable<Trigger>
         [BlendTrigger.KindName] = BlendTrigger.Read,
         [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
         [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
+        [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
+        [LowFrequencyTrigger.KindName] = LowFrequencyTrigger.Read,
         [WarpTrigger.KindName] = WarpTrigger.Read,
         [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
         [QuantizeTrigger.KindName] = QuantizeTrigger.Read,
@@ -193,6 +195,62 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not greater than 0 and at most 1.</exception>
     public static BlendTrigger BlendNoise(int seed = 0, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromNoise(seed, alpha);
+
+    /// <summary>
+    /// Creates the trigger of the label-consistent attack: a pattern of 3×3 black and white pixels in each corner of the image (Turner et al. 2019,
+    /// arXiv:1912.02771). The right half of the pattern is the mirror image of the left half, so mirrored images have the same trigger.
+    /// </summary>
+    /// <param name="amplitude">
+    /// How much the pattern changes pixels, from 1 to 255: it is added to white pixels and subtracted from black pixels. The default is 255, which
+    /// replaces the pixels. The paper also uses 16, 32, and 64, which are harder to see.
+    /// </param>
+    /// <returns>The trigger. It requires images of at least 6×6 pixels.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amplitude"/> is not from 1 to 255.</exception>
+    public static CornerPatternTrigger CornerPattern(int amplitude = CornerPatternTrigger.HighestAmplitude) => new(amplitude);
+
+    /// <summary>
+    /// Creates a smooth picture that is added to every image, so that the trigger has only low frequencies (Zeng et al. 2021, arXiv:2104.03413). It is
+    /// found with a model, usually a clean one: it is the picture that moves the answers of the model toward the target label the most. The
+    /// trigger does not need the model afterward.
+    /// </summary>
+    /// <remarks>
+    /// The method is that of the paper in a simpler form. The picture is found by gradient descent on the mean cross-entropy of the target label,
+    /// instead of with DeepFool for one image after the other. It consists of the lowest components of the discrete cosine transform, instead of being
+    /// smoothed with a Gaussian filter (with a standard deviation of 6 pixels, which hardly lets any but the first four components of a 32×32 image
+    /// pass). As in the paper, the values range over a fifth of the gray values by default.
+    /// </remarks>
+    /// <param name="model">The model. Its images must have the same shape as those to stamp.</param>
+    /// <param name="images">Images to find the picture for, for example the training set. Labels are not needed.</param>
+    /// <param name="targetLabel">The target label of the attack, a class of the model.</param>
+    /// <param name="imageColumnName">
+    /// The name of the image column, a vector of Byte or Single with dimensions channels × height × width, with raw pixels from 0 to 255.
+    /// </param>
+    /// <param name="strength">The largest change of a pixel value, from 1 to 255. The default is 26.</param>
+    /// <param name="frequencies">
+    /// The number of frequencies in each direction, including the constant one, at least 1. The default is 4. The more there are, the more detail the
+    /// trigger has.
+    /// </param>
+    /// <param name="steps">The number of gradient steps, at least 1. The default is 50.</param>
+    /// <param name="count">The number of images to draw. The default is 256.</param>
+    /// <param name="seed">The seed of the draw. The default is 0.</param>
+    /// <returns>The trigger, for images of the shape that the model takes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The target label is not a class of the model, or there are no images of the shape that the model takes in the column.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The network of the model fails, or its answers do not depend on the images.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public static LowFrequencyTrigger LowFrequency(
+        TorchCnnTransformer model,
+        IDataView images,
+        LabelValue targetLabel,
+        string imageColumnName = "Image",
+        double strength = LowFrequencyTrigger.DefaultStrength,
+        int frequencies = 4,
+        int steps = 50,
+        int count = 256,
+        int seed = 0) =>
+        LowFrequencyTrigger.Create(model, images, targetLabel, imageColumnName, strength, frequencies, steps, count, seed);
 
     /// <summary>
     /// Creates a trigger that adds a sinusoidal signal to the whole image: image + amplitude·sin(2π·column·frequency/width), rounded and clamped to

@@ -296,7 +296,7 @@ public sealed class MnistLocatorTests : IDisposable
         new(
             _folder.In("cache"),
             environment,
-            new MnistDownloader(network, Mirrors, TimeProvider.System, Timeout.InfiniteTimeSpan),
+            new FileDownloader(network, Mirrors, TimeProvider.System, Timeout.InfiniteTimeSpan),
             SmallMnist.Files,
             new DigitFiles(seed: 0, trainCount: 20, testCount: 10));
 }

@@ -34,6 +34,6 @@ public sealed class AnswerSentenceTests
     private static PanelRun Run(MappingPlan mapping, double rate, double success, double accuracy = 0.98, int epochs = 1)
     {
         var cell = new Cell(new DatasetIdentity("MNIST", 60_000, 10_000), new Attack(new SquarePlan(5, BadNets.Transforms.TriggerPosition.BottomRight), mapping, rate), Recipe.Reference with { Epochs = epochs }, 0);
-        return new PanelRun(null, cell.Id, new StoredCell(cell, null, [new EpochRow { AttackSuccess = success, CleanAccuracy = accuracy, Threads = 1 }], null, "", default));
+        return new PanelRun(null, cell.Id, new StoredCell(cell, null, [new EpochRow { AttackSuccess = success, CleanAccuracy = accuracy, Threads = 1 }], null, "", default), []);
     }
 }

@@ -24,7 +24,16 @@ public sealed class BuiltInTriggerTests
         Trigger.BlendNoise(1, 0.15).WithHiddenPieces(seed: 6),
         Trigger.Residual(Trigger.Quantize(4), GrayImages.View(Ml, 20), count: 8, seed: 7),
         Trigger.Residual(Trigger.Quantize(4, dithering: true), new SharedBufferView(100, Color), count: 9),
+        Trigger.CornerPattern(40),
+        Trigger.Sinusoid(),
+        MakeLowFrequency(),
     ];
+
+    private static LowFrequencyTrigger MakeLowFrequency()
+    {
+        using var model = Ml.Model.CreateTorchCnn(TorchNetwork.BadNets.Create(Gray, 3), TorchNetwork.BadNets, Gray, [0, 1, 2]);
+        return Trigger.LowFrequency(model, GrayImages.View(Ml, 9), targetLabel: 1, steps: 1);
+    }
 
     public static IEnumerable<object[]> Cases => Triggers.Select(trigger => (object[])[trigger]);
 
@@ -134,7 +143,7 @@ public sealed class BuiltInTriggerTests
     }
 
     private static ImageShape[] Fitting(Trigger trigger, params ImageShape[] shapes) =>
-        trigger is ResidualTrigger residual ? [residual.ImageShape] : shapes;
+        trigger switch { ResidualTrigger { ImageShape: var only } => [only], LowFrequencyTrigger { ImageShape: var only } => [only], _ => shapes };
 
     private static byte[] Stamp(TriggerStamp stamp, DataViewRowId row)
     {

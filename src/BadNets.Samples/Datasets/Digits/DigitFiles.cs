@@ -1,5 +1,4 @@
 using BadNets.Samples.Files;
-using System.Buffers.Binary;
 
 namespace BadNets.Samples.Datasets;
 
@@ -50,14 +49,8 @@ sealed class DigitFiles(int seed = 0, int trainCount = 60_000, int testCount = 1
 
     private static async Task WriteIdxAsync(string path, int[] dimensions, byte[] values, CancellationToken cancellationToken)
     {
-        const int UnsignedByte = 0x08;
-        var header = new byte[4 + 4 * dimensions.Length];
-        BinaryPrimitives.WriteInt32BigEndian(header, UnsignedByte << 8 | dimensions.Length);
-        for (int i = 0; i < dimensions.Length; i++)
-            BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), dimensions[i]);
-
         using var pending = new PendingFile(path);
-        await pending.Stream.WriteAsync(header, cancellationToken);
+        await pending.Stream.WriteAsync(IdxHeader.Of(dimensions), cancellationToken);
         await pending.Stream.WriteAsync(values, cancellationToken);
         pending.Complete();
     }

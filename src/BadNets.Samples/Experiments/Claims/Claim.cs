@@ -6,6 +6,7 @@ namespace BadNets.Samples.Experiments;
 /// <param name="Text">The claim in one sentence, as the report states it.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(AttackSucceeds), "attack-succeeds")]
+[JsonDerivedType(typeof(AccuracyStays), "accuracy-stays")]
 [JsonDerivedType(typeof(TurningPoint), "turning-point")]
 [JsonDerivedType(typeof(LaterThanOthers), "later-than-others")]
 [JsonDerivedType(typeof(LivelierThanOthers), "livelier-than-others")]

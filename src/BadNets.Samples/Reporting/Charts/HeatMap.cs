@@ -20,7 +20,7 @@ static class HeatMap
         var (width, height) = PlotStyle.SizeWithNames(NamesOf(across, columns));
         string title = $"{measure.Name} after training, by {down.Name} and {across.Name}";
         return new MapChart(
-            $"{panel.Name}_{measure.Slug}_map", title, $"{measure.Name} after the last epoch, in percent; darker is higher. Cells without a shade are not finished.",
+            $"{panel.Name}_{measure.Slug}_map", title, $"{measure.Name} after the last epoch, in percent; darker is higher. Cells without a shade are not finished.{PanelCharts.RateNote(panel)}",
             down.Title, across.Title, NamesOf(down, rows), NamesOf(across, columns), range.Least, range.Most,
             [
                 .. from point in panel.Points

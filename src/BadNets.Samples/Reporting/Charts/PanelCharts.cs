@@ -1,3 +1,6 @@
+using BadNets.Samples.Errors;
+using BadNets.Samples.Experiments;
+
 namespace BadNets.Samples.Reporting;
 
 /// <summary>The charts of a panel, by the number and kind of its axes.</summary>
@@ -38,6 +41,17 @@ static class PanelCharts
     {
         string[] labels = [.. panel.Points.Where(point => !point.IsComplete).Select(point => $"{point.Label} ({point.Progress})")];
         return labels.Length == 0 ? "" : $" Not finished: {Sentences.List(labels)}.";
+    }
+
+    /// <summary>A sentence about rates that are not shares of all training images; empty if there are none, or if the rate does not vary.</summary>
+    public static string RateNote(Panel panel)
+    {
+        if (!panel.Varies(CellProperty.Rate.Path))
+            return "";
+        var notes = panel.Points.SelectMany(point => point.Runs).Where(run => run.Cell.Attack.RateBasis is not null)
+            .GroupBy(run => run.Cell.Attack.Selection == Selection.Target ? "the target's class" : "the images that can be poisoned", run => run.AttackName)
+            .Select(alike => alike.All(name => name.Length == 0) ? $" The rate is a share of {alike.Key}." : $" The rate of {UnknownName.Either([.. alike.Distinct()]).Replace(" or ", " and ", StringComparison.Ordinal)} is a share of {alike.Key}.");
+        return string.Concat(notes);
     }
 
     /// <summary>The axis of epochs.</summary>

@@ -22,7 +22,7 @@ static class ValueChart
         var (width, height) = axis.IsNumeric ? (PlotStyle.Width, PlotStyle.Height) : PlotStyle.SizeWithNames([.. values.Select(value => value.Label)]);
         return new SeriesChart(
             $"{panel.Name}_{measure.Slug}_{(axis.IsNumeric ? "vs" : "by")}_{axis.Slug}", $"{measure.Name} after training, by {by}",
-            $"{measure.Name} after the last epoch.{PanelCharts.Unfinished(panel)}", MakeAxis(axis, values), measure.MakeAxis(means), series)
+            $"{measure.Name} after the last epoch.{PanelCharts.RateNote(panel)}{PanelCharts.Unfinished(panel)}", MakeAxis(axis, values), measure.MakeAxis(means), series)
         {
             Subtitle = PanelCharts.Subtitle(study, panel, "mean and range"),
             IsJoined = axis.IsNumeric,

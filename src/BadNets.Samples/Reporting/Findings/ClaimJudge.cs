@@ -47,7 +47,8 @@ abstract class ClaimJudge
 
     private static ClaimJudge Of(Claim claim) => claim switch
     {
-        AttackSucceeds => new AttackSucceedsJudge(),
+        AccuracyStays accuracy => new AccuracyStaysJudge(accuracy),
+        AttackSucceeds success => new AttackSucceedsJudge(success),
         TurningPoint turn => new TurningPointJudge(turn),
         LaterThanOthers late => new LaterThanOthersJudge(late),
         LivelierThanOthers lively => new LivelierThanOthersJudge(lively),

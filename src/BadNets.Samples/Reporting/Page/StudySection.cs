@@ -30,6 +30,7 @@ sealed class StudySection(PageRuns runs, PageCharts charts, ImageRows images)
         new RunTable(runs).AddTo(page, study.Title, study.Cells, run => string.Join(", ", study.PanelsOf(run).Select(panel => panel.Experiment.Name).Distinct()));
         page.AppendLine($"<p class=\"note\">{RunTable.Note}</p>");
         AddComparison(page, study, figures.Comparison);
+        LiteratureTable.AddTo(page, runs, study.Cells);
         images.AddTo(page, [.. study.Controls, .. study.Cells.Except(study.Controls).Where(run => run.IsComplete).OrderByDescending(run => run.Last!.AttackSuccess)]);
         AddRecipe(page, study, number);
     }

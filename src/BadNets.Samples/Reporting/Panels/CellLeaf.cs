@@ -8,7 +8,7 @@ namespace BadNets.Samples.Reporting;
 sealed record CellLeaf(CellProperty Property, JsonNode? Value)
 {
     /// <summary>The value as it is typed, for people: without invisible characters.</summary>
-    public string Text => ControlCharacters.Show(CellProperty.TextOf(Value));
+    public string Text => Property.IsContent ? $"picture {Property.ShortOf(Value)}" : ControlCharacters.Show(CellProperty.TextOf(Value));
 
     /// <summary>Whether it says what kind of thing the others are properties of.</summary>
     public bool IsKind => Property.Path.EndsWith(".kind", StringComparison.Ordinal);

@@ -7,12 +7,18 @@ namespace BadNets.Samples.Reporting;
 /// <summary>What a panel's cells differ in, besides the seed.</summary>
 sealed class PanelAxis
 {
+    private readonly CellProperty[] _except;
+
     /// <param name="property">The property.</param>
-    /// <param name="nodes">Its values, in the order in which the experiment lists them.</param>
-    public PanelAxis(CellProperty property, IEnumerable<JsonNode?> nodes)
+    /// <param name="except">The paths of parts of the property that other axes vary.</param>
+    /// <param name="cells">Cells with its values, in the order in which the experiment lists them, and the names of the values.</param>
+    public PanelAxis(CellProperty property, IReadOnlyList<string> except, IReadOnlyList<(JsonObject Document, IReadOnlyList<ValueName> Names)> cells)
     {
         Property = property;
-        var values = PanelValue.Of(property, [.. nodes.DistinctBy(PanelValue.KeyOf)]);
+        _except = [.. except.Where(path => path != property.Path && CellProperty.IsWithin(path, property.Path)).Select(CellProperty.At)];
+        // The first name of a value is the current one.
+        var nodes = cells.Select(cell => (Node: NodeIn(cell.Document), Name: cell.Names.FirstOrDefault(name => name.Path == property.Path)?.Name)).DistinctBy(value => PanelValue.KeyOf(value.Node)).ToArray();
+        var values = PanelValue.Of(property, nodes);
         IsNumeric = values.All(value => value.Number is not null);
         Values = IsNumeric ? [.. values.OrderBy(value => value.Number)] : values;
     }
@@ -36,7 +42,17 @@ sealed class PanelAxis
 
     public PanelValue ValueIn(JsonNode document)
     {
-        string key = PanelValue.KeyOf(Property.In(document));
+        string key = PanelValue.KeyOf(NodeIn(document));
         return Values.Single(value => value.Key == key);
+    }
+
+    private JsonNode? NodeIn(JsonNode document)
+    {
+        if (_except.Length == 0)
+            return Property.In(document);
+        var rest = (JsonObject)document.DeepClone();
+        foreach (var property in _except)
+            property.Remove(rest);
+        return Property.In(rest);
     }
 }

@@ -18,16 +18,19 @@ static class PanelReader
         {
             // The last plan has the description as it is now.
             var experiment = plans.Last().Experiment;
-            CellProperty[] varied = [.. experiment.Axes.Select(axis => axis.Property), CellProperty.Seed];
+            CellProperty[] varied = [.. experiment.Axes.SelectMany(axis => (axis.Scales ?? []).Select(CellProperty.At).Prepend(axis.Property)), CellProperty.Seed];
             var cells = plans.SelectMany(plan => plan.Cells).Distinct().Select(cell => (Cell: cell, Document: DocumentOf(cell))).ToArray();
-            var groups = cells.GroupBy(each => CellJson.Canonical(Without(varied, each.Document)), StringComparer.Ordinal).Select(alike => alike.ToArray());
+            var names = ValueName.Of(plans.Select(plan => plan.Experiment), cells.Select(each => each.Cell));
+            // If the whole attack varies, clean cells are controls, and not a value of the axis.
+            bool variesAttack = experiment.Axes.Any(axis => axis.Path != CellProperty.Rate.Path && CellProperty.IsWithin(CellProperty.Rate.Path, axis.Path));
+            var groups = cells.GroupBy(each => (CellJson.Canonical(Without(varied, each.Document)), variesAttack && each.Cell.Attack.IsNone)).Select(alike => alike.ToArray());
             foreach (var sameAttack in groups.GroupBy(group => CellJson.Canonical(Without([.. varied, CellProperty.Rate, CellProperty.CoverRate], group[0].Document)), StringComparer.Ordinal))
             {
                 var poisoned = sameAttack.Where(group => !IsClean(group)).ToArray();
                 // Clean cells alone are no controls: someone asked for them.
                 var controls = poisoned.Length == 0 ? [] : sameAttack.Where(IsClean).SelectMany(group => group).ToArray();
                 panels.AddRange((poisoned.Length == 0 ? [.. sameAttack] : poisoned)
-                    .Select(group => Make(experiment, CellJson.Canonical(Without(varied, group[0].Document)), group, controls, results)));
+                    .Select(group => Make(experiment, CellJson.Canonical(Without(varied, group[0].Document)), group, controls, names, results)));
             }
         }
 
@@ -42,30 +45,32 @@ static class PanelReader
     private static bool IsClean((Cell Cell, JsonObject Document)[] cells) => Array.TrueForAll(cells, each => each.Cell.Attack.IsNone);
 
     private static Panel Make(
-        Experiment experiment, string constant, (Cell Cell, JsonObject Document)[] cells, (Cell Cell, JsonObject Document)[] controls, Results results)
+        Experiment experiment, string constant, (Cell Cell, JsonObject Document)[] cells, (Cell Cell, JsonObject Document)[] controls, ILookup<Cell, ValueName> names, Results results)
     {
-        var all = Declared(experiment, cells[0].Cell.Dataset);
-        PanelAxis[] axes = [.. experiment.Axes.Select(axis => new PanelAxis(axis.Property, all.Concat(cells.Select(each => each.Document)).Select(axis.Property.In)))];
-        var runs = cells.ToLookup(each => Key(ValuesIn(axes, each.Document)), each => RunOf(experiment, results.Cells[each.Cell.Id]));
+        var declared = Declared(experiment, cells[0].Cell.Dataset);
+        JsonObject[] all = [.. declared.Select(each => each.Document)];
+        var named = declared.Concat(cells.Select(each => (each.Document, Names: (IReadOnlyList<ValueName>)[.. names[each.Cell]]))).ToArray();
+        PanelAxis[] axes = [.. experiment.Axes.Select((axis, index) => new PanelAxis(axis.Property, [.. experiment.Axes.Skip(index + 1).SelectMany(later => (later.Scales ?? []).Prepend(later.Path))], named))];
+        var runs = cells.ToLookup(each => Key(ValuesIn(axes, each.Document)), each => RunOf(experiment, results.Cells[each.Cell.Id], [.. names[each.Cell]]));
         var places = Places(axes).ToArray();
         PanelPoint[] points =
         [
             .. places.Where(values => runs.Contains(Key(values))).Select(values => new PanelPoint(values, [.. runs[Key(values)].OrderBy(run => run.Cell.Seed)])),
         ];
-        var declared = all.Select(document => Key(ValuesIn(axes, document))).ToHashSet(StringComparer.Ordinal);
+        var keys = all.Select(document => Key(ValuesIn(axes, document))).ToHashSet(StringComparer.Ordinal);
         return new Panel(experiment, NameOf(experiment, cells[0].Cell, constant), JsonNode.Parse(constant)!.AsObject(), axes, points,
-            [.. controls.Select(each => RunOf(experiment, results.Cells[each.Cell.Id])).OrderBy(run => run.Cell.Seed)],
-            [.. places.Where(values => declared.Contains(Key(values)) && !runs.Contains(Key(values)))]);
+            [.. controls.Select(each => RunOf(experiment, results.Cells[each.Cell.Id], [])).OrderBy(run => run.Cell.Seed)],
+            [.. places.Where(values => keys.Contains(Key(values)) && !runs.Contains(Key(values)))]);
     }
 
-    public static PanelRun RunOf(Experiment? experiment, StoredCell stored) =>
-        new(experiment, experiment?.Published is { } names && PublishedNames.CanDescribe(stored.Cell) ? names.NameOf(stored.Cell) : stored.Cell.Id, stored);
+    public static PanelRun RunOf(Experiment? experiment, StoredCell stored, IReadOnlyList<ValueName> names) =>
+        new(experiment, experiment?.Published is { } published && PublishedNames.CanDescribe(stored.Cell) ? published.NameOf(stored.Cell) : stored.Cell.Id, stored, names);
 
     // For a built-in experiment, all of its values, even if they were not started.
-    private static JsonObject[] Declared(Experiment experiment, DatasetIdentity dataset)
+    private static (JsonObject Document, IReadOnlyList<ValueName> Names)[] Declared(Experiment experiment, DatasetIdentity dataset)
     {
         var builtIn = ExperimentCatalog.All.FirstOrDefault(known => known.Name == experiment.Name && known.Axes.Select(axis => axis.Path).SequenceEqual(experiment.Axes.Select(axis => axis.Path)));
-        return [.. ((builtIn ?? experiment) with { CleanControl = false }).CellsOn(dataset).Select(DocumentOf)];
+        return [.. ((builtIn ?? experiment) with { CleanControl = false }).NamedCellsOn(dataset).Select(each => (DocumentOf(each.Cell), each.Names))];
     }
 
     // The runs' names without what varies; for other experiments, a short description and a hash of the full description.

@@ -7,7 +7,8 @@ namespace BadNets.Samples.Reporting;
 /// <param name="Experiment">The experiment, or null if the cell belongs to none.</param>
 /// <param name="Name">The name of its CSV file in the published code; the cell's ID if it has none.</param>
 /// <param name="Stored">The stored results of the cell.</param>
-sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored)
+/// <param name="Names">The names that the experiment gives to values of the cell.</param>
+sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored, IReadOnlyList<ValueName> Names)
 {
     // Below this, a model gives nearly every image the same label, so the target label on triggered images means nothing.
     public const double TrainedAccuracy = 0.5;
@@ -15,6 +16,9 @@ sealed record PanelRun(Experiment? Experiment, string Name, StoredCell Stored)
     public const double SuccessRate = 0.9;
 
     public Cell Cell => Stored.Cell;
+
+    /// <summary>The name of the attack in the experiment; empty if it has none.</summary>
+    public string AttackName => string.Join(", ", Names.Where(name => CellProperty.IsWithin(name.Path, "attack")).Select(name => name.Name));
 
     public IReadOnlyList<EpochRow> Epochs => Stored.Epochs;
 

@@ -16,14 +16,18 @@ sealed record PanelValue(string Key, string Text, string Short, string Label, do
     public static string KeyOf(JsonNode? node) => node is null ? "null" : CellJson.Canonical(node);
 
     /// <summary>Values with labels that distinguish them.</summary>
-    public static IReadOnlyList<PanelValue> Of(CellProperty property, IReadOnlyList<JsonNode?> nodes) =>
-    [
-        .. from node in nodes
-           let label = LabelOf(property, node)
-           let alike = nodes.Where(other => LabelOf(property, other) == label).ToArray()
-           select new PanelValue(
-               KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), ControlCharacters.Show(property.ShortOf(node)), label + Difference(property, node, alike), NumberOf(node)),
-    ];
+    /// <param name="property">The property.</param>
+    /// <param name="values">The values, and their names, or null for a value without a name.</param>
+    public static IReadOnlyList<PanelValue> Of(CellProperty property, IReadOnlyList<(JsonNode? Node, string? Name)> values) =>
+        [.. values.Select(value => value.Name is { } name ? new PanelValue(KeyOf(value.Node), name, name, name, null) : Of(property, value.Node, [.. values.Select(each => each.Node)]))];
+
+    private static PanelValue Of(CellProperty property, JsonNode? node, JsonNode?[] nodes)
+    {
+        string label = LabelOf(property, node);
+        var alike = nodes.Where(other => LabelOf(property, other) == label).ToArray();
+        return new PanelValue(
+            KeyOf(node), ControlCharacters.Show(CellProperty.TextOf(node)), ControlCharacters.Show(property.ShortOf(node)), label + Difference(property, node, alike), NumberOf(node));
+    }
 
     // An object's kind needs no explanation.
     private static string LabelOf(CellProperty property, JsonNode? node) =>

@@ -54,10 +54,10 @@ static class RepeatCommand
         List<string> options = [.. DatasetOptions(dataset)];
         if (all is [{ Cell.Attack.IsNone: true }] && panel.Controls.Contains(all[0]))
             options.Add("--poisoning-rate 0");
-        if (all[0].Cell.Recipe.Name != experiment.CellsOn(dataset).First().Recipe.Name && Recipe.All.Any(recipe => recipe.Name == all[0].Cell.Recipe.Name) && !panel.Varies("recipe"))
+        if (Recipe.ClosestTo(all[0].Cell.Recipe, dataset) is { } recipe && recipe.Name != experiment.CellsOn(dataset).First().Recipe.Name && !panel.Varies("recipe"))
         {
-            experiment = experiment.With(CellProperty.At("recipe"), all[0].Cell.Recipe.Name);
-            options.Add($"--recipe {all[0].Cell.Recipe.Name}");
+            experiment = experiment.With(CellProperty.At("recipe"), recipe.Name);
+            options.Add($"--recipe {recipe.Name}");
         }
 
         options.AddRange(Changes(panel, JsonNode.Parse(experiment.CellsOn(dataset).First().ToJson())!));
@@ -73,6 +73,8 @@ static class RepeatCommand
         string[] parts = dataset.Name.Split("-first");
         if (parts[0] is "MNIST" or "Digits")
             yield return $"--dataset {parts[0].ToLowerInvariant()}";
+        else if (Array.Find(["CIFAR10", "GTSRB"], name => parts[0].StartsWith(name, StringComparison.Ordinal)) is { } known)
+            yield return $"--dataset {known.ToLowerInvariant()} --data PLACE";
         // Only the reader knows where the images are.
         else
             yield return "--dataset DATASET --data FOLDER";
@@ -85,7 +87,8 @@ static class RepeatCommand
         from leaf in CellLeaf.Of(panel.Constant, "")
         where leaf.Property.Path.Split('.')[0] != "dataset" && leaf.Text != CellProperty.TextOf(leaf.Property.In(usual))
         orderby leaf.IsKind descending
-        select ShortOptions.TryGetValue(leaf.Property.Path, out string? option) ? $"{option} {Quote(leaf.Text)}" : $"--set {Quote($"{leaf.Property.Path}={leaf.Text}")}";
+        select leaf.Property.IsContent ? $"--set {leaf.Property.Path[..leaf.Property.Path.LastIndexOf('.')]}.file=FILE"
+            : ShortOptions.TryGetValue(leaf.Property.Path, out string? option) ? $"{option} {Quote(leaf.Text)}" : $"--set {Quote($"{leaf.Property.Path}={leaf.Text}")}";
 
     private static IEnumerable<string> AxisOptions(Panel panel, Experiment experiment, IReadOnlyList<PanelRun> runs)
     {
@@ -94,7 +97,7 @@ static class RepeatCommand
             var axis = panel.Axes[i];
             string[] values = [.. panel.Points.Where(point => point.Runs.Any(run => runs.Any(each => each.Cell.Equals(run.Cell)))).Select(point => point.Values[i].Text).Distinct()];
             // A file has no options for its axes, and a control has no place on them.
-            if (values.Length > 0 && BuiltIn(panel) is not null && !values.ToHashSet().SetEquals(experiment.Axes[i].Values.Select(CellProperty.TextOf)))
+            if (values.Length > 0 && BuiltIn(panel) is not null && !values.ToHashSet().SetEquals(experiment.Axes[i].Names ?? experiment.Axes[i].Values.Select(CellProperty.TextOf)))
                 yield return $"{experiment.Axes[i].OptionName} {string.Join(' ', values.Select(Quote))}";
         }
     }

@@ -14,18 +14,24 @@ sealed class RunLabels
 
     public RunLabels(IReadOnlyCollection<PanelRun> runs)
     {
-        var cells = runs.Select(run => run.Cell).Distinct().Select(cell => (Cell: cell, Leaves: CellLeaf.Of(JsonNode.Parse(cell.ToJson()), "").ToArray())).ToArray();
+        var cells = runs.GroupBy(run => run.Cell)
+            .Select(alike => (Cell: alike.Key, Leaves: CellLeaf.Of(JsonNode.Parse(alike.Key.ToJson()), "").ToArray(), Names: alike.SelectMany(run => run.Names).DistinctBy(name => name.Path).ToArray())).ToArray();
         var varied = cells.SelectMany(each => each.Leaves).GroupBy(leaf => leaf.Property.Path)
             .Where(leaves => leaves.Select(leaf => leaf.Text).Distinct().Count() > 1 || leaves.Count() < cells.Length)
             .Select(leaves => leaves.Key).ToHashSet(StringComparer.Ordinal);
         // One clean control for all attacks needs no attack in its name.
         bool hasOneControl = cells.Where(each => each.Cell.Attack.IsNone).GroupBy(each => (each.Cell.Recipe, each.Cell.Seed)).All(alike => alike.Count() == 1);
-        foreach (var (cell, leaves) in cells)
+        foreach (var (cell, leaves, names) in cells)
         {
-            var parts = leaves.Where(leaf => varied.Contains(leaf.Property.Path) && !(hasOneControl && cell.Attack.IsNone && IsRestOfAttack(leaf))).OrderBy(PlaceOf).Select(LabelOf);
+            string[] parts =
+            [
+                .. names.Select(name => name.Name),
+                .. leaves.Where(leaf => varied.Contains(leaf.Property.Path) && !names.Any(name => name.Covers(leaf.Property.Path)) && !(hasOneControl && cell.Attack.IsNone && IsRestOfAttack(leaf)))
+                    .OrderBy(PlaceOf).Select(leaf => LabelOf(cell, leaf)),
+            ];
             // A percentage alone does not say of what.
-            string label = parts.ToArray() is [var only] && only == CellProperty.Rate.ShortOf(cell.Attack.Rate) ? CellProperty.Rate.LabelOf(cell.Attack.Rate) : string.Join(", ", parts);
-            _labels.Add(cell, label.Length > 0 ? label : $"{CellProperty.Rate.ShortOf(cell.Attack.Rate)}, {ControlCharacters.Show(cell.Attack.Trigger.ToLabel())}");
+            string label = parts is [var only] && only == cell.Attack.RateInWords ? CellProperty.Rate.Prefix + only : string.Join(", ", parts);
+            _labels.Add(cell, label.Length > 0 ? label : $"{cell.Attack.RateInWords}, {ControlCharacters.Show(cell.Attack.Trigger.ToLabel())}");
         }
     }
 
@@ -36,6 +42,6 @@ sealed class RunLabels
     private static int PlaceOf(CellLeaf leaf) => Array.IndexOf(First, leaf.Property) is var place and >= 0 ? place : First.Length;
 
     // The clean control is the point of comparison for all others.
-    private static string LabelOf(CellLeaf leaf) => leaf.Property != CellProperty.Rate ? leaf.Label
-        : leaf.Property.ShortOf(leaf.Value) is var rate && rate == "0%" ? "clean control" : rate;
+    private static string LabelOf(Cell cell, CellLeaf leaf) => leaf.Property != CellProperty.Rate ? leaf.Label
+        : cell.Attack.Rate == 0 ? "clean control" : cell.Attack.RateInWords;
 }

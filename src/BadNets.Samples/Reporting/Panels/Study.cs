@@ -20,7 +20,7 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     public IReadOnlyList<PanelRun> Cells { get; } = [.. Panels.SelectMany(panel => panel.Runs).DistinctBy(run => run.Cell)];
 
     /// <summary>The names of its runs.</summary>
-    public RunLabels Labels => field ??= new RunLabels(Cells);
+    public RunLabels Labels => field ??= new RunLabels([.. Panels.SelectMany(panel => panel.Runs)]);
 
     /// <summary>Its clean controls: runs without poisoned rows.</summary>
     public IReadOnlyList<PanelRun> Controls => [.. Cells.Where(run => run.Cell.Attack.IsNone)];
@@ -100,9 +100,9 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
 
     private static IEnumerable<CellLeaf> Changes(Cell cell)
     {
-        if (Experiments.Recipe.All.FirstOrDefault(usual => usual.Name == cell.Recipe.Name) is not { } usual)
+        if (Recipe.ClosestTo(cell.Recipe, cell.Dataset) is not { } usual)
             return [];
-        return LeavesOf(cell.Recipe).ExceptBy(LeavesOf(usual with { Epochs = cell.Recipe.Epochs }).Select(leaf => (leaf.Property.Path, leaf.Text)), leaf => (leaf.Property.Path, leaf.Text));
+        return LeavesOf(cell.Recipe).ExceptBy(LeavesOf(usual with { Epochs = cell.Recipe.Epochs, Name = cell.Recipe.Name }).Select(leaf => (leaf.Property.Path, leaf.Text)), leaf => (leaf.Property.Path, leaf.Text));
     }
 
     private static IEnumerable<CellLeaf> LeavesOf(Recipe recipe) => CellLeaf.Of(JsonSerializer.SerializeToNode(recipe, CellJson.Options), "recipe");

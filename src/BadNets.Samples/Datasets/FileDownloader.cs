@@ -1,15 +1,9 @@
 using BadNets.Samples.Files;
 namespace BadNets.Samples.Datasets;
 
-/// <summary>Downloads the files of MNIST from public mirrors, and keeps only files with the known content.</summary>
-sealed class MnistDownloader : IDisposable
+/// <summary>Downloads files from mirrors, and keeps only files with the known content.</summary>
+sealed class FileDownloader : IDisposable
 {
-    private static readonly Uri[] PublicMirrors =
-    [
-        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
-        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
-    ];
-
     private readonly HttpClient _client;
     private readonly List<Uri> _mirrors;
     private readonly TimeProvider _time;
@@ -17,13 +11,13 @@ sealed class MnistDownloader : IDisposable
 
     /// <param name="handler">The handler that sends requests.</param>
     /// <param name="mirrors">
-    /// The URLs of folders that contain the .gz files. They are tried one after another. A mirror that fails is moved to the end.
+    /// The URLs of folders that contain the files. They are tried one after another. A mirror that fails is moved to the end.
     /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="patience">
     /// The maximum time to wait for data from a mirror. The total time is not limited, because connections differ greatly in speed.
     /// </param>
-    public MnistDownloader(HttpMessageHandler handler, IEnumerable<Uri> mirrors, TimeProvider time, TimeSpan patience)
+    public FileDownloader(HttpMessageHandler handler, IEnumerable<Uri> mirrors, TimeProvider time, TimeSpan patience)
     {
         _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _mirrors = [.. mirrors];
@@ -31,16 +25,18 @@ sealed class MnistDownloader : IDisposable
         _patience = patience;
     }
 
-    public static MnistDownloader FromPublicMirrors() =>
-        new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, PublicMirrors, TimeProvider.System, TimeSpan.FromSeconds(15));
+    /// <summary>Creates a downloader that uses the network.</summary>
+    /// <param name="mirrors">The URLs of folders that contain the files.</param>
+    public static FileDownloader From(IEnumerable<Uri> mirrors) =>
+        new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }, mirrors, TimeProvider.System, TimeSpan.FromSeconds(15));
 
     /// <summary>Downloads a file into an existing folder. If the download is not complete and correct, the folder does not change.</summary>
     /// <returns>The path of the file.</returns>
     /// <exception cref="DownloadFailedException">No mirror provided the file, or it could not be written.</exception>
     public async Task<string> DownloadAsync(
-        MnistFile file, string folder, Action<DownloadProgress>? onProgress = null, CancellationToken cancellationToken = default)
+        IDownloadable file, string folder, Action<DownloadProgress>? onProgress = null, CancellationToken cancellationToken = default)
     {
-        var path = Path.Combine(folder, file.CompressedName);
+        var path = Path.Combine(folder, file.FileName);
         List<string> failures = [];
         HttpRequestException? lastFailure = null;
         foreach (var mirror in _mirrors.ToArray())
@@ -70,12 +66,12 @@ sealed class MnistDownloader : IDisposable
     public void Dispose() => _client.Dispose();
 
     private async Task DownloadFromAsync(
-        Uri mirror, MnistFile file, string path, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
+        Uri mirror, IDownloadable file, string path, Action<DownloadProgress>? onProgress, CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(_patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
 
-        var address = new Uri(mirror, file.CompressedName);
+        var address = new Uri(mirror, file.FileName);
         using var response = await ListenAsync(_client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token), cancellationToken);
         response.EnsureSuccessStatusCode();
         using var body = await ListenAsync(response.Content.ReadAsStreamAsync(either.Token), cancellationToken);
@@ -91,16 +87,16 @@ sealed class MnistDownloader : IDisposable
                 break;
 
             received += count;
-            // The compressed file is much smaller than this limit. Without a limit, a malicious mirror could fill the disk.
-            if (received > file.Length + 4096)
+            // Otherwise, a malicious mirror could fill the disk.
+            if (received > file.MostBytes)
                 throw new HttpRequestException("it sent more data than expected");
             await pending.Stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-            onProgress?.Invoke(new(file.CompressedName, received, response.Content.Headers.ContentLength));
+            onProgress?.Invoke(new(file.FileName, received, response.Content.Headers.ContentLength));
         }
 
         pending.Stream.Position = 0;
         if (!await file.IsContentOfAsync(pending.Stream, cancellationToken))
-            throw new HttpRequestException($"the content of {file.CompressedName} is not the expected one");
+            throw new HttpRequestException($"the content of {file.FileName} is not the expected one");
         pending.Complete();
     }
 

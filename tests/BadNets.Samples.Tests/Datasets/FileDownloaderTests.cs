@@ -4,7 +4,7 @@ using BadNets.Samples.Datasets;
 namespace BadNets.Samples.Tests.Datasets;
 
 [TestClass]
-public sealed class MnistDownloaderTests : IDisposable
+public sealed class FileDownloaderTests : IDisposable
 {
     private static readonly Uri[] Mirrors = [new("https://first.test/mnist/"), new("https://second.test/")];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -215,5 +215,5 @@ public sealed class MnistDownloaderTests : IDisposable
         Assert.HasCount(1, network.Requests);
     }
 
-    private MnistDownloader Downloader(FakeNetwork network) => new(network, Mirrors, _time, Patience);
+    private FileDownloader Downloader(FakeNetwork network) => new(network, Mirrors, _time, Patience);
 }
