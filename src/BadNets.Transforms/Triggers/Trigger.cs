@@ -19,6 +19,8 @@ public abstract class Trigger : IEquatable<Trigger>
         [PatchTrigger.KindName] = PatchTrigger.Read,
         [PatchTrigger.MaskedKindName] = PatchTrigger.ReadMasked,
         [BlendTrigger.KindName] = BlendTrigger.Read,
+        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
+        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
         [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
         [LowFrequencyTrigger.KindName] = LowFrequencyTrigger.Read,
         [WarpTrigger.KindName] = WarpTrigger.Read,
@@ -26,8 +28,6 @@ public abstract class Trigger : IEquatable<Trigger>
         [QuantizeTrigger.KindName] = QuantizeTrigger.Read,
         [ResidualTrigger.KindName] = ResidualTrigger.Read,
         [HiddenPiecesTrigger.KindName] = HiddenPiecesTrigger.Read,
-        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
-        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
     };
 
     /// <summary>The name of the kind of trigger, which is written into model files.</summary>
