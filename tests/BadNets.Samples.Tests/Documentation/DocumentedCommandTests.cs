@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BadNets.Samples.Tests.Datasets;
 using SkiaSharp;
@@ -24,7 +25,7 @@ public sealed partial class DocumentedCommandTests
         string data = SmallDigits.WriteTo(folder.In("mnist")), output = folder.In("results");
         WritePictures(folder.In("pictures"));
         foreach (string json in DocumentationPage.All.SelectMany(page => page.Blocks("json")))
-            File.WriteAllText(folder.In("small-triggers.json"), json);
+            File.WriteAllText(folder.In($"{JsonNode.Parse(json)!["name"]}.json"), json);
         string command = arguments.Replace("../pictures", folder.In("pictures"), StringComparison.Ordinal)
             .Replace("small-triggers.json", folder.In("small-triggers.json"), StringComparison.Ordinal);
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
