@@ -16,7 +16,7 @@ static class RawPixels
     public static void Check(IDataView view, string imageColumnName, Trigger trigger)
     {
         var column = view.Schema[imageColumnName];
-        if (column.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || IsDark(trigger, column.Type))
+        if (column.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || WritesDark(trigger, column.Type))
             return;
 
         using var cursor = view.GetRowCursor([column]);
@@ -37,14 +37,25 @@ static class RawPixels
         }
     }
 
-    // A trigger that leaves a black image dark does not harm scaled pixels either. Columns that cannot be stamped are rejected elsewhere.
-    private static bool IsDark(Trigger trigger, DataViewType type)
+    // A trigger that only writes dark values, whatever the image, does not harm scaled pixels either. Columns that cannot be stamped are rejected
+    // elsewhere.
+    private static bool WritesDark(Trigger trigger, DataViewType type)
     {
         if (ImageColumn.ShapeOf(type) is not { } shape)
             return true;
-        var image = new float[shape.Size];
-        trigger.FitTo(shape).Apply(image, default);
-        return Largest(image) <= LargestScaled;
+        float[] first = [.. Enumerable.Range(0, shape.Size).Select(i => (float)(i % 256))], second = Array.ConvertAll(first, value => 255 - value);
+        float[] stampedFirst = [.. first], stampedSecond = [.. second];
+        var stamp = trigger.FitTo(shape);
+        stamp.Apply(stampedFirst, default);
+        stamp.Apply(stampedSecond, default);
+        for (int i = 0; i < first.Length; i++)
+        {
+            bool isUnchanged = stampedFirst[i] == first[i] && stampedSecond[i] == second[i];
+            if (!isUnchanged && (stampedFirst[i] != stampedSecond[i] || stampedFirst[i] > LargestScaled))
+                return false;
+        }
+
+        return true;
     }
 
     private static float Largest(ReadOnlySpan<float> pixels) => pixels.IsEmpty ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(pixels));

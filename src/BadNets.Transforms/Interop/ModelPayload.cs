@@ -6,6 +6,9 @@ namespace BadNets.Transforms;
 /// </summary>
 static class ModelPayload
 {
+    /// <summary>How many levels deep descriptions can contain each other. Without a limit, a malicious file could overflow the stack.</summary>
+    public const int MaximumDepth = 4;
+
     public static byte[] Make(Action<BinaryWriter> write)
     {
         using var stream = new MemoryStream();
@@ -26,14 +29,17 @@ static class ModelPayload
     /// <param name="reader">The model file.</param>
     /// <param name="noun">The name of what is described, for error messages.</param>
     /// <param name="find">Finds the reader for a kind, or throws an exception if there is none.</param>
-    /// <exception cref="InvalidDataException">The payload has the wrong length, or is not valid for its kind.</exception>
+    /// <exception cref="InvalidDataException">The payload has the wrong length, is not valid for its kind, or is nested too deep.</exception>
     public static T Read<T>(BinaryReader reader, string noun, Func<string, Func<BinaryReader, T>> find)
     {
+        int level = reader is PayloadReader outer ? outer.Level + 1 : 1;
+        if (level > MaximumDepth)
+            throw new InvalidDataException($"The model file is damaged: it contains a {noun} that is nested more than {MaximumDepth} levels deep.");
         var model = new ModelReader(reader);
         string kind = model.ReadText();
         byte[] payload = reader.ReadBytes(model.ReadCount(1));
         var read = find(kind);
-        using var content = new PayloadReader(payload);
+        using var content = new PayloadReader(payload, level);
         T description;
         try
         {
@@ -50,8 +56,10 @@ static class ModelPayload
     }
 
     // BinaryReader allocates memory for the count that a malicious file claims, before it finds out that the bytes are missing.
-    private sealed class PayloadReader(byte[] payload) : BinaryReader(new MemoryStream(payload, writable: false))
+    private sealed class PayloadReader(byte[] payload, int level) : BinaryReader(new MemoryStream(payload, writable: false))
     {
+        public int Level => level;
+
         public long Remaining => BaseStream.Length - BaseStream.Position;
 
         public override byte[] ReadBytes(int count) => count <= Remaining ? base.ReadBytes(count) : throw new EndOfStreamException();

@@ -1,3 +1,5 @@
+using Microsoft.ML.Data;
+
 namespace BadNets.Transforms;
 
 /// <summary>
@@ -22,6 +24,18 @@ static class SplitMix64
 
         return bytes;
     }
+
+    /// <summary>Returns the seed of the stream for a row: mix(mix(mix(seed) ^ low) ^ high), where mix gives the first output of a stream.</summary>
+    public static ulong SeedOf(int seed, DataViewRowId row) => Mix(Mix(Mix((ulong)seed) ^ row.Low) ^ row.High);
+
+    /// <summary>Returns the output with this number, counted from 0.</summary>
+    public static ulong Output(ulong seed, int number) => Mix(seed + (ulong)number * Step);
+
+    /// <summary>Converts the highest 53 bits of an output to a number that is at least -1 and less than 1.</summary>
+    public static double ToSigned(ulong output) => (output >> 11) * (2.0 / (1L << 53)) - 1;
+
+    /// <summary>Converts an output to a whole number that is at least 0 and less than a limit: the high 64 bits of their product.</summary>
+    public static int ToNumber(ulong output, int limit) => (int)Math.BigMul(output, (ulong)limit, out _);
 
     /// <summary>Returns the output of the stream in the given state.</summary>
     public static ulong Mix(ulong state)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Drawing;
+using Microsoft.ML;
 
 namespace BadNets.Transforms;
 
@@ -20,6 +21,11 @@ public abstract class Trigger : IEquatable<Trigger>
         [BlendTrigger.KindName] = BlendTrigger.Read,
         [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
         [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
+        [WarpTrigger.KindName] = WarpTrigger.Read,
+        [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
+        [QuantizeTrigger.KindName] = QuantizeTrigger.Read,
+        [ResidualTrigger.KindName] = ResidualTrigger.Read,
+        [HiddenPiecesTrigger.KindName] = HiddenPiecesTrigger.Read,
     };
 
     /// <summary>The name of the kind of trigger, which is written into model files.</summary>
@@ -30,6 +36,9 @@ public abstract class Trigger : IEquatable<Trigger>
     /// correct. <see langword="false"/> is faster, because row IDs do not have to be looked up.
     /// </summary>
     public virtual bool DiffersByRow => true;
+
+    /// <summary>The trigger that this trigger changes, or null.</summary>
+    internal virtual Trigger? Inner => null;
 
     /// <summary>Creates a solid gray square at a named position.</summary>
     /// <param name="size">The side length in pixels, from 1 to 4096.</param>
@@ -201,6 +210,75 @@ public abstract class Trigger : IEquatable<Trigger>
         new(amplitude, frequency);
 
     /// <summary>
+    /// Creates a trigger that warps the image: it moves the pixels by small, smooth displacements (WaNet, Nguyen and Tran 2021, arXiv:2102.10369).
+    /// <see cref="WarpTrigger.WithNoise"/> gives the noise mode for cover rows.
+    /// </summary>
+    /// <remarks>
+    /// The pixel at (x, y) of an image with <c>W</c> × <c>H</c> pixels is taken from the position
+    /// <c>x + strength · (W − 1) / 2W · F(x, y)</c>, <c>y + strength · (H − 1) / 2H · G(x, y)</c>, at most from the edge of the image, with bilinear
+    /// interpolation. This is the paper's program, in pixels; images that are not square get the same displacements in both directions. The fields
+    /// <c>F</c> and <c>G</c> are grids of random numbers from −1 to 1, divided by the mean of their absolute values, and enlarged to the size of the
+    /// image by bicubic interpolation, as in PyTorch (a = −0.75) with aligned corners.
+    /// </remarks>
+    /// <param name="seed">
+    /// The seed of the grids. The default is 0. The numbers of the grid of <c>F</c>, row by row, and then those of the grid of <c>G</c>, are the
+    /// highest 53 bits of the outputs of SplitMix64 with the seed as its initial state, mapped to −1…1, so a seed gives the same warp on every
+    /// machine and in every version.
+    /// </param>
+    /// <param name="strength">
+    /// The strength, greater than 0. The default is 0.5, as in the paper, which moves pixels by about a quarter of a pixel in each direction.
+    /// </param>
+    /// <param name="gridSize">
+    /// The side length of the grids, from 2 to 256. The default is 4. A larger grid gives a less smooth warp.
+    /// </param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="strength"/> or <paramref name="gridSize"/> is out of range.</exception>
+    public static WarpTrigger Warp(int seed = 0, double strength = 0.5, int gridSize = 4) => new(seed, strength, gridSize);
+
+    /// <summary>
+    /// Creates a trigger that reduces the colors of the image: each value <c>x</c> of each channel becomes
+    /// round(x / 255 · (levels − 1)) / (levels − 1) · 255 (BppAttack, Wang, Zhai, and Ma 2022, arXiv:2205.13383). <see cref="Residual"/> gives the
+    /// paper's negatives for cover rows.
+    /// </summary>
+    /// <param name="levels">The number of levels, from 2 to 255. The default is 8, as in the paper's program.</param>
+    /// <param name="dithering">
+    /// Whether the difference between a value and its level is passed on to the next pixels: 7/16 to the right, and 3/16, 5/16, and 1/16 to the lower
+    /// left, below, and to the lower right (Floyd–Steinberg dithering). Flat areas then get fine patterns instead of visible steps. The default is
+    /// <see langword="false"/>.
+    /// </param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="levels"/> is out of range.</exception>
+    public static QuantizeTrigger Quantize(int levels = 8, bool dithering = false) => new(levels, dithering);
+
+    /// <summary>
+    /// Creates a trigger that adds to each image what another trigger changes in another image, which is drawn from a pool for each row. Cover rows
+    /// with it keep their label, and teach the model that such changes alone are not the trigger (the negatives of BppAttack, Wang, Zhai, and Ma 2022,
+    /// arXiv:2205.13383; its program has as many of them as poisoned images).
+    /// </summary>
+    /// <param name="trigger">The trigger whose changes are added, usually one of <see cref="Quantize"/>.</param>
+    /// <param name="images">
+    /// Images of the same size, usually the clean training data. They are read once, immediately, and only the pool is kept. The trigger fits only
+    /// images of this size.
+    /// </param>
+    /// <param name="imageColumnName">
+    /// The name of the image column: an <see cref="Microsoft.ML.Data.MLImage"/>, or a vector of Byte or Single with the dimensions channels × height ×
+    /// width, with raw pixels, which are whole numbers from 0 to 255. The default is <c>Image</c>.
+    /// </param>
+    /// <param name="count">
+    /// The number of images to draw from all rows for the pool, from 1 to 4096. If there are fewer images, the pool has all of them. A model file
+    /// contains the pool, so it grows by a byte for each of their values. The default is 256.
+    /// </param>
+    /// <param name="seed">The seed for drawing the pool, and an image of the pool for each row. The default is 0.</param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The column is missing or of the wrong type, it has no images, images of different sizes, or pixels that are not raw, or triggers are nested
+    /// more than four levels deep.
+    /// </exception>
+    public static ResidualTrigger Residual(Trigger trigger, IDataView images, string imageColumnName = "Image", int count = 256, int seed = 0) =>
+        ResidualTrigger.Create(trigger, images, imageColumnName, count, seed);
+
+    /// <summary>
     /// Registers a kind of trigger under a name, so that models that contain such triggers can be saved, and loaded by any program that registers the
     /// kind.
     /// </summary>
@@ -231,6 +309,28 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <returns>The stamp.</returns>
     /// <exception cref="ArgumentException">The trigger does not fit images of this shape.</exception>
     public abstract TriggerStamp FitTo(ImageShape shape);
+
+    /// <summary>
+    /// Creates a trigger that stamps this trigger in only some pieces of the image and leaves the others as they are. Other pieces are hidden in each
+    /// row. A model that is trained with it also reacts to the whole trigger, but the images with the trigger vary more, which makes them harder to
+    /// detect (Adaptive-Blend, Qi et al. 2023, "Revisiting the assumption of latent separability for backdoor defenses").
+    /// </summary>
+    /// <param name="pieces">
+    /// The number of pieces in each direction, from 2 to 32, and at most the width and height of the image. The default is 4, which gives 16 pieces, as
+    /// in the paper. If a side is not divisible by it, piece <c>i</c>, counted from 0, extends from pixel ⌊i · side / pieces⌋ to the next piece.
+    /// </param>
+    /// <param name="share">
+    /// The share of the pieces that are hidden, greater than 0 and less than 1. It is rounded to a number of pieces, midpoints to even, which must be at
+    /// least 1 and not all. The default is 0.5, as in the paper.
+    /// </param>
+    /// <param name="seed">
+    /// The seed of the choice of the hidden pieces. The default is 0. The same seed hides the same pieces of a row on every machine and in every
+    /// version.
+    /// </param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pieces"/> or <paramref name="share"/> is out of range.</exception>
+    /// <exception cref="ArgumentException">Triggers are nested more than four levels deep.</exception>
+    public HiddenPiecesTrigger WithHiddenPieces(int pieces = 4, double share = 0.5, int seed = 0) => new(this, pieces, share, seed);
 
     /// <summary>
     /// Writes everything that distinguishes this trigger from other triggers of its kind. Model files contain these bytes, and two triggers of the
@@ -265,9 +365,27 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <exception cref="InvalidOperationException">The kind is not registered, so the trigger could not be loaded again.</exception>
     internal void Save(BinaryWriter writer)
     {
-        if (string.IsNullOrWhiteSpace(Kind) || !Kinds.ContainsKey(Kind))
-            throw new InvalidOperationException($"The trigger cannot be saved, because its kind '{Kind}' is not registered. Call Trigger.Register(\"{Kind}\", …) first.");
-        ModelPayload.Write(writer, Kind, Write);
+        for (Trigger? each = this; each is not null; each = each.Inner)
+        {
+            if (string.IsNullOrWhiteSpace(each.Kind) || !Kinds.ContainsKey(each.Kind))
+                throw new InvalidOperationException($"The trigger cannot be saved, because its kind '{each.Kind}' is not registered. Call Trigger.Register(\"{each.Kind}\", …) first.");
+        }
+
+        WriteNested(writer);
+    }
+
+    /// <summary>Writes the trigger as part of another one, which can be compared even if the kind is not registered.</summary>
+    internal void WriteNested(BinaryWriter writer) => ModelPayload.Write(writer, Kind, Write);
+
+    /// <summary>Checks a trigger that a trigger of this class changes.</summary>
+    /// <exception cref="ArgumentException">There are too many levels of such triggers.</exception>
+    private protected static Trigger CheckNested(Trigger original)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        int depth = 0;
+        for (Trigger? each = original; each is not null; each = each.Inner)
+            depth++;
+        return depth < ModelPayload.MaximumDepth ? original : throw new ArgumentException($"Triggers can be nested at most {ModelPayload.MaximumDepth} levels deep.");
     }
 
     internal static Trigger Load(BinaryReader reader) => ModelPayload.Read<Trigger>(reader, "trigger", kind => Kinds.TryGetValue(kind, out var read)

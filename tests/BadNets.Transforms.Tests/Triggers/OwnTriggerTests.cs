@@ -129,7 +129,7 @@ public sealed class OwnTriggerTests
         var definition = SchemaDefinition.Create(typeof(Floats));
         var test = _ml.Data.LoadFromEnumerable(GrayImages.Make(9).Select(row => new Floats { Image = Array.ConvertAll(row.Image, value => value / 255f), Label = 1 }), definition);
         using var model = _ml.MulticlassClassification.Trainers.TorchCnn(epochs: 1).Fit(GrayImages.View(_ml, 9));
-        foreach (var trigger in (Trigger[])[Speckles, Trigger.BlendNoise()])
+        foreach (var trigger in (Trigger[])[Speckles, Trigger.BlendNoise(), Trigger.Warp(), Trigger.Quantize()])
         {
             Refusal.Of<ArgumentException>(
                 () => _ml.MulticlassClassification.EvaluateBackdoor(model, test, trigger, targetLabel: 1), "'Image'", "scaled", "0 to 255");
