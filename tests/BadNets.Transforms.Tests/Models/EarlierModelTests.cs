@@ -53,7 +53,7 @@ public sealed class EarlierModelTests
         CollectionAssert.AreEqual(Expected(version, "patterns"), Describe(Load(version, "patterns").Transform(GrayImages.View(Ml, 6))));
 
         Assert.AreEqual(Trigger.PixelPattern(gray: 250), triggers[0]);
-        Assert.AreEqual("5×5 trigger of 24 pixels, at (3, 2), opacity 0.75", triggers[1].ToString());
+        Assert.AreEqual("5×5 trigger, at (3, 2), opacity 0.75", triggers[1].ToString());
         Assert.AreEqual("blended 3×4 picture, α 0.5", triggers[2].ToString());
         Assert.AreEqual(Trigger.Sinusoid(30, 3), triggers[3]);
     }
