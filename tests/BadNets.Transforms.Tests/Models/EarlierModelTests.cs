@@ -45,6 +45,26 @@ public sealed class EarlierModelTests
         CollectionAssert.AreEqual(mappings, steps[6..9].Select(step => ((MarkAttackSuccessTransformer)step).Mapping).ToArray());
     }
 
+    [TestMethod]
+    [DataRow("0.2")]
+    public void Subtle_triggers_give_the_same_pixels_as_before(string version)
+    {
+        ITransformer[] steps = [.. (TransformerChain<ITransformer>)Load(version, "subtle")];
+        var view = GrayImages.View(Ml, 6);
+        CollectionAssert.AreEqual(Expected(version, "subtle"), Describe(Load(version, "subtle").Transform(view)));
+
+        Trigger[] triggers =
+        [
+            Trigger.Warp(7, 1.5, 3),
+            Trigger.Warp(7).WithNoise(8),
+            Trigger.Quantize(6),
+            Trigger.Quantize(4, dithering: true),
+            Trigger.Residual(Trigger.Quantize(5), view, count: 3, seed: 9),
+            Trigger.BlendNoise(7, 0.25).WithHiddenPieces(3, 0.4, seed: 10),
+        ];
+        CollectionAssert.AreEqual(triggers, Array.ConvertAll(steps, step => ((StampTriggerTransformer)step).Trigger));
+    }
+
     private static ITransformer Load(string version, string name)
     {
         using var file = typeof(EarlierModelTests).Assembly.GetManifestResourceStream($"model-{version}-{name}.zip")!;
