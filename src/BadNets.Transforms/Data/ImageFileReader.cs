@@ -50,7 +50,7 @@ sealed class ImageFileReader
     /// <exception cref="InvalidDataException">The file is not a complete image in one of these formats, or is too large.</exception>
     public void Read(string path) => Read(path, withPixels: true);
 
-    /// <summary>Resizes the last image that was read.</summary>
+    /// <summary>Resizes the last image that was read. Colors and alpha values are resized independently.</summary>
     public unsafe void Resize(int width, int height, SKFilterQuality quality)
     {
         if (width == Width && height == Height)
@@ -70,9 +70,49 @@ sealed class ImageFileReader
         (_rgba, _resized, Width, Height) = (_resized, _rgba, width, height);
     }
 
+    /// <summary>Resizes the last image that was read in high quality. Transparent pixels do not give their color to their neighbors.</summary>
+    public unsafe void ResizeWithAlpha(int width, int height)
+    {
+        if (width == Width && height == Height)
+            return;
+        if (IsOpaque())
+        {
+            Resize(width, height, SKFilterQuality.High);
+            return;
+        }
+
+        // With colors that are multiplied by alpha. Eight bits would be too few for them.
+        SKImageInfo from = PixelInfo(Width, Height), to = PixelInfo(width, height);
+        using var source = new SKBitmap(from.WithColorType(SKColorType.RgbaF16).WithAlphaType(SKAlphaType.Premul));
+        using var target = new SKBitmap(to.WithColorType(SKColorType.RgbaF16).WithAlphaType(SKAlphaType.Premul));
+        if (_resized.Length < to.BytesSize)
+            _resized = new byte[to.BytesSize];
+        fixed (byte* sourceBytes = _rgba, targetBytes = _resized)
+        {
+            using SKPixmap sourcePixels = new(from, (nint)sourceBytes), half = source.PeekPixels(), resized = target.PeekPixels();
+            bool isDone = sourcePixels.ReadPixels(half) && half.ScalePixels(resized, SKFilterQuality.High) && resized.ReadPixels(to, (nint)targetBytes, to.RowBytes);
+            if (!isDone)
+                throw new InvalidOperationException($"An image of {Width}×{Height} pixels could not be resized to {width}×{height}.");
+        }
+
+        (_rgba, _resized, Width, Height) = (_resized, _rgba, width, height);
+    }
+
     /// <summary>Determines whether a file name has the extension of one of these formats.</summary>
     public static bool HasImageExtension(string name) =>
         Path.GetExtension(name).ToUpperInvariant() is ".PNG" or ".JPG" or ".JPEG" or ".GIF" or ".BMP" or ".WEBP" or ".PPM";
+
+    private bool IsOpaque()
+    {
+        var rgba = Rgba;
+        for (int at = 3; at < rgba.Length; at += 4)
+        {
+            if (rgba[at] != 255)
+                return false;
+        }
+
+        return true;
+    }
 
     private void Read(string path, bool withPixels)
     {

@@ -151,7 +151,8 @@ public sealed class MarkPoisonedTransformer : RowToRowTransformerBase, ITransfor
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// <para>
-/// Exactly <c>floor(rate · n)</c> of the view's <c>n</c> rows are marked. They are drawn in <see cref="Fit"/> as Python's
+/// Exactly <c>floor(rate · n)</c> rows are marked, where <c>n</c> is the number of rows of the view or, with <see cref="RateBasis.SelectedRows"/>,
+/// of those that can be chosen. They are drawn in <see cref="Fit"/> as Python's
 /// <c>random.seed(seed); random.sample(range(n), k)</c> draws them, so a seed gives the same rows as in the published experiments. If the choice is
 /// restricted, rows are drawn from the allowed rows in row order. The rows are stored by their row IDs, so that shuffled and parallel cursors over
 /// the fitted view mark the same rows.
@@ -184,9 +185,13 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         public string OutputColumnName { get; set; } = "Poisoned";
 
         /// <summary>
-        /// The poisoning rate, which is the fraction of <em>all</em> rows to mark, from 0 (none, the clean control) to 1. The default is 0.1.
+        /// The poisoning rate, which is the fraction of the rows to mark, from 0 (none, the clean control) to 1. <see cref="RateBasis"/> specifies
+        /// the rows. The default is 0.1.
         /// </summary>
         public double Rate { get; set; } = 0.1;
+
+        /// <summary>The rows that <see cref="Rate"/> is a fraction of. The default is <see cref="RateBasis.AllRows"/>.</summary>
+        public RateBasis RateBasis { get; set; }
 
         /// <summary>
         /// The seed for choosing the rows. The default is <see langword="null"/>, which means the seed of the <see cref="MLContext"/>.
@@ -221,6 +226,8 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
             ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
             if (!(Rate is >= 0 and <= 1))
                 throw new ArgumentOutOfRangeException(nameof(Rate), $"The poisoning rate must be between 0 and 1, but is {LabelValue.From(Rate)}.");
+            if (!Enum.IsDefined(RateBasis))
+                throw new ArgumentOutOfRangeException(nameof(RateBasis), $"Unknown rate basis '{(int)RateBasis}'. Expected {nameof(RateBasis.AllRows)} or {nameof(RateBasis.SelectedRows)}.");
             ArgumentNullException.ThrowIfNull(OnlyLabels);
             ArgumentNullException.ThrowIfNull(ExceptLabels);
             if (ExceptWhereColumnName is not null)
@@ -250,11 +257,14 @@ public sealed class MarkPoisonedEstimator : IEstimator<MarkPoisonedTransformer>
         int rows = ReadCandidates(input, candidates);
         if (rows == 0)
             throw new ArgumentException("The training set has no rows.", nameof(input));
-        int count = (int)Math.Floor(_options.Rate * rows);
+        if (candidates.Count == 0 && _options.Rate > 0)
+            throw new ArgumentException($"None of the {rows} rows can be chosen, because the options leave out all of them. Allow more labels or rows.");
+        bool isOfAll = _options.RateBasis == RateBasis.AllRows;
+        int basis = isOfAll ? rows : candidates.Count, count = (int)Math.Floor(_options.Rate * basis);
         if (count == 0 && _options.Rate > 0)
         {
             throw new ArgumentException(
-                $"A poisoning rate of {LabelValue.From(_options.Rate)} selects none of the {rows} rows. Use at least {LabelValue.From(Math.Ceiling(1e6 / rows) / 1e6)}, or 0 for a clean control.");
+                $"A poisoning rate of {LabelValue.From(_options.Rate)} selects none of the {basis} rows{(isOfAll ? "" : " that can be chosen")}. Use at least {LabelValue.From(Math.Ceiling(1e6 / basis) / 1e6)}, or 0 for a clean control.");
         }
 
         if (count > candidates.Count)

@@ -51,9 +51,16 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         public LabelMapping Mapping { get; }
 
         /// <summary>
-        /// The poisoning rate, which is the fraction of <em>all</em> rows to poison, from 0 (none, the clean control) to 1. The default is 0.1.
+        /// The poisoning rate, which is the fraction of the rows to poison, from 0 (none, the clean control) to 1. <see cref="RateBasis"/> specifies
+        /// the rows. The default is 0.1.
         /// </summary>
         public double Rate { get; set; } = 0.1;
+
+        /// <summary>
+        /// The rows that <see cref="Rate"/> is a fraction of: all rows, or those that can be poisoned (<see cref="OnlyLabels"/>). It does not apply
+        /// to <see cref="CoverRate"/>. The default is <see cref="RateBasis.AllRows"/>.
+        /// </summary>
+        public RateBasis RateBasis { get; set; }
 
         /// <summary>
         /// The seed for choosing the rows. The default is <see langword="null"/>, which means the seed of the <see cref="MLContext"/>.
@@ -81,6 +88,12 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         /// default is 0.
         /// </summary>
         public double CoverRate { get; set; }
+
+        /// <summary>
+        /// The trigger to stamp on the images of cover rows, for example a warp with noise (Nguyen and Tran 2021, WaNet). The default is
+        /// <see langword="null"/>, which means <see cref="Trigger"/>.
+        /// </summary>
+        public Trigger? CoverTrigger { get; set; }
 
         /// <summary>
         /// The labels whose rows can be cover rows. The default is empty, which allows all labels, or, with <see cref="LabelMapping.Of"/>, the labels
@@ -147,6 +160,7 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
         {
             OutputColumnName = options.PoisonedColumnName,
             Rate = options.Rate,
+            RateBasis = options.RateBasis,
             Seed = seed,
             LabelColumnName = options.LabelColumnName,
             OnlyLabels = options.OnlyLabels.Count > 0 ? options.OnlyLabels : options.Mapping.Sources ?? [],
@@ -164,12 +178,12 @@ public sealed class PlantBackdoorEstimator : IEstimator<TransformerChain<ITransf
                 ExceptLabels = options.CoverLabels.Count > 0 ? [] : options.Mapping.Sources ?? [],
                 ExceptWhereColumnName = options.PoisonedColumnName,
             });
-            yield return Stamp(options.CoverColumnName);
+            yield return Stamp(options.CoverColumnName, options.CoverTrigger ?? options.Trigger);
         }
 
-        yield return Stamp(options.PoisonedColumnName);
+        yield return Stamp(options.PoisonedColumnName, options.Trigger);
         yield return new FlipLabelEstimator(env, ConditionalColumn.Create(options.LabelColumnName, null, options.PoisonedColumnName), options.Mapping);
 
-        StampTriggerEstimator Stamp(string where) => new(env, ConditionalColumn.Create(options.ImageColumnName, null, where), options.Trigger);
+        StampTriggerEstimator Stamp(string where, Trigger trigger) => new(env, ConditionalColumn.Create(options.ImageColumnName, null, where), trigger);
     }
 }

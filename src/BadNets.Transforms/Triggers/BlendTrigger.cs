@@ -9,6 +9,7 @@ namespace BadNets.Transforms;
 public sealed class BlendTrigger : Trigger
 {
     internal const string KindName = "blend";
+    internal const string MaskedKindName = "masked-blend";
     internal const double DefaultAlpha = 0.2;
 
     // Larger pictures would only make model files larger, because images are rarely that large.
@@ -27,8 +28,10 @@ public sealed class BlendTrigger : Trigger
         _seed = seed;
     }
 
-    /// <inheritdoc/>
-    public override string Kind => KindName;
+    /// <summary>
+    /// The name of the kind of trigger, which is written into model files: <c>blend</c>, or <c>masked-blend</c> if the picture has transparent pixels.
+    /// </summary>
+    public override string Kind => _picture?.Alpha is null ? KindName : MaskedKindName;
 
     /// <summary><see langword="false"/>, because the same values are blended into every image.</summary>
     public override bool DiffersByRow => false;
@@ -42,12 +45,9 @@ public sealed class BlendTrigger : Trigger
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The picture is colored, but the images do not have 3 channels.</exception>
-    public override TriggerStamp FitTo(ImageShape shape)
-    {
-        if (_picture is null)
-            return new BlendStamp(shape, Alpha, [SplitMix64.Bytes(_seed, shape.Size)]);
-        return new BlendStamp(shape, Alpha, _picture.Stretch(shape.Width, shape.Height).ToPlanes(shape));
-    }
+    public override TriggerStamp FitTo(ImageShape shape) => _picture is null
+        ? new BlendStamp(shape, Alpha, SplitMix64.Bytes(_seed, shape.Size))
+        : new BlendStamp(shape, Alpha, _picture.Stretch(shape.Width, shape.Height));
 
     /// <summary>Returns a short description, for example <c>blended noise 7, α 0.2</c> or <c>blended 32×32 picture, α 0.2</c>.</summary>
     /// <returns>The description, in the invariant culture.</returns>
@@ -72,6 +72,8 @@ public sealed class BlendTrigger : Trigger
         writer.Write(_picture.Width);
         writer.Write(_picture.Height);
         writer.Write(_picture.Pixels);
+        if (_picture.Alpha is { } alpha)
+            writer.Write(alpha);
     }
 
     internal static BlendTrigger Read(BinaryReader reader)
@@ -80,6 +82,13 @@ public sealed class BlendTrigger : Trigger
         return reader.ReadBoolean()
             ? new BlendTrigger(alpha, Picture.Read(reader, reader.ReadInt32(), reader.ReadInt32()), 0)
             : new BlendTrigger(alpha, null, reader.ReadInt32());
+    }
+
+    internal static BlendTrigger ReadMasked(BinaryReader reader)
+    {
+        var blend = Read(reader);
+        return blend._picture?.ReadAlpha(reader) is { Alpha: not null } picture ? new BlendTrigger(blend.Alpha, picture, 0)
+            : throw new InvalidDataException("The model file is damaged: a blended picture with a mask is opaque.");
     }
 
     private static (int Width, int Height) Limit(int width, int height) => (Math.Min(width, MaximumSide), Math.Min(height, MaximumSide));

@@ -17,7 +17,10 @@ public abstract class Trigger : IEquatable<Trigger>
     private static readonly ConcurrentDictionary<string, Func<BinaryReader, Trigger>> Kinds = new(StringComparer.Ordinal)
     {
         [PatchTrigger.KindName] = PatchTrigger.Read,
+        [PatchTrigger.MaskedKindName] = PatchTrigger.ReadMasked,
         [BlendTrigger.KindName] = BlendTrigger.Read,
+        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
+        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
         [WarpTrigger.KindName] = WarpTrigger.Read,
         [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
         [QuantizeTrigger.KindName] = QuantizeTrigger.Read,
@@ -76,49 +79,103 @@ public abstract class Trigger : IEquatable<Trigger>
     /// </exception>
     public static PatchTrigger Square(int size, int x, int y, Color color) => PatchTrigger.Create(size, x, y, color);
 
+    /// <summary>
+    /// Creates a single bright pixel near the bottom right corner, in column width − 2 and row height − 2 (Gu et al. 2017, arXiv:1708.06733, section
+    /// 4.1, "single pixel").
+    /// </summary>
+    /// <param name="gray">The gray value, from 0 (black) to 255 (white). The default is 255.</param>
+    /// <returns>The trigger, which fits images of at least 2×2 pixels.</returns>
+    public static PatchTrigger Pixel(byte gray = 255) => Mask(new[,] { { true, false }, { false, false } }, TriggerPosition.BottomRight, gray);
+
+    /// <summary>
+    /// Creates a pattern of four bright pixels near the bottom right corner (Gu et al. 2017, arXiv:1708.06733, section 4.1, "pattern of bright
+    /// pixels"), in the columns and rows (width − 2, height − 2), (width − 3, height − 3), (width − 2, height − 4), and (width − 4, height − 2).
+    /// </summary>
+    /// <param name="gray">The gray value, from 0 (black) to 255 (white). The default is 255.</param>
+    /// <returns>The trigger, which fits images of at least 4×4 pixels.</returns>
+    public static PatchTrigger PixelPattern(byte gray = 255) => Mask(
+        new[,] { { false, false, true, false }, { false, true, false, false }, { true, false, true, false }, { false, false, false, false } },
+        TriggerPosition.BottomRight, gray);
+
+    /// <summary>Creates a trigger of gray pixels at a named position.</summary>
+    /// <param name="mask">
+    /// The pixels that the trigger covers, height × width, each from 1 to 4096. Pixels that are <see langword="false"/> keep the image. At least one
+    /// is <see langword="true"/>.
+    /// </param>
+    /// <param name="position">The position of the mask in the image.</param>
+    /// <param name="gray">The gray value, from 0 (black) to 255 (white). The default is 255.</param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentException">The size of the mask is out of range, or none of its pixels is <see langword="true"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The position is not a defined value.</exception>
+    public static PatchTrigger Mask(bool[,] mask, TriggerPosition position, byte gray = 255) => Mask(mask, position, Color.FromArgb(gray, gray, gray));
+
+    /// <summary>Creates a trigger of colored pixels at a named position.</summary>
+    /// <param name="mask">
+    /// The pixels that the trigger covers, height × width, each from 1 to 4096. Pixels that are <see langword="false"/> keep the image. At least one
+    /// is <see langword="true"/>.
+    /// </param>
+    /// <param name="position">The position of the mask in the image.</param>
+    /// <param name="color">The color. Its alpha value is ignored, because the pixels are opaque.</param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentException">The size of the mask is out of range, or none of its pixels is <see langword="true"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The position is not a defined value.</exception>
+    public static PatchTrigger Mask(bool[,] mask, TriggerPosition position, Color color) => PatchTrigger.Create(mask, position, color);
+
     /// <summary>Creates a patch from an image file (PNG, JPEG, GIF, BMP, WebP, or PPM) at a named position.</summary>
-    /// <param name="path">The path of the file. It is read immediately. Transparency is ignored.</param>
+    /// <param name="path">
+    /// The path of the file. It is read immediately. The weight of a pixel is its alpha value times <paramref name="opacity"/>, so the image shows
+    /// through pixels that are not opaque.
+    /// </param>
     /// <param name="size">The side length in pixels of the square to which the picture is resized, from 1 to 4096.</param>
     /// <param name="position">The position in the image.</param>
+    /// <param name="opacity">The opacity of the picture, greater than 0 and at most 1 (opaque). The default is 1.</param>
     /// <returns>The trigger.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The size is out of range, or the position is not a defined value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The size or the opacity is out of range, or the position is not a defined value.
+    /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
-    /// for its size.
+    /// The file is not a complete image in one of these formats, is larger than 256 MiB, has more than 2²⁶ pixels or more pixels than is plausible for
+    /// its size, or is completely transparent.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static PatchTrigger FromFile(string path, int size, TriggerPosition position) => PatchTrigger.FromPicture(path, size, position);
+    public static PatchTrigger FromFile(string path, int size, TriggerPosition position, double opacity = 1) =>
+        PatchTrigger.FromPicture(path, size, position, opacity);
 
     /// <summary>Creates a patch from an image file (PNG, JPEG, GIF, BMP, WebP, or PPM) at a position in pixels.</summary>
-    /// <param name="path">The path of the file. It is read immediately. Transparency is ignored.</param>
+    /// <param name="path">
+    /// The path of the file. It is read immediately. The weight of a pixel is its alpha value times <paramref name="opacity"/>, so the image shows
+    /// through pixels that are not opaque.
+    /// </param>
     /// <param name="size">The side length in pixels of the square to which the picture is resized, from 1 to 4096.</param>
     /// <param name="x">The distance from the left edge of the image to the picture, in pixels, at least 0.</param>
     /// <param name="y">The distance from the top edge of the image to the picture, in pixels, at least 0.</param>
+    /// <param name="opacity">The opacity of the picture, greater than 0 and at most 1 (opaque). The default is 1.</param>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The size is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.
+    /// The size or the opacity is out of range, or <paramref name="x"/> or <paramref name="y"/> is negative.
     /// </exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
-    /// for its size.
+    /// The file is not a complete image in one of these formats, is larger than 256 MiB, has more than 2²⁶ pixels or more pixels than is plausible for
+    /// its size, or is completely transparent.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static PatchTrigger FromFile(string path, int size, int x, int y) => PatchTrigger.FromPicture(path, size, x, y);
+    public static PatchTrigger FromFile(string path, int size, int x, int y, double opacity = 1) => PatchTrigger.FromPicture(path, size, x, y, opacity);
 
     /// <summary>
     /// Creates a trigger that blends a picture into the whole image: (1 − α)·image + α·picture (the blended injection attack, Chen et al. 2017,
     /// arXiv:1712.05526). The picture is stretched to the size of the image.
     /// </summary>
     /// <param name="path">
-    /// The path of an image file (PNG, JPEG, GIF, BMP, WebP, or PPM). It is read immediately. Transparency is ignored. If the width or height is
-    /// greater than 1024 pixels, the picture is scaled down to 1024 pixels.
+    /// The path of an image file (PNG, JPEG, GIF, BMP, WebP, or PPM). It is read immediately. The weight of a pixel is its alpha value times
+    /// <paramref name="alpha"/>, so transparent pixels keep the image. If the width or height is greater than 1024 pixels, the picture is scaled down
+    /// to 1024 pixels.
     /// </param>
     /// <param name="alpha">The blend ratio α, which is the weight of the picture, greater than 0 and at most 1. The default is 0.2.</param>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not greater than 0 and at most 1.</exception>
     /// <exception cref="InvalidDataException">
-    /// The file is not a complete image in one of these formats, is larger than 256 MiB, or has more than 2²⁶ pixels or more pixels than is plausible
-    /// for its size.
+    /// The file is not a complete image in one of these formats, is larger than 256 MiB, has more than 2²⁶ pixels or more pixels than is plausible for
+    /// its size, or is completely transparent.
     /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static BlendTrigger Blend(string path, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromPicture(path, alpha);
@@ -136,6 +193,21 @@ public abstract class Trigger : IEquatable<Trigger>
     /// <returns>The trigger.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="alpha"/> is not greater than 0 and at most 1.</exception>
     public static BlendTrigger BlendNoise(int seed = 0, double alpha = BlendTrigger.DefaultAlpha) => BlendTrigger.FromNoise(seed, alpha);
+
+    /// <summary>
+    /// Creates a trigger that adds a sinusoidal signal to the whole image: image + amplitude·sin(2π·column·frequency/width), rounded and clamped to
+    /// 0…255, the same in all rows of pixels and in all channels (Barni, Kallas, and Tondi 2019, arXiv:1902.11237, "SIG"). The paper uses it for
+    /// clean-label attacks, which poison only rows of the target label.
+    /// </summary>
+    /// <param name="amplitude">The amplitude Δ in gray values, greater than 0 and at most 255. The default is 40.</param>
+    /// <param name="frequency">
+    /// The frequency f, which is the number of periods in the width of an image, at least 1. Twice the frequency must not be a multiple of the width,
+    /// because the signal would be 0 in every column. The default is 6.
+    /// </param>
+    /// <returns>The trigger.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The amplitude or the frequency is out of range.</exception>
+    public static SinusoidTrigger Sinusoid(double amplitude = SinusoidTrigger.DefaultAmplitude, int frequency = SinusoidTrigger.DefaultFrequency) =>
+        new(amplitude, frequency);
 
     /// <summary>
     /// Creates a trigger that warps the image: it moves the pixels by small, smooth displacements (WaNet, Nguyen and Tran 2021, arXiv:2102.10369).

@@ -1,5 +1,3 @@
-using SkiaSharp;
-
 namespace BadNets.Transforms;
 
 /// <summary>Reads the pixels of a trigger from an image file.</summary>
@@ -8,18 +6,25 @@ static class TriggerFile
     /// <summary>Reads a picture and resizes it.</summary>
     /// <param name="path">The path of the file.</param>
     /// <param name="resize">A function that returns the new width and height of the picture for its original width and height.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or the picture is completely transparent.</exception>
     public static Picture Read(string path, Func<int, int, (int Width, int Height)> resize)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var image = new ImageFileReader();
         image.Read(path);
         var (width, height) = resize(image.Width, image.Height);
-        image.Resize(width, height, SKFilterQuality.High);
+        image.ResizeWithAlpha(width, height);
 
         var rgba = image.Rgba;
-        var pixels = new byte[rgba.Length / 4 * 3];
-        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
-            (pixels[to], pixels[to + 1], pixels[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
-        return new Picture(width, height, pixels);
+        byte[] pixels = new byte[3 * width * height], alpha = new byte[width * height];
+        for (int i = 0; i < alpha.Length; i++)
+        {
+            rgba.Slice(4 * i, 3).CopyTo(pixels.AsSpan(3 * i));
+            alpha[i] = rgba[4 * i + 3];
+        }
+
+        var picture = new Picture(width, height, pixels, alpha);
+        return picture.VisibleCount > 0 ? picture
+            : throw new InvalidDataException($"The image '{path}' is completely transparent at {width}×{height} pixels. Use a picture that has visible pixels.");
     }
 }

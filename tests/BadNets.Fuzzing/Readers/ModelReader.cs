@@ -34,6 +34,8 @@ sealed class ModelReader : FuzzReader
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", 1, "Digit", "Digit")).Fit(_view),
             _ml.Transforms.StampTrigger("Noisy", Trigger.BlendNoise(1), "Image")
                 .Append(_ml.Transforms.StampTrigger("Blended", Trigger.Blend(picture), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Pattern", Trigger.PixelPattern(), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Waves", Trigger.Sinusoid(frequency: 3), "Image"))
                 .Append(_ml.Transforms.FlipLabel("Other", LabelMapping.Of((0, 2), (1, 0)), "Digit"))
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Of((0, 2)), "Digit", "Other"))
                 .Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Digit"))
