@@ -6,6 +6,7 @@ const string Usage = $"""
       {SweepOptions.Usage}
       growth DIR    how time and memory grow, one variable at a time; writes growth.csv and growth.svg into the folder
       rows          loading, marking, stamping, flipping, and reading rows; augmentation
+      triggers      every kind of trigger
       predictions   single predictions and batch scoring
       residual      training and scoring of ResNet-20, compared to a plain TorchSharp loop
     """;
@@ -17,6 +18,7 @@ try
         ["sweep", .. var rest] => Sweep.Run(SweepOptions.Parse(rest)),
         ["growth", var folder] => Growth.Run(folder),
         ["rows"] => BenchmarkJob.Run(typeof(PoisoningBenchmarks), typeof(StampBenchmarks), typeof(AugmentationBenchmarks)),
+        ["triggers"] => BenchmarkJob.Run(typeof(TriggerBenchmarks)),
         ["predictions"] => BenchmarkJob.Run(typeof(PredictionBenchmarks), typeof(ScoringBenchmarks)),
         ["residual"] => ResidualStep.Run(),
 

@@ -100,8 +100,17 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
                     continue;
                 if (entry.Length > MostFileBytes)
                     throw new InvalidDataException($"{wanted} is too long");
-                AtomicFile.Write(Path.Combine(folder, wanted), data.CopyTo);
+                AtomicFile.Write(Path.Combine(folder, wanted), stream =>
+                {
+                    data.CopyTo(stream);
+                    // The end of a truncated gzip file looks like the end of its content.
+                    if (stream.Length != entry.Length)
+                        throw new InvalidDataException($"{wanted} is not complete");
+                });
             }
+
+            if (Names.FirstOrDefault(each => !File.Exists(Path.Combine(folder, each))) is { } missing)
+                throw new InvalidDataException($"it has no file {missing}");
         }
         catch (Exception damage) when (damage is InvalidDataException or EndOfStreamException)
         {

@@ -52,6 +52,11 @@ static class DecodedImages
             Write(train, made.TrainImages, made.TrainLabels, cancellationToken);
             return made;
         }
+        catch (InvalidDataException damage) when (damage.Message.Contains(folder.FullName, StringComparison.Ordinal))
+        {
+            // Nobody knows the temporary folder.
+            throw new InvalidDataException(damage.Message.Replace(folder.FullName + Path.DirectorySeparatorChar, "", StringComparison.Ordinal), damage);
+        }
         finally
         {
             folder.Delete(recursive: true);

@@ -56,7 +56,7 @@ sealed class FileTree : IDisposable
                     length = entry.Length > MostBytes ? long.MaxValue : length + entry.Length;
                     if (length > MostBytes)
                         throw new InvalidDataException($"The files in '{path}' have more than {MostBytes} bytes, which is more than any of the data sets has.");
-                    tree._files.Add(new PackedFile(entry.FullName, $"'{entry.FullName}' in '{path}'", entry.Length, entry.Open));
+                    tree._files.Add(new PackedFile(entry.FullName, $"'{entry.FullName}' in '{path}'", entry.Length, entry.Open, entry.Crc32));
                 }
             }
 

@@ -1,3 +1,5 @@
+using ICSharpCode.SharpZipLib.Checksum;
+
 namespace BadNets.Samples.Datasets;
 
 /// <summary>A file in a folder or in a zip archive.</summary>
@@ -5,7 +7,8 @@ namespace BadNets.Samples.Datasets;
 /// <param name="Source">Where the file is, for messages.</param>
 /// <param name="Length">The length in bytes, as the archive states it.</param>
 /// <param name="Open">Opens the file.</param>
-sealed record PackedFile(string Path, string Source, long Length, Func<Stream> Open)
+/// <param name="Checksum">The CRC-32 that the archive states, which .NET does not check, or null in a folder.</param>
+sealed record PackedFile(string Path, string Source, long Length, Func<Stream> Open, uint? Checksum = null)
 {
     private const int MostBytes = 1 << 26;
 
@@ -23,6 +26,10 @@ sealed record PackedFile(string Path, string Source, long Length, Func<Stream> O
             // An archive can state less than it has.
             if (stream.ReadByte() >= 0)
                 throw new InvalidDataException("It is longer than its archive states.");
+            var checksum = new Crc32();
+            checksum.Update(content);
+            if (Checksum is { } stated && checksum.Value != stated)
+                throw new InvalidDataException("It does not match its checksum.");
         }
         catch (Exception damage) when (damage is InvalidDataException or EndOfStreamException)
         {

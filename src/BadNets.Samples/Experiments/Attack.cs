@@ -17,7 +17,7 @@ namespace BadNets.Samples.Experiments;
 /// <param name="RateBasis">What the rate is a fraction of, or null for all training rows.</param>
 /// <param name="CoverTrigger">The trigger that is stamped on the images of cover rows, or null for the trigger of the poisoned rows.</param>
 /// <param name="CoverLabels">The labels whose rows can be cover rows, or null for all labels, or with pairs, those that are not mapped.</param>
-/// <param name="Perturbation">The perturbation of the images of poisoned rows before the trigger is stamped, or null for none.</param>
+/// <param name="Perturbation">The perturbation of the images of poisoned rows before they are stamped, or null for none.</param>
 sealed record Attack(
     TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null, TriggerPlan? TestTrigger = null,
     RateBasis? RateBasis = null, TriggerPlan? CoverTrigger = null, IReadOnlyList<string>? CoverLabels = null, PerturbationPlan? Perturbation = null)
@@ -44,8 +44,11 @@ sealed record Attack(
     [JsonConverter(typeof(LabelTexts))]
     public IReadOnlyList<string>? CoverLabels { get; } = HasCover(CoverRate) && CoverLabels is { Count: > 0 } ? [.. CoverLabels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : null;
 
-    // Without poisoned rows, nothing is perturbed.
     public PerturbationPlan? Perturbation { get; } = Rate == 0 ? null : Perturbation;
+
+    /// <summary>Whether a model has to be trained before the rows can be poisoned.</summary>
+    [JsonIgnore]
+    public bool NeedsModel => Perturbation is not null || new[] { Trigger, TestTrigger, CoverTrigger }.Any(trigger => trigger is { NeedsModel: true });
 
     /// <summary>The trigger that the model is tested with.</summary>
     [JsonIgnore]
@@ -54,6 +57,11 @@ sealed record Attack(
     /// <summary>The rate for people, such as <c>10%</c>. If it is not a share of all training rows, this says of what.</summary>
     [JsonIgnore]
     public string RateInWords => CellProperty.Rate.ShortOf(Rate) + (RateBasis is null ? "" : Selection == Experiments.Selection.Target ? " of the target's class" : " of the rows that can be poisoned");
+
+    /// <summary>Returns the attack without a perturbation, and with another trigger instead of one that needs a model.</summary>
+    public Attack WithoutModel() => new(Replace(Trigger)!, Mapping, Rate, Selection, CoverRate, Replace(TestTrigger), RateBasis, Replace(CoverTrigger), CoverLabels);
+
+    private static TriggerPlan? Replace(TriggerPlan? trigger) => trigger is { NeedsModel: true } ? new PixelPlan() : trigger;
 
     /// <summary>Returns a name for files: a short description of the attack, and a hash of its full description.</summary>
     public string ToSlug()

@@ -10,10 +10,7 @@ using Microsoft.ML.Data;
 namespace BadNets.Samples.Running;
 
 /// <summary>Trains cells from where training stopped, and stores the results.</summary>
-/// <param name="data">The data set.</param>
-/// <param name="results">The folder with the networks that others start from.</param>
-/// <param name="threads">The number of threads for each training run.</param>
-sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
+sealed class CellTrainer(Dataset dataset, int threads)
 {
     private const string Clean = "clean";
     private const string Triggered = "triggered";
@@ -23,9 +20,12 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        var dataset = DatasetOf(cell);
-        CellSteps.Plant(ml, cell, () => dataset.Train(ml)).Fit(dataset.Train(ml));
-        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), () => dataset.Train(ml));
+        using var sources = new TriggerSources(() => dataset.Train(ml), () => throw new InvalidOperationException("A check does not train a model."));
+        // Training a model would take too long. Everything else can be checked with any trigger.
+        if (cell.Attack.NeedsModel)
+            cell = new Cell(cell.Dataset, cell.Attack.WithoutModel(), cell.Recipe, cell.Seed);
+        CellSteps.Plant(ml, cell, sources).Fit(dataset.Train(ml));
+        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), sources);
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
 
@@ -33,10 +33,10 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
     {
         var cell = writer.Cell;
         var ml = new MLContext(cell.Seed);
-        var dataset = DatasetOf(cell);
         var test = dataset.Test(ml);
         var attacked = CellSteps.Attacked(ml, cell.Attack, test);
-        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, () => dataset.Train(ml));
+        using var sources = SourcesOf(ml, cell, cancellationToken);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, sources);
         // The zero-based classes that the rows have, and those that the attack aims at.
         int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
         if (labels.SequenceEqual(aims))
@@ -55,15 +55,13 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
             display.EpochFinished(cell, row);
         };
 
-        using var clean = Load(ml, cell.CleanCell);
-        using var initial = Load(ml, cell.InitialCell);
-        var train = dataset.Train(ml);
-        var poisoned = CellSteps.Plant(ml, cell, () => dataset.Train(ml), clean).Fit(train).Transform(train);
-        var trainer = ml.MulticlassClassification.Trainers.TorchCnn(options);
-        using var network = initial is null ? trainer.Fit(poisoned) : trainer.Fit(poisoned, initial);
-        var model = new TransformerChain<ITransformer>(network);
+        var model = CellSteps.Plant(ml, cell, sources)
+            .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
+            .Fit(dataset.Train(ml))
+            .GetModelFor(TransformerScope.Scoring);
+        using var network = (TorchCnnTransformer)model.LastTransformer;
         writer.Check();
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, () => dataset.Train(ml))));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, sources)));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
@@ -73,31 +71,22 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
     public void MakeImages(CellWriter writer)
     {
         var ml = new MLContext(writer.Cell.Seed);
-        using var network = Load(ml, writer.Folder.Model);
-        var dataset = DatasetOf(writer.Cell);
+        var model = ml.Model.LoadChecked(writer.Folder.Model);
+        using var disposable = model as IDisposable;
+        if (model is not TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
+            throw new InvalidDataException($"'{writer.Folder.Model}' is not a model that this program trained.");
         var test = dataset.Test(ml);
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, () => dataset.Train(ml))));
+        using var sources = SourcesOf(ml, writer.Cell, CancellationToken.None);
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, sources)));
     }
 
-    private Dataset DatasetOf(Cell cell) => cell.Classes is { } classes ? new SomeClasses(data, classes) : data;
-
-    /// <summary>Loads the network of another cell, if there is one.</summary>
-    private TorchCnnTransformer? Load(MLContext ml, Cell? cell)
+    private TriggerSources SourcesOf(MLContext ml, Cell cell, CancellationToken cancellationToken) => new(() => dataset.Train(ml), () =>
     {
-        if (cell is null)
-            return null;
-        string path = results.Of(cell).Model;
-        return File.Exists(path) ? Load(ml, path) : throw new UsageException($"The network that this training run needs, '{cell.Id}', has not been trained.");
-    }
-
-    private static TorchCnnTransformer Load(MLContext ml, string path)
-    {
-        var model = ml.Model.LoadChecked(path);
-        if (model is TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
-            return network;
-        (model as IDisposable)?.Dispose();
-        throw new InvalidDataException($"'{path}' is not a model that this program trained.");
-    }
+        var options = MakeOptions(cell);
+        options.Epochs = cell.Attack.Perturbation?.ModelEpochs ?? options.Epochs;
+        options.CancellationToken = cancellationToken;
+        return ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(dataset.Train(ml));
+    });
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell)
     {

@@ -75,11 +75,9 @@ public abstract class TriggerStamp
     {
         float[] rented = ArrayPool<float>.Shared.Rent(image.Length);
         var values = rented.AsSpan(0, image.Length);
-        for (int i = 0; i < image.Length; i++)
-            values[i] = image[i];
+        PixelConversion.ToFloats(image, values);
         Stamp(values, row);
-        for (int i = 0; i < image.Length; i++)
-            image[i] = (byte)ToPixel(values[i]);
+        PixelConversion.ToBytes(values, image);
         ArrayPool<float>.Shared.Return(rented);
     }
 
@@ -90,8 +88,7 @@ public abstract class TriggerStamp
         var original = rented.AsSpan(0, image.Length);
         image.CopyTo(original);
         Stamp(image, row);
-        for (int i = 0; i < image.Length; i++)
-            image[i] = BitConverter.SingleToInt32Bits(image[i]) == BitConverter.SingleToInt32Bits(original[i]) ? original[i] : ToPixel(image[i]);
+        PixelConversion.ToPixelsWhereChanged(original, image);
         ArrayPool<float>.Shared.Return(rented);
     }
 
@@ -121,9 +118,6 @@ public abstract class TriggerStamp
 
         ArrayPool<byte>.Shared.Return(rented);
     }
-
-    // NaN becomes 0, as in a conversion to a byte.
-    private static float ToPixel(float value) => value >= 255 ? 255 : value > 0 ? MathF.Round(value) : 0;
 
     private void CheckSize(int length, string paramName)
     {

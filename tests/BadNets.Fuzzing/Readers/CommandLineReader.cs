@@ -8,7 +8,7 @@ sealed class CommandLineReader : FuzzReader
     private static readonly string[] Commands =
     [
         "baseline --quick --dataset mnist --seed 3 --threads 2 --parallel 1 --output out",
-        "poisoning-rate --rates 0.01,0.1 --epochs 2 --recipe modern --batch-size 32 --output out",
+        "poisoning-rate --rates 0.01,0.1 --epochs 2 --recipe adam --batch-size 32 --output out",
         "trigger-size --sizes 1 3 5 --learning-rate 0.01 --optimizer adam --fresh",
         "trigger-position --positions br center --seeds 0,1,2 --target 7 --rows 100",
         "all --quick --poisoning-rate 0.05 --trigger-position tl --trigger-size 3",

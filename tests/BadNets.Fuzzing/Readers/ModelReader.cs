@@ -34,11 +34,18 @@ sealed class ModelReader : FuzzReader
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", 1, "Digit", "Digit")).Fit(_view),
             _ml.Transforms.StampTrigger("Noisy", Trigger.BlendNoise(1), "Image")
                 .Append(_ml.Transforms.StampTrigger("Blended", Trigger.Blend(picture), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Pattern", Trigger.PixelPattern(), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Waves", Trigger.Sinusoid(frequency: 3), "Image"))
                 .Append(_ml.Transforms.FlipLabel("Other", LabelMapping.Of((0, 2), (1, 0)), "Digit"))
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Of((0, 2)), "Digit", "Other"))
                 .Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Digit"))
                 .Append(_ml.Transforms.FlipLabel("Next", LabelMapping.Next, "Key"))
                 .Append(_ml.Transforms.MarkAttackSuccess("AllToAll", LabelMapping.Next, "Key", "Next")).Fit(_view),
+            _ml.Transforms.StampTrigger("Warped", Trigger.Warp(1, gridSize: 3), "Image")
+                .Append(_ml.Transforms.StampTrigger("NoisilyWarped", Trigger.Warp(2).WithNoise(3), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Quantized", Trigger.Quantize(5, dithering: true), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Residual", Trigger.Residual(Trigger.Quantize(), _view, count: 2), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Partial", Trigger.BlendNoise(4).WithHiddenPieces(3, 0.4, seed: 5), "Image")).Fit(_view),
             _ml.Transforms.CopyColumns("Copy", "Digit").Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Copy")
                 .Append(_ml.Transforms.Conversion.ConvertType("Floats", "Image")).Append(_ml.Transforms.NormalizeMinMax("Floats"))).Fit(_view),
         ];

@@ -27,11 +27,11 @@ public sealed class CompletionTests
     [TestMethod]
     [DataRow("bash", "badnets tri", "trigger-position trigger-size")]
     [DataRow("bash", "badnets baseline --rec", "--recipe")]
-    [DataRow("bash", "badnets baseline --recipe ", "modern reference")]
+    [DataRow("bash", "badnets baseline --recipe ", "adam modern reference")]
     [DataRow("bash", "badnets baseline --dataset mn", "mnist")]
     [DataRow("bash", "badnets list base", "baseline")]
     [DataRow("zsh", "badnets baseline --rec", "--recipe")]
-    [DataRow("zsh", "badnets baseline --recipe ", "modern reference")]
+    [DataRow("zsh", "badnets baseline --recipe ", "adam modern reference")]
     [DataRow("fish", "badnets baseline --rec", "--recipe")]
     [DataRow("fish", "badnets baseline --recipe m", "modern")]
     public async Task A_script_completes_commands_options_and_values(string shell, string typed, string expected)

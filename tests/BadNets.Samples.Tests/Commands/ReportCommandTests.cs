@@ -12,7 +12,7 @@ public sealed class ReportCommandTests
     {
         using var runs = new SampleRuns();
         await runs.RunAsync("trigger-size --sizes 3 5 --quick --epochs 1");
-        string damaged = Path.Combine(runs.FolderOf(SampleRuns.CellOf(Recipe.Modern, size: 3)).Path, file);
+        string damaged = Path.Combine(runs.FolderOf(SampleRuns.CellOf(Recipe.Adam, size: 3)).Path, file);
         File.WriteAllText(damaged, content);
 
         var outcome = await runs.ReportAsync();

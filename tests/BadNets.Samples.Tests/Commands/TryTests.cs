@@ -16,7 +16,7 @@ public sealed class TryTests
     [ClassInitialize]
     public static async Task TrainAsync(TestContext context)
     {
-        var outcome = await Runs.RunAsync("baseline --no-control --trigger-size 4 --poisoning-rate 0.3 --recipe modern --epochs 30 --batch-size 16");
+        var outcome = await Runs.RunAsync("baseline --no-control --trigger-size 4 --poisoning-rate 0.3 --recipe adam --epochs 30 --batch-size 16");
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         _model = Runs.OnlyFolder().Model;
     }

@@ -23,7 +23,7 @@ public sealed class DocumentedExperimentTests
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         var identity = new DatasetIdentity(SmallDigits.Name, SmallDigits.TrainRows, SmallDigits.TestRows);
-        var cells = experiment.With(CellProperty.At("recipe"), "modern").With(CellProperty.At("recipe.epochs"), 1).CellsOn(identity).ToArray();
+        var cells = experiment.With(CellProperty.At("recipe"), "adam").With(CellProperty.At("recipe.epochs"), 1).CellsOn(identity).ToArray();
         Assert.IsGreaterThan(1, cells.Length);
         CollectionAssert.AreEquivalent(cells.Select(cell => cell.Id).ToArray(), runs.CellNames);
         foreach (var cell in cells)

@@ -61,10 +61,10 @@ public sealed class ExperimentTests
     public void Names_contain_values_that_are_not_the_default()
     {
         var cell = new Cell(
-            Mnist, new Attack(new SquarePlan(5, TriggerPosition.Center), new ToPlan("7"), 0.1), Recipe.Modern with { Epochs = 3 }, seed: 2);
+            Mnist, new Attack(new SquarePlan(5, TriggerPosition.Center), new ToPlan("7"), 0.1), Recipe.Adam with { Epochs = 3 }, seed: 2);
 
-        Assert.AreEqual("exp01_MNIST_trigger7_pr0p1_ep3_ts5_poscenter_modern_seed2", Published[0].Published!.NameOf(cell));
-        Assert.AreEqual("exp04_MNIST_poscenter_pr0p1_ts5_ep3_trigger7_modern_seed2", Published[3].Published!.NameOf(cell));
+        Assert.AreEqual("exp01_MNIST_trigger7_pr0p1_ep3_ts5_poscenter_adam_seed2", Published[0].Published!.NameOf(cell));
+        Assert.AreEqual("exp04_MNIST_poscenter_pr0p1_ts5_ep3_trigger7_adam_seed2", Published[3].Published!.NameOf(cell));
     }
 
     [TestMethod]
@@ -75,7 +75,7 @@ public sealed class ExperimentTests
         Recipe[] recipes =
         [
             Recipe.Reference, Recipe.Reference with { Epochs = 3 }, Recipe.Reference with { Optimizer = TorchCnnOptimizer.Adam }, Recipe.Reference with { Momentum = 0.9 },
-            Recipe.Reference with { Momentum = 0.5 }, Recipe.Modern,
+            Recipe.Reference with { Momentum = 0.5 }, Recipe.Adam,
         ];
 
         Assert.HasCount(recipes.Length, recipes.Select(recipe => names.NameOf(Of(recipe))).Distinct());
@@ -115,7 +115,7 @@ public sealed class ExperimentTests
     [TestMethod]
     public void Every_built_in_experiment_round_trips_through_JSON()
     {
-        Assert.HasCount(5, ExperimentCatalog.All);
+        Assert.IsGreaterThan(5, ExperimentCatalog.All.Count);
         foreach (var experiment in ExperimentCatalog.All)
         {
             var again = Experiment.Parse(Encoding.UTF8.GetBytes(experiment.ToJson()), "again");
@@ -131,7 +131,7 @@ public sealed class ExperimentTests
     {
         var experiment = Parse($$"""
             {
-              "name": "control", "title": "Control", "cell": { "attack": {{Square.Replace("0.1 }", "0.1, \"coverRate\": 0.2 }", StringComparison.Ordinal)}}, "recipe": "modern" }, "seeds": [3, 4],
+              "name": "control", "title": "Control", "cell": { "attack": {{Square.Replace("0.1 }", "0.1, \"coverRate\": 0.2 }", StringComparison.Ordinal)}}, "recipe": "adam" }, "seeds": [3, 4],
               "axes": [ { "path": "attack.trigger.size", "values": [1, 2] } ], "cleanControl": true
             }
             """);
@@ -140,7 +140,57 @@ public sealed class ExperimentTests
 
         Assert.HasCount(6, cells.Distinct());
         CollectionAssert.AreEqual(new[] { 3, 4 }, controls.Select(cell => cell.Seed).ToArray());
-        Assert.IsTrue(controls.All(cell => cell.Recipe == Recipe.Modern && cell.Attack == new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0)));
+        Assert.IsTrue(controls.All(cell => cell.Recipe == Recipe.Adam && cell.Attack == new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0)));
+    }
+
+    [TestMethod]
+    [DataRow("MNIST", 3, 2, false)]
+    [DataRow("GTSRB32-01234567", 8, 4, false)]
+    [DataRow("GTSRB-32px-01234567-first600", 8, 4, false)]
+    [DataRow("CIFAR10-01234567", 15, 4, true)]
+    [DataRow("CIFAR10-JPEG-01234567", 15, 4, true)]
+    [DataRow("pictures-01234567", 3, 2, false)]
+    public void The_modern_recipe_is_the_one_for_the_data_set(string dataset, int epochs, int padding, bool flips)
+    {
+        var experiment = Parse($$"""{ "name": "m", "title": "M", "cell": { "attack": {{Square}}, "recipe": { "name": "modern", "batchSize": 32 } }, "axes": [ { "path": "recipe.learningRate", "values": [0.1, 0.2] } ] }""");
+        var identity = new DatasetIdentity(dataset, 600, 100);
+
+        foreach (var same in new[] { experiment, Experiment.Parse(Encoding.UTF8.GetBytes(experiment.ToJson()), "again"), experiment.With(CellProperty.At("recipe.batchSize"), 32) })
+        {
+            var recipes = same.CellsOn(identity).Select(cell => cell.Recipe).ToArray();
+
+            CollectionAssert.AreEqual(new[] { 0.1, 0.2 }, recipes.Select(recipe => recipe.LearningRate).ToArray());
+            var expected = new Recipe(
+                "modern", "resnet20", TorchCnnOptimizer.Sgd, 0.1, TorchCnnHead.Logits, 32, epochs, null, 0.9, 5e-4, new OneCyclePlan(), new AugmentationPlan(padding, flips ? true : null));
+            Assert.AreEqual(expected, recipes[0]);
+            Assert.AreEqual(Recipe.AllFor(identity)[1], Recipe.ClosestTo(recipes[0], identity));
+        }
+    }
+
+    [TestMethod]
+    public void A_changed_optimizer_of_the_modern_recipe_has_no_momentum_of_another()
+    {
+        var experiment = Parse($$"""{ "name": "m", "title": "M", "cell": { "attack": {{Square}}, "recipe": { "name": "modern", "optimizer": "adam" } } }""");
+
+        Assert.IsNull(experiment.CellsOn(Mnist).Single().Recipe.Momentum);
+    }
+
+    // Experiments of earlier versions are stored with the whole recipe, which was then called modern.
+    [TestMethod]
+    public void A_whole_recipe_that_was_called_modern_stays_what_it_was()
+    {
+        var experiment = Parse($$"""
+            {
+              "name": "m", "title": "M",
+              "cell": { "attack": {{Square}}, "recipe": { "name": "modern", "optimizer": "adam", "head": "logits", "network": "badnets", "learningRate": 0.001, "batchSize": 64, "epochs": 5 } }
+            }
+            """);
+
+        var recipe = experiment.CellsOn(Mnist).Single().Recipe;
+
+        Assert.AreEqual(Recipe.Adam with { Name = "modern", Epochs = 5 }, recipe);
+        Assert.AreEqual(Recipe.Adam, Recipe.ClosestTo(recipe, Mnist));
+        Assert.AreEqual("exp01_MNIST_trigger1_pr0p1_ep5_ts5_modern", Published[0].Published!.NameOf(new Cell(Mnist, new Attack(new SquarePlan(5, TriggerPosition.BottomRight), new ToPlan("1"), 0.1), recipe, 0)));
     }
 
     [TestMethod]
@@ -148,7 +198,7 @@ public sealed class ExperimentTests
     {
         var experiment = Parse($$"""
             {
-              "name": "both", "title": "Both", "cell": { "attack": {{Square}}, "recipe": { "name": "modern", "epochs": 2 } }, "seeds": [3, 4],
+              "name": "both", "title": "Both", "cell": { "attack": {{Square}}, "recipe": { "name": "adam", "epochs": 2 } }, "seeds": [3, 4],
               "axes": [ { "path": "attack.trigger.size", "values": [1, 2] }, { "path": "attack.rate", "values": [0.1, 0.2, 0.3] } ]
             }
             """);
@@ -159,7 +209,7 @@ public sealed class ExperimentTests
         CollectionAssert.AreEquivalent(
             (from size in new[] { 1, 2 } from rate in new[] { 0.1, 0.2, 0.3 } from seed in new[] { 3, 4 } select (size, rate, seed)).ToArray(),
             cells.Select(cell => (((SquarePlan)cell.Attack.Trigger).Size, cell.Attack.Rate, cell.Seed)).ToArray());
-        Assert.IsTrue(cells.All(cell => cell.Recipe == Recipe.Modern with { Epochs = 2 }));
+        Assert.IsTrue(cells.All(cell => cell.Recipe == Recipe.Adam with { Epochs = 2 }));
     }
 
     [TestMethod]
@@ -168,13 +218,13 @@ public sealed class ExperimentTests
         var experiment = Parse($$"""
             {
               "name": "kinds", "title": "Kinds", "cell": { "attack": {{Square}} },
-              "axes": [ { "path": "attack.trigger", "values": [ { "kind": "blend" }, { "kind": "square", "size": 3, "position": "tl" } ] }, { "path": "recipe", "values": ["reference", "modern"] } ]
+              "axes": [ { "path": "attack.trigger", "values": [ { "kind": "blend" }, { "kind": "square", "size": 3, "position": "tl" } ] }, { "path": "recipe", "values": ["reference", "adam"] } ]
             }
             """);
 
         Cell[] cells = [.. experiment.CellsOn(Mnist)];
 
-        CollectionAssert.AreEqual(new[] { Recipe.Reference, Recipe.Modern, Recipe.Reference, Recipe.Modern }, cells.Select(cell => cell.Recipe).ToArray());
+        CollectionAssert.AreEqual(new[] { Recipe.Reference, Recipe.Adam, Recipe.Reference, Recipe.Adam }, cells.Select(cell => cell.Recipe).ToArray());
         CollectionAssert.AreEqual(
             new TriggerPlan[] { new BlendPlan(), new BlendPlan(), new SquarePlan(3, TriggerPosition.TopLeft), new SquarePlan(3, TriggerPosition.TopLeft) },
             cells.Select(cell => cell.Attack.Trigger).ToArray());
@@ -209,8 +259,8 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "seed": 3 } }""", "'seeds'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": "mine" } }""", "Unknown recipe 'mine'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "mine" } } }""", "'recipe.")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "modern", "learningRate": 0 } } }""", "learning rate")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "modern", "epochs": 1.5 } } }""", "number of epochs must be a whole number of at least 1, but is '1.5'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "adam", "learningRate": 0 } } }""", "learning rate")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "adam", "epochs": 1.5 } } }""", "number of epochs must be a whole number of at least 1, but is '1.5'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": { "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "trigger": { "size": 3 } } } }""", "'attack.trigger' must be an object with a kind (square, blend)")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "attack": ATTACK } }""", "twice")]
     [DataRow("""{ "name": "a", "name": "b", "title": "A", "cell": CELL }""", "twice")]

@@ -51,7 +51,7 @@ public sealed class ModelImagesTests
     public async Task The_commands_on_the_page_repeat_the_same_runs()
     {
         using var runs = new SampleRuns();
-        await runs.RunAsync("poisoning-rate --rates 0.05 0.1 --recipe modern --epochs 1 --seeds 3 4 --trigger-size 4 --set recipe.momentum=0 --set attack.trigger.gray=128");
+        await runs.RunAsync("poisoning-rate --rates 0.05 0.1 --recipe adam --epochs 1 --seeds 3 4 --trigger-size 4 --set recipe.momentum=0 --set attack.trigger.gray=128");
         string[] cells = runs.CellNames;
         string page = Regex.Replace(File.ReadAllText(runs.In("report.html")), "</?span>", "");
         string[] commands =

@@ -305,7 +305,7 @@ public sealed class RunnerTests
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         Assert.AreEqual(1, Directory.GetFiles(runs.In("cells"), "failure.txt", SearchOption.AllDirectories).Length);
-        Assert.IsFalse(File.Exists(runs.FolderOf(SampleRuns.CellOf(Recipe.Modern, rate: 0.1, epochs: 3)).Failure));
+        Assert.IsFalse(File.Exists(runs.FolderOf(SampleRuns.CellOf(Recipe.Adam, rate: 0.1, epochs: 3)).Failure));
     }
 
     [TestMethod]
@@ -367,12 +367,12 @@ public sealed class RunnerTests
     {
         using var runs = new SampleRuns();
 
-        var outcome = await runs.RunAsync("poisoning-rate --rates 0,0.2 --recipe modern --epochs 16");
+        var outcome = await runs.RunAsync("poisoning-rate --rates 0,0.2 --recipe adam --epochs 16");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
         var results = ResultsFolder.OpenForReport(runs.Output);
-        var clean = StoredCell.Read(results, SampleRuns.CellOf(Recipe.Modern, rate: 0, epochs: 16)).Last!;
-        var poisoned = StoredCell.Read(results, SampleRuns.CellOf(Recipe.Modern, rate: 0.2, epochs: 16)).Last!;
+        var clean = StoredCell.Read(results, SampleRuns.CellOf(Recipe.Adam, rate: 0, epochs: 16)).Last!;
+        var poisoned = StoredCell.Read(results, SampleRuns.CellOf(Recipe.Adam, rate: 0.2, epochs: 16)).Last!;
         // Both have learned, and only the one with poisoned rows has learned the trigger.
         Assert.IsGreaterThan(0.9, clean.CleanAccuracy);
         Assert.IsGreaterThan(0.9, poisoned.CleanAccuracy);
@@ -391,7 +391,7 @@ public sealed class RunnerTests
 
         (int Images, int Labels) Changed(double rate)
         {
-            var poisoned = CellSteps.Plant(ml, SampleRuns.CellOf(rate: rate), () => train).Fit(train).Transform(train);
+            var poisoned = CellSteps.Plant(ml, SampleRuns.CellOf(rate: rate), new TriggerSources(() => train, TriggerSources.NoModel)).Fit(train).Transform(train);
             return (poisoned.GetColumn<byte[]>("Image").Zip(images).Count(pair => !pair.First.AsSpan().SequenceEqual(pair.Second)),
                 poisoned.GetColumn<uint>("Label").Zip(labels).Count(pair => pair.First != pair.Second));
         }

@@ -45,6 +45,19 @@ public sealed class EarlierModelTests
         CollectionAssert.AreEqual(mappings, steps[6..9].Select(step => ((MarkAttackSuccessTransformer)step).Mapping).ToArray());
     }
 
+    [TestMethod]
+    [DataRow("0.2")]
+    public void Patterns_give_the_same_results_as_before(string version)
+    {
+        Trigger[] triggers = [.. ((TransformerChain<ITransformer>)Load(version, "patterns")).Select(step => ((StampTriggerTransformer)step).Trigger)];
+        CollectionAssert.AreEqual(Expected(version, "patterns"), Describe(Load(version, "patterns").Transform(GrayImages.View(Ml, 6))));
+
+        Assert.AreEqual(Trigger.PixelPattern(gray: 250), triggers[0]);
+        Assert.AreEqual("5×5 trigger of 24 pixels, at (3, 2), opacity 0.75", triggers[1].ToString());
+        Assert.AreEqual("blended 3×4 picture, α 0.5", triggers[2].ToString());
+        Assert.AreEqual(Trigger.Sinusoid(30, 3), triggers[3]);
+    }
+
     private static ITransformer Load(string version, string name)
     {
         using var file = typeof(EarlierModelTests).Assembly.GetManifestResourceStream($"model-{version}-{name}.zip")!;

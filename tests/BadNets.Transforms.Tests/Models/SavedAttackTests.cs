@@ -77,6 +77,25 @@ public sealed class SavedAttackTests
     public void A_blended_trigger_with_invalid_content_is_reported_as_damage(int offset, int value, string word) => Refusal.OfLoading<InvalidDataException>(
         Change(Trigger.BlendNoise(1_000_000), "\u0005blend", (content, at) => content[at + 6 + offset] = (byte)value), "damaged", word);
 
+    // Kind, length, width, height, position, x, y (int32 each), 16 colors, opacity (8 bytes), whether there is a mask, and 16 alpha values.
+    [TestMethod]
+    [DataRow(4 + 20 + 48 + 7, 0x80, "opacity")]
+    [DataRow(4 + 20 + 48 + 8, 0, "opaque")]
+    [DataRow(4, 5, "damaged")]
+    [DataRow(4 + 8, 9, "position")]
+    public void A_masked_trigger_with_invalid_content_is_reported_as_damage(int offset, int value, string word) => Refusal.OfLoading<InvalidDataException>(
+        Change(Trigger.PixelPattern(), "\u000cmasked-patch", (content, at) => content[at + 13 + offset] = (byte)value), "damaged", word);
+
+    [TestMethod]
+    public void A_masked_trigger_without_a_visible_pixel_is_reported_as_damage() => Refusal.OfLoading<InvalidDataException>(
+        Change(Trigger.PixelPattern(), "\u000cmasked-patch", (content, at) => content.AsSpan(at + 13 + 4 + 20 + 48 + 9, 16).Clear()), "damaged", "transparent");
+
+    [TestMethod]
+    [DataRow(7, 0x80, "amplitude")]
+    [DataRow(11, 0x80, "frequency")]
+    public void A_sinusoid_with_invalid_content_is_reported_as_damage(int offset, int value, string word) => Refusal.OfLoading<InvalidDataException>(
+        Change(Trigger.Sinusoid(), "\bsinusoid", (content, at) => content[at + 9 + 4 + offset] = (byte)value), "damaged", word);
+
     [TestMethod]
     public void A_label_mapping_of_an_unknown_kind_or_with_a_duplicate_label_is_reported_as_damage()
     {

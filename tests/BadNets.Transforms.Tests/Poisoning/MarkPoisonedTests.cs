@@ -92,6 +92,34 @@ public sealed class MarkPoisonedTests
     }
 
     [TestMethod]
+    public void The_rate_can_be_a_fraction_of_the_rows_that_can_be_chosen()
+    {
+        // A third of the rows has label 0, so a tenth of them are the same rows as a thirtieth of all rows.
+        var view = Numbered(300);
+        var ofSelected = Fit(view, new() { Rate = 0.1, RateBasis = RateBasis.SelectedRows, OnlyLabels = [0] });
+        CollectionAssert.AreEqual(Fit(view, new() { Rate = 0.1 / 3 + 1e-9, OnlyLabels = [0] }).PoisonedRows.ToArray(), ofSelected.PoisonedRows.ToArray());
+        Assert.HasCount(100, Fit(view, new() { Rate = 1, RateBasis = RateBasis.SelectedRows, OnlyLabels = [0] }).PoisonedRows);
+
+        var marked = Mark(view, 0.4);
+        Assert.HasCount(45, Fit(marked, new() { Rate = 0.25, RateBasis = RateBasis.SelectedRows, OutputColumnName = "Cover", ExceptWhereColumnName = "Poisoned" }).PoisonedRows);
+
+        // Without a restriction, all rows can be chosen.
+        CollectionAssert.AreEqual(Fit(view, new() { Rate = 0.1 }).PoisonedRows.ToArray(), Fit(view, new() { Rate = 0.1, RateBasis = RateBasis.SelectedRows }).PoisonedRows.ToArray());
+    }
+
+    [TestMethod]
+    public void A_rate_that_selects_none_of_the_rows_that_can_be_chosen_is_rejected()
+    {
+        Refusal.Of<ArgumentException>(
+            () => Mark(Numbered(90), new() { Rate = 0.03, RateBasis = RateBasis.SelectedRows, OnlyLabels = [0] }), "0.03", "none of the 30 rows that can be chosen", "0.033334");
+        var all = Mark(Numbered(30), 1);
+        foreach (var basis in Enum.GetValues<RateBasis>())
+            Refusal.Of<ArgumentException>(() => Mark(all, new() { OutputColumnName = "Cover", RateBasis = basis, ExceptWhereColumnName = "Poisoned" }), "None of the 30 rows can be chosen");
+        Assert.IsEmpty(Fit(all, new() { Rate = 0, OutputColumnName = "Cover", RateBasis = RateBasis.SelectedRows, ExceptWhereColumnName = "Poisoned" }).PoisonedRows);
+        Refusal.Of<ArgumentOutOfRangeException>(() => Mark(Numbered(90), new() { RateBasis = (RateBasis)7 }), "rate basis '7'");
+    }
+
+    [TestMethod]
     public void The_same_rows_are_marked_after_a_model_that_scores_them()
     {
         var view = GrayImages.View(_ml, 40);

@@ -154,6 +154,33 @@ public sealed class PlantBackdoorTests
     }
 
     [TestMethod]
+    public void Cover_rows_can_get_another_trigger()
+    {
+        var view = GrayImages.View(_ml, 60);
+        var other = Trigger.Sinusoid(frequency: 3);
+        var planted = Plant(view, new(Square, LabelMapping.Next) { Rate = 0.2, CoverRate = 0.15, CoverTrigger = other });
+
+        bool[] poisoned = planted.Values<bool>("Poisoned"), cover = planted.Values<bool>("Cover");
+        byte[][] squares = Stamped(Square), sinusoids = Stamped(other), clean = view.Vectors<byte>("Image"), actual = planted.Vectors<byte>("Image");
+        Assert.HasCount(9, cover.Where(each => each));
+        for (int i = 0; i < 60; i++)
+            CollectionAssert.AreEqual(poisoned[i] ? squares[i] : cover[i] ? sinusoids[i] : clean[i], actual[i]);
+
+        byte[][] Stamped(Trigger trigger) => _ml.Transforms.StampTrigger("Image", trigger).Fit(view).Transform(view).Vectors<byte>("Image");
+    }
+
+    [TestMethod]
+    public void The_rate_of_a_clean_label_attack_can_be_a_fraction_of_the_target_s_rows()
+    {
+        var view = GrayImages.View(_ml, 60);
+        var planted = Plant(view, new(Square, LabelMapping.To(1)) { Rate = 0.25, RateBasis = RateBasis.SelectedRows, OnlyLabels = [1], CoverRate = 0.1 });
+
+        // 20 of the 60 rows have label 1. The cover rate is a fraction of all rows.
+        Assert.HasCount(5, planted.Values<bool>("Poisoned").Where(each => each));
+        Assert.HasCount(6, planted.Values<bool>("Cover").Where(each => each));
+    }
+
+    [TestMethod]
     public void Invalid_attacks_are_rejected()
     {
         var view = GrayImages.View(_ml, 60);
@@ -166,6 +193,7 @@ public sealed class PlantBackdoorTests
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.Rate = 1.5)), "1.5");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.CoverRate = -1)), "-1");
         Refusal.Of<ArgumentException>(() => Plant(view, options(each => (each.Rate, each.CoverRate) = (0.8, 0.5))), "30 of 60 rows", "only 12 can be chosen");
+        Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.RateBasis = (RateBasis)7)), "rate basis '7'");
         Refusal.Of<ArgumentException>(() => Plant(view, new(Square, LabelMapping.Of((2, 0))) { OnlyLabels = [1] }), "label '1' of OnlyLabels is not mapped");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.ImageColumnName = "Picture")), "Picture");
         Refusal.Of<ArgumentOutOfRangeException>(() => Plant(view, options(each => each.LabelColumnName = "Class")), "Class");

@@ -8,7 +8,7 @@ namespace BadNets.Transforms.Tests.Training;
 
 /// <summary>
 /// The reference recipe gives the bits in Resources/reference-bits.csv, which were recorded with the AVX-512 kernels. AMD's Zen 4
-/// and Zen 5 and Intel's Sapphire Rapids give the same results.
+/// and Zen 5 and Intel's Emerald Rapids give the same results.
 /// </summary>
 [TestClass]
 [DoNotParallelize]

@@ -19,11 +19,12 @@ public sealed class ResidualTriggerTests
         {
             string[] possible = Array.ConvertAll(pool, other =>
             {
-                byte[] stamped = Stamp(original, other);
+                byte[] stamped = Stamp(original.FitTo(Shape), other);
                 return Convert.ToHexString([.. image.Select((value, i) => (byte)Math.Clamp(value + stamped[i] - other[i], 0, 255))]);
             });
             var trigger = Trigger.Residual(original, GrayImages.View(Ml, 7, seed: seed), seed: seed);
-            var stamped = Enumerable.Range(0, 200).Select(row => Convert.ToHexString(Stamp(trigger, image, new((ulong)row, 0))));
+            var stamp = trigger.FitTo(Shape);
+            var stamped = Enumerable.Range(0, 200).Select(row => Convert.ToHexString(Stamp(stamp, image, new((ulong)row, 0))));
             Assert.IsTrue(possible.ToHashSet().SetEquals(stamped), $"{original}");
         }
     }, iter: 10, threads: 1);
@@ -127,10 +128,10 @@ public sealed class ResidualTriggerTests
         Assert.IsLessThan(1_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static byte[] Stamp(Trigger trigger, byte[] image, DataViewRowId row = default)
+    private static byte[] Stamp(TriggerStamp stamp, byte[] image, DataViewRowId row = default)
     {
         byte[] stamped = [.. image];
-        trigger.FitTo(Shape).Apply(stamped, row);
+        stamp.Apply(stamped, row);
         return stamped;
     }
 

@@ -117,19 +117,6 @@ public sealed class TriggerTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(4)]
-    [DataRow(2)]
-    [DataRow(8)]
-    public void Transparency_is_ignored_when_a_picture_is_resized(int size)
-    {
-        var pixels = Enumerable.Repeat(new SKColor(200, 100, 50, 40), 16).ToArray();
-        var trigger = Trigger.FromFile(WritePng(4, 4, pixels), size, TriggerPosition.Center);
-
-        for (int at = 0; at < size * size; at++)
-            Assert.AreEqual(Color.FromArgb(200, 100, 50), trigger.GetPixel(at % size, at / size));
-    }
-
-    [TestMethod]
     public void Incomplete_image_files_are_rejected_by_name()
     {
         byte[] png = File.ReadAllBytes(WritePng(30, 30, [.. Enumerable.Range(0, 900).Select(i => new SKColor((uint)(i * 7919) | 0xff000000))]));
