@@ -17,11 +17,14 @@ namespace BadNets.Samples.Experiments;
 /// <param name="RateBasis">What the rate is a fraction of, or null for all training rows.</param>
 /// <param name="CoverTrigger">The trigger that is stamped on the images of cover rows, or null for the trigger of the poisoned rows.</param>
 /// <param name="CoverLabels">The labels whose rows can be cover rows, or null for all labels, or with pairs, those that are not mapped.</param>
-/// <param name="Perturbation">The perturbation of the images of poisoned rows before they are stamped, or null for none.</param>
+/// <param name="Perturbation">The perturbation of the images of poisoned rows before the trigger is stamped, or null for none.</param>
 sealed record Attack(
     TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null, TriggerPlan? TestTrigger = null,
     RateBasis? RateBasis = null, TriggerPlan? CoverTrigger = null, IReadOnlyList<string>? CoverLabels = null, PerturbationPlan? Perturbation = null)
 {
+    /// <summary>The trigger that clean networks are tested with if other training runs need them, so that these need only one.</summary>
+    public static readonly TriggerPlan Usual = new SquarePlan(3, TriggerPosition.BottomRight);
+
     private const int LongestSlug = 60;
 
     public double Rate { get; } = Share("poisoning rate", Rate);
@@ -44,9 +47,10 @@ sealed record Attack(
     [JsonConverter(typeof(LabelTexts))]
     public IReadOnlyList<string>? CoverLabels { get; } = HasCover(CoverRate) && CoverLabels is { Count: > 0 } ? [.. CoverLabels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : null;
 
+    // Without poisoned rows, nothing is perturbed.
     public PerturbationPlan? Perturbation { get; } = Rate == 0 ? null : Perturbation;
 
-    /// <summary>Whether a model has to be trained before the rows can be poisoned.</summary>
+    /// <summary>Whether the clean network has to be trained before the rows can be poisoned.</summary>
     [JsonIgnore]
     public bool NeedsModel => Perturbation is not null || new[] { Trigger, TestTrigger, CoverTrigger }.Any(trigger => trigger is { NeedsModel: true });
 
@@ -61,7 +65,7 @@ sealed record Attack(
     /// <summary>Returns the attack without a perturbation, and with another trigger instead of one that needs a model.</summary>
     public Attack WithoutModel() => new(Replace(Trigger)!, Mapping, Rate, Selection, CoverRate, Replace(TestTrigger), RateBasis, Replace(CoverTrigger), CoverLabels);
 
-    private static TriggerPlan? Replace(TriggerPlan? trigger) => trigger is { NeedsModel: true } ? new PixelPlan() : trigger;
+    private static TriggerPlan? Replace(TriggerPlan? trigger) => trigger is { NeedsModel: true } ? Usual : trigger;
 
     /// <summary>Returns a name for files: a short description of the attack, and a hash of its full description.</summary>
     public string ToSlug()

@@ -37,9 +37,14 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
         foreach (var (name, attack) in request.Attacks)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            previews.Add(Make(ml, dataset, test, shape, rows, labels, name, attack));
+            if (attack.WithoutModel().TriggerInTests != attack.TriggerInTests)
+                console.WriteLine($"{name} is not drawn, because its trigger is made with a trained model.");
+            else
+                previews.Add(Make(ml, dataset, test, shape, rows, labels, name, attack));
         }
 
+        if (previews.Count == 0)
+            return;
         string path = Path.Combine(folder, FileName.Fit($"{request.Name}_{Cell.InNames(dataset.Name)}", ""));
         AtomicFile.Write(path + ".png", stream => PreviewSheet.Write(stream, previews));
         AtomicFile.WriteText(path + ".html", PreviewPage.Of(dataset.Name, previews));

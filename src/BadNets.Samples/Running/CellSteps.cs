@@ -10,6 +10,9 @@ namespace BadNets.Samples.Running;
 static class CellSteps
 {
     /// <summary>The step that poisons the training rows.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="sources">What the attack depends on.</param>
     /// <exception cref="UsageException">The attack contradicts itself.</exception>
     public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, TriggerSources sources)
     {
@@ -20,12 +23,11 @@ static class CellSteps
             Rate = attack.Rate,
             RateBasis = attack.RateBasis ?? RateBasis.AllRows,
             Seed = cell.Seed,
+            Perturbation = attack.Perturbation?.Make(sources.CleanModel),
             CoverRate = attack.CoverRate ?? 0,
             CoverTrigger = attack.CoverTrigger?.Make(sources),
             CoverLabels = [.. (attack.CoverLabels ?? []).Select(label => (LabelValue)label)],
         };
-        if (attack.Perturbation is { } perturbation)
-            options.Perturbation = perturbation.Make(sources.CleanModel);
         if (attack.Selection == Selection.Target)
             options.OnlyLabels = [mapping.TargetLabel ?? throw new UsageException("Only an attack with one target can poison only the rows of the target.")];
         return ml.Transforms.PlantBackdoor(options);

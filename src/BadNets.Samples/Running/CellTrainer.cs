@@ -10,7 +10,10 @@ using Microsoft.ML.Data;
 namespace BadNets.Samples.Running;
 
 /// <summary>Trains cells from where training stopped, and stores the results.</summary>
-sealed class CellTrainer(Dataset dataset, int threads)
+/// <param name="data">The data set.</param>
+/// <param name="results">The folder with the networks that others start from.</param>
+/// <param name="threads">The number of threads for each training run.</param>
+sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
 {
     private const string Clean = "clean";
     private const string Triggered = "triggered";
@@ -20,10 +23,11 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void Check(Cell cell)
     {
         var ml = new MLContext(cell.Seed);
-        using var sources = new TriggerSources(() => dataset.Train(ml), () => throw new InvalidOperationException("A check does not train a model."));
-        // Training a model would take too long. Everything else can be checked with any trigger.
+        var dataset = DatasetOf(cell);
+        using var sources = SourcesOf(ml, cell, dataset);
+        // The clean network has not been trained yet. Everything else can be checked with any trigger.
         if (cell.Attack.NeedsModel)
-            cell = new Cell(cell.Dataset, cell.Attack.WithoutModel(), cell.Recipe, cell.Seed);
+            cell = new Cell(cell.Dataset, cell.Attack.WithoutModel(), cell.Recipe, cell.Seed, cell.Classes, cell.Initial);
         CellSteps.Plant(ml, cell, sources).Fit(dataset.Train(ml));
         CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), sources);
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
@@ -33,9 +37,10 @@ sealed class CellTrainer(Dataset dataset, int threads)
     {
         var cell = writer.Cell;
         var ml = new MLContext(cell.Seed);
+        var dataset = DatasetOf(cell);
         var test = dataset.Test(ml);
         var attacked = CellSteps.Attacked(ml, cell.Attack, test);
-        using var sources = SourcesOf(ml, cell, cancellationToken);
+        using var sources = SourcesOf(ml, cell, dataset);
         var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, sources);
         // The zero-based classes that the rows have, and those that the attack aims at.
         int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
@@ -55,11 +60,12 @@ sealed class CellTrainer(Dataset dataset, int threads)
             display.EpochFinished(cell, row);
         };
 
-        var model = CellSteps.Plant(ml, cell, sources)
-            .Append(ml.MulticlassClassification.Trainers.TorchCnn(options))
-            .Fit(dataset.Train(ml))
-            .GetModelFor(TransformerScope.Scoring);
-        using var network = (TorchCnnTransformer)model.LastTransformer;
+        using var initial = Load(ml, cell.InitialCell);
+        var train = dataset.Train(ml);
+        var poisoned = CellSteps.Plant(ml, cell, sources).Fit(train).Transform(train);
+        var trainer = ml.MulticlassClassification.Trainers.TorchCnn(options);
+        using var network = initial is null ? trainer.Fit(poisoned) : trainer.Fit(poisoned, initial);
+        var model = new TransformerChain<ITransformer>(network);
         writer.Check();
         writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, sources)));
         // Last, because a cell with a model is done.
@@ -71,22 +77,35 @@ sealed class CellTrainer(Dataset dataset, int threads)
     public void MakeImages(CellWriter writer)
     {
         var ml = new MLContext(writer.Cell.Seed);
-        var model = ml.Model.LoadChecked(writer.Folder.Model);
-        using var disposable = model as IDisposable;
-        if (model is not TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
-            throw new InvalidDataException($"'{writer.Folder.Model}' is not a model that this program trained.");
+        using var network = Load(ml, writer.Folder.Model);
+        var dataset = DatasetOf(writer.Cell);
         var test = dataset.Test(ml);
-        using var sources = SourcesOf(ml, writer.Cell, CancellationToken.None);
+        using var sources = SourcesOf(ml, writer.Cell, dataset);
         writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, sources)));
     }
 
-    private TriggerSources SourcesOf(MLContext ml, Cell cell, CancellationToken cancellationToken) => new(() => dataset.Train(ml), () =>
+    private TriggerSources SourcesOf(MLContext ml, Cell cell, Dataset dataset) => new(
+        () => dataset.Train(ml), () => Load(ml, cell.CleanCell) ?? throw new InvalidOperationException("The attack does not need a clean network."));
+
+    private Dataset DatasetOf(Cell cell) => cell.Classes is { } classes ? new SomeClasses(data, classes) : data;
+
+    /// <summary>Loads the network of another cell, if there is one.</summary>
+    private TorchCnnTransformer? Load(MLContext ml, Cell? cell)
     {
-        var options = MakeOptions(cell);
-        options.Epochs = cell.Attack.Perturbation?.ModelEpochs ?? options.Epochs;
-        options.CancellationToken = cancellationToken;
-        return ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(dataset.Train(ml));
-    });
+        if (cell is null)
+            return null;
+        string path = results.Of(cell).Model;
+        return File.Exists(path) ? Load(ml, path) : throw new UsageException($"The network that this training run needs, '{cell.Id}', has not been trained.");
+    }
+
+    private static TorchCnnTransformer Load(MLContext ml, string path)
+    {
+        var model = ml.Model.LoadChecked(path);
+        if (model is TransformerChain<ITransformer> { LastTransformer: TorchCnnTransformer network })
+            return network;
+        (model as IDisposable)?.Dispose();
+        throw new InvalidDataException($"'{path}' is not a model that this program trained.");
+    }
 
     private static TorchCnnTrainer.Options MakeOptions(Cell cell)
     {
