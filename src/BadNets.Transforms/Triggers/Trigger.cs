@@ -21,13 +21,13 @@ public abstract class Trigger : IEquatable<Trigger>
         [BlendTrigger.KindName] = BlendTrigger.Read,
         [CornerPatternTrigger.KindName] = CornerPatternTrigger.Read,
         [LowFrequencyTrigger.KindName] = LowFrequencyTrigger.Read,
+        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
+        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
         [WarpTrigger.KindName] = WarpTrigger.Read,
         [WarpNoiseTrigger.KindName] = WarpNoiseTrigger.Read,
         [QuantizeTrigger.KindName] = QuantizeTrigger.Read,
         [ResidualTrigger.KindName] = ResidualTrigger.Read,
         [HiddenPiecesTrigger.KindName] = HiddenPiecesTrigger.Read,
-        [BlendTrigger.MaskedKindName] = BlendTrigger.ReadMasked,
-        [SinusoidTrigger.KindName] = SinusoidTrigger.Read,
     };
 
     /// <summary>The name of the kind of trigger, which is written into model files.</summary>
