@@ -35,6 +35,7 @@ sealed class ModelReader : FuzzReader
             _ml.Transforms.StampTrigger("Noisy", Trigger.BlendNoise(1), "Image")
                 .Append(_ml.Transforms.StampTrigger("Blended", Trigger.Blend(picture), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Pattern", Trigger.PixelPattern(), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Corners", Trigger.CornerPattern(40), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Waves", Trigger.Sinusoid(frequency: 3), "Image"))
                 .Append(_ml.Transforms.FlipLabel("Other", LabelMapping.Of((0, 2), (1, 0)), "Digit"))
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Of((0, 2)), "Digit", "Other"))
