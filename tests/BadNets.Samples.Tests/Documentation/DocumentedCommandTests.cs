@@ -40,6 +40,9 @@ public sealed partial class DocumentedCommandTests
 
         if (trains)
             words = [.. words, "--epochs", "1"];
+        // An experiment can have a data set of its own.
+        if ((trains || words[0] is "trigger") && !words.Contains("--dataset"))
+            words = [.. words, "--dataset", "auto"];
         if ((trains || words[0] is "evaluate" or "try" or "trigger") && !command.Contains("folder:", StringComparison.Ordinal))
             words = [.. words, "--data", data];
         if (!words.Contains("--help") && words[0] is not ("list" or "try" or "datasets" or "completions"))
