@@ -14,7 +14,7 @@ static class ReferenceResults
     public static FakeResults Make()
     {
         var results = new FakeResults();
-        foreach (var experiment in ExperimentCatalog.All.Where(experiment => experiment.Includes.Count == 0))
+        foreach (var experiment in ExperimentCatalog.All.Where(experiment => experiment.Published is not null))
         {
             foreach (string value in experiment.Axes.Count == 0 ? [""] : experiment.Axes[0].Values.Select(CellProperty.TextOf))
             {
