@@ -216,7 +216,7 @@ sealed class CommonOptions
         Cell[] cells = [.. (poisoned.Length > 0 ? poisoned : all).DistinctBy(cell => (cell.Attack.Trigger, cell.Attack.Mapping, cell.Attack.TestTrigger, cell.Attack.CoverTrigger))];
         var names = ValueName.Of([fixedExperiment], cells);
         var labels = new CellLabels(cells, names);
-        string TitleOf(Cell cell) => names[cell].FirstOrDefault()?.Name ?? (cells.Length == 1 ? cell.Attack.Trigger.ToLabel() : labels.Of(cell));
+        string TitleOf(Cell cell) => names[cell].FirstOrDefault()?.Name ?? (cells.Length == 1 ? TriggerPreviews.TitleOf(cell.Attack) : labels.Of(cell));
         string name = experiment?.Name ?? cells[0].Attack.Trigger.ToSlug();
         return new(name, [.. cells.Select(cell => (TitleOf(cell), cell.Attack))], Data(parsed, Dataset(parsed, fixedExperiment)), count, label);
     }

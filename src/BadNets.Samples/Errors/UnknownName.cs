@@ -15,7 +15,7 @@ static class UnknownName
 
     /// <summary>The known name that was probably meant, or null.</summary>
     public static string? Closest(string name, IEnumerable<string> known) => known
-        .Select(each => (Name: each, Distance: each.Length > name.Length && name.Length >= ShortestPrefix && each.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(name.ToLowerInvariant(), each)))
+        .Select(each => (Name: each, Distance: each.Length > name.Length && name.Length >= ShortestPrefix && each.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(name.ToLowerInvariant(), each.ToLowerInvariant())))
         // A third of the letters may be wrong, but not all of them.
         .Where(each => each.Distance <= Math.Max(1, each.Name.TrimStart('-').Length / 3) && each.Distance < each.Name.TrimStart('-').Length)
         .OrderBy(each => each.Distance)

@@ -42,7 +42,8 @@ sealed class CellLabels
     {
         if (Array.Find(names, name => name.Path == property.Path) is { } named)
             return named.Name;
-        if (Array.Exists(names, name => name.Covers(property.Path)) || property.In(document) is JsonObject || !property.CouldBeIn(document))
+        // What an attack does not have need not be said next to its name.
+        if (Array.Exists(names, name => name.Covers(property.Path)) || property.In(document) is JsonObject || !property.CouldBeIn(document) || names.Length > 0 && property.In(document) is null)
             return "";
         return property != CellProperty.Rate ? property.LabelOf(property.In(document))
             : cell.Attack.IsNone ? CleanControl

@@ -12,7 +12,8 @@ static class PreviewSheet
     private const int Gap = 8;
     private const int Margin = 20;
     private const int NameWidth = 132;
-    private const int TitleHeight = 52;
+    private const int TitleHeight = 34;
+    private const int MostLines = 3;
     private const int LabelHeight = 18;
     private const double TitleSize = 18;
     private const double TextSize = 13;
@@ -22,17 +23,20 @@ static class PreviewSheet
         var shape = previews[0].Shape;
         int scale = Math.Max(1, Side / Math.Max(shape.Width, shape.Height)), columns = previews.Max(preview => preview.Rows[0].Images.Count);
         int width = 2 * Margin + NameWidth + columns * (scale * shape.Width + Gap);
-        int height = 2 * Margin + previews.Sum(preview => TitleHeight + preview.Rows.Sum(row => HeightOf(row, scale * shape.Height))) + (previews.Count - 1) * Margin;
+        using var measure = new TextMeasure();
+        IReadOnlyList<string>[] descriptions = [.. previews.Select(preview => measure.Wrap(preview.Description, TextSize, width - 2 * Margin, MostLines))];
+        int[] heights = [.. previews.Zip(descriptions, (preview, lines) => TitleHeight + lines.Count * LabelHeight + preview.Rows.Sum(row => HeightOf(row, scale * shape.Height)))];
+        int height = 2 * Margin + heights.Sum() + (previews.Count - 1) * Margin;
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(bitmap))
         using (var text = new SkiaRenderContext(canvas))
         {
             canvas.Clear(SKColors.White);
             int top = Margin;
-            foreach (var preview in previews)
+            for (int i = 0; i < previews.Count; i++)
             {
-                Draw(canvas, text, preview, scale, top, width - 2 * Margin);
-                top += TitleHeight + preview.Rows.Sum(row => HeightOf(row, scale * shape.Height)) + Margin;
+                Draw(canvas, text, measure, previews[i], descriptions[i], scale, top);
+                top += heights[i] + Margin;
             }
         }
 
@@ -41,13 +45,13 @@ static class PreviewSheet
         encoded.SaveTo(stream);
     }
 
-    private static void Draw(SKCanvas canvas, SkiaRenderContext text, TriggerPreview preview, int scale, int top, int width)
+    private static void Draw(SKCanvas canvas, SkiaRenderContext text, TextMeasure measure, TriggerPreview preview, IReadOnlyList<string> description, int scale, int top)
     {
-        using var measure = new TextMeasure();
         using var frame = new SKPaint { Style = SKPaintStyle.Stroke, Color = new SKColor(PlotStyle.Frame.R, PlotStyle.Frame.G, PlotStyle.Frame.B) };
         Write(text, Margin, top, preview.Title, TitleSize, HorizontalAlignment.Left);
-        Write(text, Margin, top + 25, measure.Cut(preview.Description, TextSize, width), TextSize, HorizontalAlignment.Left);
-        int y = top + TitleHeight, imageWidth = scale * preview.Shape.Width, imageHeight = scale * preview.Shape.Height;
+        for (int line = 0; line < description.Count; line++)
+            Write(text, Margin, top + 25 + line * LabelHeight, description[line], TextSize, HorizontalAlignment.Left);
+        int y = top + TitleHeight + description.Count * LabelHeight, imageWidth = scale * preview.Shape.Width, imageHeight = scale * preview.Shape.Height;
         foreach (var row in preview.Rows)
         {
             Write(text, Margin, y + imageHeight / 2 - 8, row.Name, TextSize, HorizontalAlignment.Left);

@@ -72,7 +72,7 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
             all.AddRange([cover, PreviewRow.Difference(clean, cover)]);
         }
 
-        return new TriggerPreview(name, Describe(attack), shape, all);
+        return new TriggerPreview(name, Describe(name, attack), shape, all);
 
         byte[][] Stamp(TriggerPlan trigger)
         {
@@ -81,11 +81,15 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
         }
     }
 
+    /// <summary>Returns a title for an attack that has no name.</summary>
+    public static string TitleOf(Attack attack) => (attack.Trigger is SquarePlan ? "square of " : "") + attack.Trigger.ToLabel();
+
     private static string Change(string label, string aim) => label == aim ? label : $"{label} → {aim}";
 
-    private static string Describe(Attack attack)
+    private static string Describe(string title, Attack attack)
     {
-        List<string> parts = [(attack.Trigger is SquarePlan ? "square of " : "") + attack.Trigger.ToLabel(), attack.Mapping.ToLabel()];
+        // A title that describes the trigger need not be repeated.
+        List<string> parts = title == TitleOf(attack) ? [attack.Mapping.ToLabel()] : [TitleOf(attack), attack.Mapping.ToLabel()];
         if (attack.Selection == Selection.Target)
             parts.Add("only images that have the target label");
         if (attack.Perturbation is not null)

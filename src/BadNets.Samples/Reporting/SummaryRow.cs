@@ -89,6 +89,9 @@ sealed partial record SummaryRow
     [CsvColumn("final_robust_accuracy")]
     public double? RobustAccuracy { get; init; }
 
+    [CsvColumn("final_control_accuracy")]
+    public double? ControlAccuracy { get; init; }
+
     public static SummaryRow Of(PanelRun run)
     {
         var (cell, last, published) = (run.Cell, run.Last, PublishedResults.Find(run.Cell));
@@ -123,6 +126,7 @@ sealed partial record SummaryRow
             Attack = run.AttackName,
             RateBasis = TextIn(document, CellProperty.At("attack.rateBasis")),
             RobustAccuracy = last?.RobustAccuracy,
+            ControlAccuracy = last?.ControlAccuracy,
         };
     }
 

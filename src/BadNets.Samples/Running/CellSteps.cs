@@ -34,14 +34,20 @@ static class CellSteps
     }
 
     /// <summary>The test rows whose label the mapping maps; the others are controls.</summary>
-    public static IDataView Attacked(MLContext ml, Attack attack, IDataView test)
+    public static IDataView Attacked(MLContext ml, Attack attack, IDataView test) =>
+        attack.Mapping.GetSources() is { } sources ? WithLabels(ml, test, sources.Contains) : test;
+
+    /// <summary>The controls, which are the test rows whose label the mapping does not map, with the trigger and their own label. Null if it maps all labels.</summary>
+    public static IDataView? Controls(MLContext ml, Attack attack, IDataView test, TriggerSources sources) => attack.Mapping.GetSources() is { } mapped
+        ? ml.Transforms.StampTrigger("Image", attack.TriggerInTests.Make(sources)).Fit(test).Transform(WithLabels(ml, test, label => !mapped.Contains(label)))
+        : null;
+
+    private static IDataView WithLabels(MLContext ml, IDataView test, Predicate<string> isWanted)
     {
-        if (attack.Mapping.GetSources() is not { } sources)
-            return test;
         var view = ml.Transforms.Conversion.MapKeyToValue(nameof(NamedRow.LabelName), "Label")
             .Append(ml.Transforms.Conversion.ConvertType(nameof(NamedRow.LabelName), outputKind: DataKind.String))
             .Fit(test).Transform(test);
-        return ml.Data.FilterByCustomPredicate<NamedRow>(view, row => !sources.Contains(row.LabelName));
+        return ml.Data.FilterByCustomPredicate<NamedRow>(view, row => !isWanted(row.LabelName));
     }
 
     /// <summary>Test data with the trigger on every image, and the label that the attack aims at: accuracy on it is the attack's success.</summary>

@@ -17,6 +17,7 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
 {
     private const string Clean = "clean";
     private const string Triggered = "triggered";
+    private const string Controls = "controls";
 
     /// <summary>Finds out, before anything is trained, whether a cell can be trained.</summary>
     /// <exception cref="ArgumentException">It cannot.</exception>
@@ -50,6 +51,9 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
         var options = MakeOptions(cell);
         // In the reference recipe, the random stream continues over these in this order.
         options.ValidationSets = [new(Clean, test), new(Triggered, triggered)];
+        // There, another one would change the stream.
+        if (options.Shuffle == TorchCnnShuffle.TrainingOnly && CellSteps.Controls(ml, cell.Attack, test, sources) is { } controls && ReadClasses(controls).Length > 0)
+            options.ValidationSets = [.. options.ValidationSets, new(Controls, controls)];
         options.CheckpointPath = writer.Folder.Checkpoint;
         options.CancellationToken = cancellationToken;
         options.StepFinished = progress => display.Stepped(cell, progress);
@@ -142,6 +146,7 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
             AttackSuccess = (double)successes / changed,
             AttackSuccessAllRows = triggered.Accuracy,
             RobustAccuracy = (double)robust / changed,
+            ControlAccuracy = epoch.Validation.TryGetValue(Controls, out var controls) ? controls.Accuracy : null,
             AttackLoss = triggered.Loss,
             TrainSeconds = epoch.TrainSeconds,
             EvaluationSeconds = epoch.EvaluationSeconds,

@@ -50,6 +50,10 @@ sealed partial record EpochRow
     [CsvColumn("robust_accuracy", Optional = true)]
     public double? RobustAccuracy { get; init; }
 
+    /// <summary>The accuracy on triggered test rows whose label the attack does not map, or null if there are none, or if it was not measured.</summary>
+    [CsvColumn("control_accuracy", Optional = true)]
+    public double? ControlAccuracy { get; init; }
+
     /// <summary>Describes the first value that is out of range. Returns null if there is none.</summary>
     public string? FindFault() =>
         Impossible.UnlessFinite("train_loss", TrainLoss)
@@ -61,5 +65,6 @@ sealed partial record EpochRow
         ?? Impossible.UnlessSeconds("train_seconds", TrainSeconds)
         ?? Impossible.UnlessSeconds("eval_seconds", EvaluationSeconds)
         ?? Impossible.UnlessAtLeast("threads", Threads, 1)
-        ?? (RobustAccuracy is { } robust ? Impossible.UnlessShare("robust_accuracy", robust) : null);
+        ?? (RobustAccuracy is { } robust ? Impossible.UnlessShare("robust_accuracy", robust) : null)
+        ?? (ControlAccuracy is { } control ? Impossible.UnlessShare("control_accuracy", control) : null);
 }

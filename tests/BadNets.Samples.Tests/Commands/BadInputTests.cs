@@ -72,7 +72,7 @@ public sealed class BadInputTests
     [DataRow("run .", "'.' is a folder")]
     [DataRow("baseline --epochs 2 extra", "'baseline' does not take 'extra'")]
     [DataRow("baseline --no-control --trigger squar", "Unknown kind of trigger 'squar'. Did you mean 'square'?")]
-    [DataRow("baseline --no-control --trigger picture", "'attack.trigger.picture' is missing")]
+    [DataRow("baseline --no-control --trigger picture", "The property 'attack.trigger.position' is missing.")]
     [DataRow("baseline --no-control --trigger-size 29", "does not fit into an image of 28×28 pixels")]
     [DataRow("baseline --no-control --target 77", "The label '77' is not in column 'Label'")]
     [DataRow("baseline --no-control --rows 8 --set attack.mapping={\"kind\":\"pairs\",\"pairs\":{\"9\":\"7\"}}", "None of the 8 rows can be chosen")]

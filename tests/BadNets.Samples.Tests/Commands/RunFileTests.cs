@@ -79,6 +79,9 @@ public sealed class RunFileTests
         int attack = Array.IndexOf(summary[0].Split(','), "attack"), robust = Array.IndexOf(summary[0].Split(','), "final_robust_accuracy");
         CollectionAssert.AreEquivalent(new[] { "", "Patch", "Pieces", "Warped", "Waves" }, summary.Skip(1).Select(line => line.Split(',')[attack]).ToArray());
         Assert.IsTrue(summary.Skip(1).All(line => line.Split(',')[robust].Length > 0));
+        // Only the source-specific attack has controls.
+        int control = Array.IndexOf(summary[0].Split(','), "final_control_accuracy");
+        CollectionAssert.AreEqual(new[] { "Pieces" }, summary.Skip(1).Where(line => line.Split(',')[control].Length > 0).Select(line => line.Split(',')[attack]).ToArray());
     }
 
     [TestMethod]

@@ -13,7 +13,7 @@ public sealed class TriggerCommandTests
         var outcome = await runs.RunAsync("trigger --trigger-size 4 --count 3");
 
         Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
-        StringAssert.Contains(outcome.Output, "square of 4 px, bottom right; target 1");
+        StringAssert.Contains(outcome.Output, "square of 4 px, bottom right: target 1");
         // Two rows of pixels a line, clean, triggered, and their difference side by side.
         Assert.IsTrue(outcome.Output.Split('\n').Any(line => line.Contains("@@@@", StringComparison.Ordinal)));
         string html = File.ReadAllText(Directory.GetFiles(runs.In("triggers"), "*.html").Single());
@@ -21,7 +21,6 @@ public sealed class TriggerCommandTests
         StringAssert.Contains(html, "0 → 1");
         using var sheet = SKBitmap.Decode(Directory.GetFiles(runs.In("triggers"), "*.png").Single());
         Assert.IsGreaterThan(3 * 84, sheet.Width);
-        // The trigger is white, and SmallDigits has no white pixels. So is the paper around the images.
         Assert.IsGreaterThan(3 * 84, sheet.Height);
     }
 

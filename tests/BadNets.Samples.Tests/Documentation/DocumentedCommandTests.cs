@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BadNets.Samples.Tests.Datasets;
 using SkiaSharp;
@@ -24,7 +25,7 @@ public sealed partial class DocumentedCommandTests
         string data = SmallDigits.WriteTo(folder.In("mnist")), output = folder.In("results");
         WritePictures(folder.In("pictures"));
         foreach (string json in DocumentationPage.All.SelectMany(page => page.Blocks("json")))
-            File.WriteAllText(folder.In("small-triggers.json"), json);
+            File.WriteAllText(folder.In($"{JsonNode.Parse(json)!["name"]}.json"), json);
         string command = arguments.Replace("../pictures", folder.In("pictures"), StringComparison.Ordinal)
             .Replace("small-triggers.json", folder.In("small-triggers.json"), StringComparison.Ordinal);
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -39,6 +40,9 @@ public sealed partial class DocumentedCommandTests
 
         if (trains)
             words = [.. words, "--epochs", "1"];
+        // An experiment can have a data set of its own.
+        if ((trains || words[0] is "trigger") && !words.Contains("--dataset"))
+            words = [.. words, "--dataset", "auto"];
         if ((trains || words[0] is "evaluate" or "try" or "trigger") && !command.Contains("folder:", StringComparison.Ordinal))
             words = [.. words, "--data", data];
         if (!words.Contains("--help") && words[0] is not ("list" or "try" or "datasets" or "completions"))

@@ -79,7 +79,7 @@ public sealed partial class DocumentedOptionsTests
     [GeneratedRegex(@"^(Examples|Usage|Options|Help):\n(.+\n?)*", RegexOptions.Multiline)]
     private static partial Regex SectionsOfCommands();
 
-    [GeneratedRegex(@"^  (?<name>[a-z][a-z-]+)\b", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^  (?<name>[a-z][a-z0-9-]+)\b", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex CommandRow();
 
     [GeneratedRegex(@"^Examples:\n(.+\n)*\n", RegexOptions.Multiline)]

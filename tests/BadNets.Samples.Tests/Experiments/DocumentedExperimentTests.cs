@@ -1,5 +1,6 @@
 using System.Text;
 using BadNets.Samples.Experiments;
+using BadNets.Samples.Tests.Documentation;
 using BadNets.Samples.Store;
 using BadNets.Transforms;
 
@@ -9,6 +10,16 @@ namespace BadNets.Samples.Tests.Experiments;
 [TestClass]
 public sealed class DocumentedExperimentTests
 {
+    [TestMethod]
+    public void Each_documented_experiment_is_one()
+    {
+        string[] blocks = [.. DocumentationPage.All.SelectMany(page => page.Blocks("json"))];
+
+        Assert.IsGreaterThan(1, blocks.Length);
+        foreach (string json in blocks)
+            Assert.IsNotEmpty(Experiment.Parse(Encoding.UTF8.GetBytes(json), "documentation").CellsOn(new DatasetIdentity("MNIST", 60_000, 10_000)));
+    }
+
     [TestMethod]
     public async Task The_documented_file_is_an_experiment_that_runs()
     {

@@ -130,7 +130,7 @@ public sealed class ResultReportTests
         Assert.AreEqual(
             "run_name,experiment,dataset,recipe,poisoning_rate,trigger_size,trigger_pos,trigger_label,seed,epochs,epochs_done,final_tca,final_asr,"
             + "final_asr_excl_target,first_epoch_asr_0.9,train_seconds,published_tca,published_asr,state,reason,cell,trigger,mapping,network,attack,rate_basis,"
-            + "final_robust_accuracy",
+            + "final_robust_accuracy,final_control_accuracy",
             lines[0]);
         Assert.HasCount(17, lines);
         string line = lines.Single(line => line.StartsWith("exp03_MNIST_trigger1_pr0p05_ep100_ts4,", StringComparison.Ordinal));

@@ -11,12 +11,13 @@ sealed class RunTable(PageRuns runs)
     /// <param name="experiments">The names of the experiments that a run belongs to.</param>
     public void AddTo(StringBuilder page, string caption, IReadOnlyList<PanelRun> rows, Func<PanelRun, string> experiments)
     {
-        bool hasRobust = rows.Any(run => run.Last?.RobustAccuracy is not null);
+        bool hasRobust = rows.Any(run => run.Last?.RobustAccuracy is not null), hasControls = rows.Any(run => run.Last?.ControlAccuracy is not null);
         bool hasExperiments = rows.Any(run => experiments(run).Length > 0);
         (string Name, string Style)[] columns =
         [
             ("Training run", ""), .. hasExperiments ? [("Experiment", "text")] : Array.Empty<(string, string)>(),
-            ("ASR", ""), ("TCA", ""), .. hasRobust ? [("Robust accuracy", "")] : Array.Empty<(string, string)>(), ("Epochs", ""), ("ASR ≥ 90% from epoch", ""), ("Seed", ""), ("Training", ""), ("State", "text"),
+            ("ASR", ""), ("TCA", ""), .. hasRobust ? [("Robust accuracy", "")] : Array.Empty<(string, string)>(),
+            .. hasControls ? [("Control accuracy", "")] : Array.Empty<(string, string)>(), ("Epochs", ""), ("ASR ≥ 90% from epoch", ""), ("Seed", ""), ("Training", ""), ("State", "text"),
         ];
         var table = new StringBuilder();
         table.AppendLine($"<table class=\"runs\"><caption>{Html.Escape(caption)}</caption>\n<thead><tr>{string.Concat(columns.Select(column => $"<th scope=\"col\"{Class(column.Style)}>{column.Name}</th>"))}</tr></thead>\n<tbody>");
@@ -29,6 +30,7 @@ sealed class RunTable(PageRuns runs)
                 (last is null ? "" : Percent.Of(last.AttackSuccess), last?.AttackSuccess ?? -1),
                 (last is null ? "" : Percent.Of(last.CleanAccuracy), last?.CleanAccuracy ?? -1),
                 .. hasRobust ? [(last?.RobustAccuracy is { } robust ? Percent.Of(robust) : "", last?.RobustAccuracy ?? -1)] : Array.Empty<(string, double?)>(),
+                .. hasControls ? [(last?.ControlAccuracy is { } control ? Percent.Of(control) : "", last?.ControlAccuracy ?? -1)] : Array.Empty<(string, double?)>(),
                 (run.IsComplete ? Text($"{run.Epochs.Count}") : Text($"{run.Epochs.Count} of {run.Cell.Recipe.Epochs}"), run.Epochs.Count),
                 (run.FirstSuccess is { } first ? Text($"{first}") : "never", run.FirstSuccess ?? int.MaxValue),
                 (Text($"{run.Cell.Seed}"), run.Cell.Seed),
