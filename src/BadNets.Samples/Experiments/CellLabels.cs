@@ -19,7 +19,7 @@ sealed class CellLabels
         [
             .. documents.SelectMany(each => each.Names).Select(name => name.Path).Distinct().Select(CellProperty.At),
             .. documents.SelectMany(each => Leaves(each.Document, "")).Distinct().Select(CellProperty.At)
-                .Where(property => documents.Select(each => CellProperty.TextOf(property.In(each.Document))).Distinct().Count() > 1)
+                .Where(property => documents.Where(each => property.CouldBeIn(each.Document)).Select(each => CellProperty.TextOf(property.In(each.Document))).Distinct().Count() > 1)
                 .Where(property => !(isNamed && documents.All(each => each.Cell.Attack.IsNone || each.Names.Any(name => name.Covers(property.Path))))),
         ];
         foreach (var (cell, document, own) in documents)
@@ -43,7 +43,7 @@ sealed class CellLabels
         if (Array.Find(names, name => name.Path == property.Path) is { } named)
             return named.Name;
         // What an attack does not have need not be said next to its name.
-        if (Array.Exists(names, name => name.Covers(property.Path)) || property.In(document) is JsonObject || names.Length > 0 && property.In(document) is null)
+        if (Array.Exists(names, name => name.Covers(property.Path)) || property.In(document) is JsonObject || !property.CouldBeIn(document) || names.Length > 0 && property.In(document) is null)
             return "";
         return property != CellProperty.Rate ? property.LabelOf(property.In(document))
             : cell.Attack.IsNone ? CleanControl

@@ -30,6 +30,8 @@ sealed record CellProperty(
 
     private const string Picture = "picture";
     private const int ShownDigits = 8;
+    // Of a list.
+    private const int MostListed = 3;
 
     // Names for what people vary often. Every other property is named by its path.
     private static readonly CellProperty[] Named =
@@ -59,6 +61,9 @@ sealed record CellProperty(
             node = node is JsonObject members && members.TryGetPropertyValue(name, out var member) ? member : null;
         return node;
     }
+
+    /// <summary>Whether a document has the object that the property belongs to. For example, only a training run that starts from another network has the properties of that network.</summary>
+    public bool CouldBeIn(JsonNode document) => Path.LastIndexOf('.') is var last && (last < 0 || At(Path[..last]).In(document) is JsonObject);
 
     /// <summary>Sets the value in a document, creating the objects on the way. Setting a kind removes the properties of the former kind.</summary>
     /// <exception cref="UsageException">The path goes through something that is not an object.</exception>
@@ -126,7 +131,7 @@ sealed record CellProperty(
         null => "none",
         JsonValue scalar when scalar.TryGetValue(out string? text) => text,
         JsonObject members when members["kind"] is { } kind => TextOf(kind),
-        _ => value.ToJsonString(CellJson.Options),
+        _ => CellJson.Canonical(value),
     };
 
     /// <summary>A value with its meaning, for legends.</summary>
@@ -137,6 +142,8 @@ sealed record CellProperty(
         IsContent && value is not null ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TextOf(value))))[..ShownDigits]
         : IsShare && value?.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>().ToString("0.####%", CultureInfo.InvariantCulture)
         : Path == TriggerPosition.Path && PositionCode.TryParse(TextOf(value)) is { } position ? position.ToName()
+        : value is JsonArray { Count: > MostListed } list ? FormattableString.Invariant($"{TextOf(list[0])} … {TextOf(list[^1])} ({list.Count})")
+        : value is JsonArray items ? string.Join(", ", items.Select(TextOf))
         : TextOf(value) + Suffix;
 
     /// <summary>The sentence for a document that is not a cell.</summary>

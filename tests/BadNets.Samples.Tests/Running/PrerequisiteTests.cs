@@ -55,6 +55,9 @@ public sealed class PrerequisiteTests
         var images = CellImages.Read(runs.FolderOf(transferred[0]));
         Assert.HasCount(3, images!.Images);
         StringAssert.Contains(File.ReadAllText(runs.In("report.html")), "poisoning rate of the first network");
+        StringAssert.Contains(outcome.Output, "classes 0 … 6 (7)");
+        StringAssert.Contains(outcome.Output, "classes 9, 8, 7");
+        StringAssert.Contains(outcome.Output, "first rate 10%");
 
         // Everything is done, so nothing is trained again.
         StringAssert.Contains((await runs.RunFileAsync(Transfer)).Output, "Everything is already trained");
@@ -102,7 +105,7 @@ public sealed class PrerequisiteTests
     }
 
     [TestMethod]
-    [DataRow("\"classes\": [9, 8, 7]", "\"classes\": [9, 8, 12]", "'12'", "0, 1, 2")]
+    [DataRow("\"classes\": [9, 8, 7]", "\"classes\": [9, 8, 12]", "'12'", "'0', '1', '2'")]
     [DataRow("\"classes\": [9, 8, 7]", "\"classes\": [9]", "at least two different labels", "9")]
     [DataRow("\"classes\": [9, 8, 7]", "\"classes\": [9, 8, 9]", "at least two different labels", "9, 8, 9")]
     [DataRow("\"target\": 1", "\"target\": 9", "'9'", "0, 1, 2, 3, 4, 5, 6")]
