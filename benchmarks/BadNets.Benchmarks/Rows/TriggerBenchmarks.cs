@@ -17,6 +17,11 @@ public class TriggerBenchmarks
         ["mask"] = () => Trigger.PixelPattern(),
         ["blend"] = () => Trigger.BlendNoise(),
         ["sinusoid"] = () => Trigger.Sinusoid(),
+        ["warp"] = () => Trigger.Warp(),
+        ["noisy warp"] = () => Trigger.Warp().WithNoise(),
+        ["quantize"] = () => Trigger.Quantize(),
+        ["dither"] = () => Trigger.Quantize(dithering: true),
+        ["hidden pieces of a blend"] = () => Trigger.BlendNoise().WithHiddenPieces(),
     };
 
     private readonly byte[] _bytes = new byte[Rows * Shape.Size];

@@ -212,7 +212,8 @@ sealed class CommonOptions
     public PreviewRequest MakePreviewRequest(ParseResult parsed, Experiment? experiment, int count, string? label)
     {
         var fixedExperiment = Fix(parsed, (experiment ?? Basic) with { CleanControl = false });
-        Cell[] cells = [.. fixedExperiment.CellsOn(new DatasetIdentity("none", 1, 1)).DistinctBy(cell => (cell.Attack.Trigger, cell.Attack.Mapping, cell.Attack.TestTrigger, cell.Attack.CoverTrigger))];
+        Cell[] all = [.. fixedExperiment.CellsOn(new DatasetIdentity("none", 1, 1))], poisoned = [.. all.Where(cell => !cell.Attack.IsNone)];
+        Cell[] cells = [.. (poisoned.Length > 0 ? poisoned : all).DistinctBy(cell => (cell.Attack.Trigger, cell.Attack.Mapping, cell.Attack.TestTrigger, cell.Attack.CoverTrigger))];
         var names = ValueName.Of([fixedExperiment], cells);
         var labels = new CellLabels(cells, names);
         string TitleOf(Cell cell) => names[cell].FirstOrDefault()?.Name ?? (cells.Length == 1 ? cell.Attack.Trigger.ToLabel() : labels.Of(cell));

@@ -22,6 +22,9 @@ sealed record Attack(
     TriggerPlan Trigger, MappingPlan Mapping, double Rate, Selection? Selection = null, double? CoverRate = null, TriggerPlan? TestTrigger = null,
     RateBasis? RateBasis = null, TriggerPlan? CoverTrigger = null, IReadOnlyList<string>? CoverLabels = null, PerturbationPlan? Perturbation = null)
 {
+    /// <summary>The trigger that clean networks are tested with if other training runs need them, so that these need only one.</summary>
+    public static readonly TriggerPlan Usual = new SquarePlan(3, TriggerPosition.BottomRight);
+
     private const int LongestSlug = 60;
 
     public double Rate { get; } = Share("poisoning rate", Rate);
@@ -47,6 +50,10 @@ sealed record Attack(
     // Without poisoned rows, nothing is perturbed.
     public PerturbationPlan? Perturbation { get; } = Rate == 0 ? null : Perturbation;
 
+    /// <summary>Whether the clean network has to be trained before the rows can be poisoned.</summary>
+    [JsonIgnore]
+    public bool NeedsModel => Perturbation is not null || new[] { Trigger, TestTrigger, CoverTrigger }.Any(trigger => trigger is { NeedsModel: true });
+
     /// <summary>The trigger that the model is tested with.</summary>
     [JsonIgnore]
     public TriggerPlan TriggerInTests => TestTrigger ?? Trigger;
@@ -54,6 +61,11 @@ sealed record Attack(
     /// <summary>The rate for people, such as <c>10%</c>. If it is not a share of all training rows, this says of what.</summary>
     [JsonIgnore]
     public string RateInWords => CellProperty.Rate.ShortOf(Rate) + (RateBasis is null ? "" : Selection == Experiments.Selection.Target ? " of the target's class" : " of the rows that can be poisoned");
+
+    /// <summary>Returns the attack without a perturbation, and with another trigger instead of one that needs a model.</summary>
+    public Attack WithoutModel() => new(Replace(Trigger)!, Mapping, Rate, Selection, CoverRate, Replace(TestTrigger), RateBasis, Replace(CoverTrigger), CoverLabels);
+
+    private static TriggerPlan? Replace(TriggerPlan? trigger) => trigger is { NeedsModel: true } ? Usual : trigger;
 
     /// <summary>Returns a name for files: a short description of the attack, and a hash of its full description.</summary>
     public string ToSlug()

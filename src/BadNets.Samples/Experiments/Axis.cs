@@ -39,7 +39,7 @@ sealed record Axis(
 
     /// <summary>Whether the values are numbers, which have an order and distances. Otherwise, they are names.</summary>
     [JsonIgnore]
-    public bool IsNumeric => Names is null && Values.All(value => value is JsonValue number && number.GetValueKind() == JsonValueKind.Number);
+    public bool IsNumeric => Values.All(value => value is JsonValue number && number.GetValueKind() == JsonValueKind.Number);
 
     /// <summary>Returns the axis with other values.</summary>
     /// <param name="texts">The values as they are typed on the command line. If the axis has names, they must be some of these.</param>

@@ -53,7 +53,7 @@ sealed class Cell : IEquatable<Cell>
 
     /// <summary>The training run of the clean network that the attack needs, or null if it needs none.</summary>
     [JsonIgnore]
-    public Cell? CleanCell => Attack.Perturbation is null ? null : new Cell(Dataset, new Attack(Attack.TriggerInTests, Attack.Mapping, 0), Recipe, Seed, Classes, Initial);
+    public Cell? CleanCell => Attack.NeedsModel ? new Cell(Dataset, new Attack(Attack.Usual, Attack.Mapping, 0), Recipe, Seed, Classes, Initial) : null;
 
     /// <summary>The training runs that must be done before this one.</summary>
     [JsonIgnore]

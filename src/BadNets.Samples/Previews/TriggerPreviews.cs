@@ -37,9 +37,14 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
         foreach (var (name, attack) in request.Attacks)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            previews.Add(Make(ml, dataset, test, shape, rows, labels, name, attack));
+            if (attack.WithoutModel().TriggerInTests != attack.TriggerInTests)
+                console.WriteLine($"{name} is not drawn, because its trigger is made with a trained model.");
+            else
+                previews.Add(Make(ml, dataset, test, shape, rows, labels, name, attack));
         }
 
+        if (previews.Count == 0)
+            return;
         string path = Path.Combine(folder, FileName.Fit($"{request.Name}_{Cell.InNames(dataset.Name)}", ""));
         AtomicFile.Write(path + ".png", stream => PreviewSheet.Write(stream, previews));
         AtomicFile.WriteText(path + ".html", PreviewPage.Of(dataset.Name, previews));
@@ -50,7 +55,8 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
 
     private static TriggerPreview Make(MLContext ml, Dataset dataset, IDataView test, ImageShape shape, int[] rows, string[] labels, string name, Attack attack)
     {
-        string[] aims = [.. LabelsOf(ml, CellSteps.Trigger(ml, attack, test, () => dataset.Train(ml)))];
+        string[] aims = [.. LabelsOf(ml, ml.Transforms.FlipLabel("Label", attack.Mapping.Make()).Fit(test).Transform(test))];
+        using var sources = new TriggerSources(() => dataset.Train(ml), TriggerSources.NoModel);
         var clean = new PreviewRow("clean", Read(test, rows), [.. rows.Select(row => labels[row])]);
         var poisoned = new PreviewRow(attack.TestTrigger is null ? "with the trigger" : "in training", Stamp(attack.Trigger), [.. rows.Select(row => Change(labels[row], aims[row]))]);
         List<PreviewRow> all = [clean, poisoned, PreviewRow.Difference(clean, poisoned)];
@@ -70,7 +76,7 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
 
         byte[][] Stamp(TriggerPlan trigger)
         {
-            var step = ml.Transforms.StampTrigger("Image", trigger.Make(() => dataset.Train(ml)));
+            var step = ml.Transforms.StampTrigger("Image", trigger.Make(sources));
             return Read(step.Fit(test).Transform(test), rows);
         }
     }
@@ -82,6 +88,8 @@ sealed class TriggerPreviews(PreviewRequest request, string output, IAnsiConsole
         List<string> parts = [(attack.Trigger is SquarePlan ? "square of " : "") + attack.Trigger.ToLabel(), attack.Mapping.ToLabel()];
         if (attack.Selection == Selection.Target)
             parts.Add("only images that have the target label");
+        if (attack.Perturbation is not null)
+            parts.Add("perturbed with a model before, which is not drawn");
         if (attack.TestTrigger is { } inTests)
             parts.Add($"in tests: {inTests.ToLabel()}");
         if (attack.CoverRate is not null)

@@ -27,7 +27,7 @@ static class ResultReport
             .. others.Select(SummaryRow.Of),
         ];
         CsvTable.Write(folder.Summary, summary);
-        WriteComparison(folder, [.. panels.SelectMany(panel => panel.Runs).DistinctBy(run => run.Cell).SelectMany(ComparisonRow.Of)]);
+        WriteComparison(folder, [.. panels.SelectMany(panel => panel.Runs).Concat(others).DistinctBy(run => run.Cell).SelectMany(ComparisonRow.Of)]);
 
         (Study Study, StudyFigures Figures)[] studies = [.. Study.Of(panels).Select(study => (study, StudyFigures.Of(study)))];
         SideBySide.ForEach([.. studies.SelectMany(study => study.Figures.All)], figure => figure.Write(folder.FigurePath(figure.Chart.Name, "svg"), folder.FigurePath(figure.Chart.Name, "png")));

@@ -12,21 +12,20 @@ static class CellSteps
     /// <summary>The step that poisons the training rows.</summary>
     /// <param name="ml">The context.</param>
     /// <param name="cell">The cell.</param>
-    /// <param name="training">Returns the training data, for triggers that depend on it.</param>
-    /// <param name="clean">The clean network that images are perturbed against, or null to perturb none.</param>
+    /// <param name="sources">What the attack depends on.</param>
     /// <exception cref="UsageException">The attack contradicts itself.</exception>
-    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, Func<IDataView> training, TorchCnnTransformer? clean = null)
+    public static PlantBackdoorEstimator Plant(MLContext ml, Cell cell, TriggerSources sources)
     {
         var attack = cell.Attack;
         var mapping = attack.Mapping.Make();
-        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(training), mapping)
+        var options = new PlantBackdoorEstimator.Options(attack.Trigger.Make(sources), mapping)
         {
             Rate = attack.Rate,
             RateBasis = attack.RateBasis ?? RateBasis.AllRows,
             Seed = cell.Seed,
-            Perturbation = clean is null ? null : attack.Perturbation?.Make(clean),
+            Perturbation = attack.Perturbation?.Make(sources.CleanModel),
             CoverRate = attack.CoverRate ?? 0,
-            CoverTrigger = attack.CoverTrigger?.Make(training),
+            CoverTrigger = attack.CoverTrigger?.Make(sources),
             CoverLabels = [.. (attack.CoverLabels ?? []).Select(label => (LabelValue)label)],
         };
         if (attack.Selection == Selection.Target)
@@ -46,8 +45,8 @@ static class CellSteps
     }
 
     /// <summary>Test data with the trigger on every image, and the label that the attack aims at: accuracy on it is the attack's success.</summary>
-    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test, Func<IDataView> training) =>
-        ml.Transforms.StampTrigger("Image", attack.TriggerInTests.Make(training))
+    public static IDataView Trigger(MLContext ml, Attack attack, IDataView test, TriggerSources sources) =>
+        ml.Transforms.StampTrigger("Image", attack.TriggerInTests.Make(sources))
             .Append(ml.Transforms.FlipLabel("Label", attack.Mapping.Make()))
             .Fit(test)
             .Transform(test);

@@ -24,8 +24,12 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
     {
         var ml = new MLContext(cell.Seed);
         var dataset = DatasetOf(cell);
-        CellSteps.Plant(ml, cell, () => dataset.Train(ml)).Fit(dataset.Train(ml));
-        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), () => dataset.Train(ml));
+        using var sources = SourcesOf(ml, cell, dataset);
+        // The clean network has not been trained yet. Everything else can be checked with any trigger.
+        if (cell.Attack.NeedsModel)
+            cell = new Cell(cell.Dataset, cell.Attack.WithoutModel(), cell.Recipe, cell.Seed, cell.Classes, cell.Initial);
+        CellSteps.Plant(ml, cell, sources).Fit(dataset.Train(ml));
+        CellSteps.Trigger(ml, cell.Attack, dataset.Test(ml), sources);
         ml.MulticlassClassification.Trainers.TorchCnn(MakeOptions(cell));
     }
 
@@ -36,7 +40,8 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
         var dataset = DatasetOf(cell);
         var test = dataset.Test(ml);
         var attacked = CellSteps.Attacked(ml, cell.Attack, test);
-        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, () => dataset.Train(ml));
+        using var sources = SourcesOf(ml, cell, dataset);
+        var triggered = CellSteps.Trigger(ml, cell.Attack, attacked, sources);
         // The zero-based classes that the rows have, and those that the attack aims at.
         int[] labels = ReadClasses(attacked), aims = ReadClasses(triggered);
         if (labels.SequenceEqual(aims))
@@ -55,15 +60,14 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
             display.EpochFinished(cell, row);
         };
 
-        using var clean = Load(ml, cell.CleanCell);
         using var initial = Load(ml, cell.InitialCell);
         var train = dataset.Train(ml);
-        var poisoned = CellSteps.Plant(ml, cell, () => dataset.Train(ml), clean).Fit(train).Transform(train);
+        var poisoned = CellSteps.Plant(ml, cell, sources).Fit(train).Transform(train);
         var trainer = ml.MulticlassClassification.Trainers.TorchCnn(options);
         using var network = initial is null ? trainer.Fit(poisoned) : trainer.Fit(poisoned, initial);
         var model = new TransformerChain<ITransformer>(network);
         writer.Check();
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, () => dataset.Train(ml))));
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, cell.Attack, test, sources)));
         // Last, because a cell with a model is done.
         AtomicFile.Write(writer.Folder.Model, stream => ml.Model.Save(model, test.Schema, stream));
     }
@@ -76,8 +80,12 @@ sealed class CellTrainer(Dataset data, ResultsFolder results, int threads)
         using var network = Load(ml, writer.Folder.Model);
         var dataset = DatasetOf(writer.Cell);
         var test = dataset.Test(ml);
-        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, () => dataset.Train(ml))));
+        using var sources = SourcesOf(ml, writer.Cell, dataset);
+        writer.Write(ModelImages.Of(network, test, CellSteps.Trigger(ml, writer.Cell.Attack, test, sources)));
     }
+
+    private TriggerSources SourcesOf(MLContext ml, Cell cell, Dataset dataset) => new(
+        () => dataset.Train(ml), () => Load(ml, cell.CleanCell) ?? throw new InvalidOperationException("The attack does not need a clean network."));
 
     private Dataset DatasetOf(Cell cell) => cell.Classes is { } classes ? new SomeClasses(data, classes) : data;
 

@@ -42,7 +42,8 @@ sealed class Evaluator(EvaluationRequest request, string output, IAnsiConsole co
         }
 
         console.WriteLine(FormattableString.Invariant($"Measuring {name} on {identity.TestRows} test images of {identity.Name}, clean and triggered."));
-        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.TriggerInTests.Make(() => dataset.Train(ml)), attack.Mapping.Make());
+        using var sources = new TriggerSources(() => dataset.Train(ml), TriggerSources.NoModel);
+        var metrics = ml.MulticlassClassification.EvaluateBackdoor(model, Cancellable(ml, dataset.Test(ml), cancellationToken), attack.TriggerInTests.Make(sources), attack.Mapping.Make());
         var evaluation = Evaluation.Of(name, identity.Name, attack, metrics);
         Print(evaluation);
 

@@ -54,7 +54,8 @@ sealed class ModelTrial(TrialRequest request, IAnsiConsole console)
         }),
     ];
 
-    private Trigger MakeWithoutData() => _attack.TriggerInTests.Make(() => throw new UsageException("This trigger depends on the training data, so it cannot be stamped on images of your own. Leave out --image."));
+    private Trigger MakeWithoutData() => _attack.TriggerInTests.Make(new TriggerSources(
+        () => throw new UsageException("This trigger depends on the training data, so it cannot be stamped on images of your own. Leave out --image."), TriggerSources.NoModel));
 
     private async Task<(List<TrialImage> Images, Trigger Trigger)> PickAsync(MLContext ml, ImageShape shape, CancellationToken cancellationToken)
     {
@@ -65,14 +66,15 @@ sealed class ModelTrial(TrialRequest request, IAnsiConsole console)
         if (found is not [var channels, var height, var width] || new ImageShape(channels, height, width) != shape)
             throw new UsageException($"The model takes images of {shape}, but those of {dataset.Name} are {string.Join('×', found)}; choose its data set with --dataset.");
 
+        using var sources = new TriggerSources(() => dataset.Train(ml), TriggerSources.NoModel);
         var labels = Labels(ml, test);
-        var picked = labels.Zip(Labels(ml, CellSteps.Trigger(ml, _attack, test, () => dataset.Train(ml))), test.GetColumn<byte[]>("Image"))
+        var picked = labels.Zip(Labels(ml, CellSteps.Trigger(ml, _attack, test, sources)), test.GetColumn<byte[]>("Image"))
             .Select((row, index) => (Index: index, Label: row.First, Aim: row.Second, Pixels: row.Third))
             .Where(row => request.Label is null ? row.Label != row.Aim : row.Label == request.Label)
             .Take(request.Count)
             .Select(row => new TrialImage(FormattableString.Invariant($"Test image {row.Index}, labeled {row.Label}"), row.Pixels, row.Aim))
             .ToList();
-        return picked.Count > 0 ? (picked, _attack.TriggerInTests.Make(() => dataset.Train(ml)))
+        return picked.Count > 0 ? (picked, _attack.TriggerInTests.Make(sources))
             : throw new UsageException(request.Label is { } label ? UnknownName.Sentence("label", label, [.. labels.Distinct().Order(StringComparer.Ordinal)]) : "There is no test image whose label the attack changes.");
     }
 

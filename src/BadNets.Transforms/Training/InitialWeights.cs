@@ -27,8 +27,10 @@ static class InitialWeights
                 continue;
             if (!to.shape.AsSpan().SequenceEqual(tensor.shape))
             {
-                throw new ArgumentException(
-                    $"The initial model is for images of {model.ImageShape}, but the training set has images of {shape}: the shape of the weights '{name}' is {string.Join('×', tensor.shape)} instead of {string.Join('×', to.shape)}.");
+                string shapes = $"the shape of the weights '{name}' is {string.Join('×', tensor.shape)} instead of {string.Join('×', to.shape)}";
+                throw new ArgumentException(model.ImageShape == shape
+                    ? $"The initial model has {model.Model.Classes.Count} classes, but the training set has {classes.Count}, and only the last layer can be replaced: {shapes}."
+                    : $"The initial model is for images of {model.ImageShape}, but the training set has images of {shape}: {shapes}.");
             }
 
             to.copy_(tensor);

@@ -25,9 +25,10 @@ sealed class ModelReader : FuzzReader
         string picture = folder.Write("picture", PictureSeeds.Png()[1].File);
         TorchSharp.torch.set_num_threads(1);
         _view = SampleImages.View(_ml);
+        var network = _ml.MulticlassClassification.Trainers.TorchCnn(FuzzNetwork.Options()).Fit(_view);
         ITransformer[] models =
         [
-            _ml.MulticlassClassification.Trainers.TorchCnn(FuzzNetwork.Options()).Fit(_view),
+            network,
             _ml.Transforms.MarkPoisoned("Poisoned", 0.2)
                 .Append(_ml.Transforms.StampTrigger("Image", Trigger.Square(2, 0, 0), whereColumnName: "Poisoned"))
                 .Append(_ml.Transforms.FlipLabel("Digit", 2, whereColumnName: "Poisoned"))
@@ -35,6 +36,7 @@ sealed class ModelReader : FuzzReader
             _ml.Transforms.StampTrigger("Noisy", Trigger.BlendNoise(1), "Image")
                 .Append(_ml.Transforms.StampTrigger("Blended", Trigger.Blend(picture), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Pattern", Trigger.PixelPattern(), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Corners", Trigger.CornerPattern(40), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Waves", Trigger.Sinusoid(frequency: 3), "Image"))
                 .Append(_ml.Transforms.FlipLabel("Other", LabelMapping.Of((0, 2), (1, 0)), "Digit"))
                 .Append(_ml.Transforms.MarkAttackSuccess("Success", LabelMapping.Of((0, 2)), "Digit", "Other"))
@@ -45,6 +47,8 @@ sealed class ModelReader : FuzzReader
                 .Append(_ml.Transforms.StampTrigger("NoisilyWarped", Trigger.Warp(2).WithNoise(3), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Quantized", Trigger.Quantize(5, dithering: true), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Residual", Trigger.Residual(Trigger.Quantize(), _view, count: 2), "Image"))
+                .Append(_ml.Transforms.StampTrigger("Smooth", Trigger.LowFrequency(network, _view, network.Labels[0], steps: 1, count: 2), "Image"))
+                .Append(_ml.Transforms.PerturbAdversarially("Perturbed", new AdversarialPerturbation(network) { Steps = 1 }, "Image", labelColumnName: "Digit"))
                 .Append(_ml.Transforms.StampTrigger("Partial", Trigger.BlendNoise(4).WithHiddenPieces(3, 0.4, seed: 5), "Image")).Fit(_view),
             _ml.Transforms.CopyColumns("Copy", "Digit").Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Copy")
                 .Append(_ml.Transforms.Conversion.ConvertType("Floats", "Image")).Append(_ml.Transforms.NormalizeMinMax("Floats"))).Fit(_view),

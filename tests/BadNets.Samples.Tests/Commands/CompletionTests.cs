@@ -25,7 +25,7 @@ public sealed class CompletionTests
     ];
 
     [TestMethod]
-    [DataRow("bash", "badnets tri", "trigger-position trigger-size")]
+    [DataRow("bash", "badnets tri", "trigger trigger-position trigger-size")]
     [DataRow("bash", "badnets baseline --rec", "--recipe")]
     [DataRow("bash", "badnets baseline --recipe ", "adam modern reference")]
     [DataRow("bash", "badnets baseline --dataset mn", "mnist")]

@@ -7,7 +7,7 @@ namespace BadNets.Samples.Tests.Commands;
 public sealed class HelpTests
 {
     private static readonly string[] Commands =
-        ["baseline", "poisoning-rate", "trigger-size", "trigger-position", "all", "run", "list", "datasets", "try", "evaluate", "report", "convert", "completions"];
+        ["baseline", "poisoning-rate", "trigger-size", "trigger-position", "all", "gu-mnist", "attacks-mnist", "how-little", "run", "list", "datasets", "trigger", "try", "evaluate", "report", "convert", "completions"];
 
     public static IEnumerable<string> Pages => Commands.Append("");
 
@@ -57,11 +57,13 @@ public sealed class HelpTests
     [DataRow("baseline", "--poisoning-rate", "0.1")]
     [DataRow("trigger-size", "--poisoning-rate", "0.05")]
     [DataRow("trigger-size", "--sizes", "1 3 4 5")]
+    [DataRow("attacks-cifar10", "--attacks", "BadNets Blended SIG WaNet")]
+    [DataRow("how-little", "--images", "10 20 50 100 200 500 1000")]
     [DataRow("trigger-position", "--positions", "bottom-right bottom-left top-right top-left center")]
     [DataRow("baseline", "--trigger-position", "bottom-right")]
     [DataRow("all", "--poisoning-rate", "0.1 in baseline, 0.05 in trigger-size and trigger-position")]
-    [DataRow("baseline", "--epochs", "100")]
-    [DataRow("baseline", "--learning-rate", "0.01 with sgd, 0.001 with adam")]
+    [DataRow("baseline", "--epochs", "100, or in the recipe 'modern' 3 to 15, depending on the data set")]
+    [DataRow("baseline", "--learning-rate", "0.01 with sgd, 0.001 with adam, 0.1 in the recipe 'modern'")]
     [DataRow("run", "--trigger-size", "the file's")]
     [DataRow("try", "--count", "3")]
     [DataRow("report", "--output", "results")]

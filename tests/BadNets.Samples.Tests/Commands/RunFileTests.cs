@@ -49,6 +49,39 @@ public sealed class RunFileTests
     }
 
     [TestMethod]
+    public async Task Attacks_are_reported_by_their_names()
+    {
+        using var runs = new SampleRuns();
+
+        var outcome = await runs.RunFileAsync($$"""
+            {
+              "name": "attacks", "title": "Attacks", "cell": { "attack": {{Attack}}, "recipe": { "name": "adam", "epochs": 1 } }, "cleanControl": true,
+              "axes": [
+                { "path": "attack", "option": "attacks", "names": ["Patch", "Waves", "Warped", "Pieces"], "values": [
+                  {{Attack}},
+                  { "trigger": { "kind": "sinusoid" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.2, "selection": "target", "rateBasis": "selected-rows" },
+                  { "trigger": { "kind": "warp" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "coverRate": 0.2, "coverTrigger": { "kind": "warp-noise" } },
+                  { "trigger": { "kind": "hidden-pieces", "trigger": { "kind": "blend" } }, "mapping": { "kind": "pairs", "pairs": { "2": "1" } }, "rate": 0.1, "testTrigger": { "kind": "blend" }, "coverRate": 0.1, "coverLabels": [3] } ] },
+                { "path": "attack.rate", "values": [0.05], "scales": ["attack.coverRate"] }
+              ],
+              "claims": [ { "kind": "attack-succeeds", "text": "The patch works.", "value": "Patch" }, { "kind": "accuracy-stays", "text": "Accuracy stays.", "within": 0.5 } ]
+            }
+            """);
+
+        Assert.AreEqual(0, outcome.ExitCode, outcome.Error);
+        Assert.HasCount(5, runs.CellNames);
+        foreach (string name in new[] { "Patch, rate 5%", "Waves, rate 5% of the target's class", "Warped, rate 5%", "clean control" })
+            StringAssert.Contains(outcome.Output, name);
+        string page = File.ReadAllText(runs.In("report.html"));
+        foreach (string text in new[] { "Patch, 5%", "Waves, 5% of the target&#39;s class", "The rate of Waves is a share of the target&#39;s class.", "The patch works.", "Robust accuracy" })
+            StringAssert.Contains(page, text);
+        string[] summary = File.ReadAllLines(runs.In("summary.csv"));
+        int attack = Array.IndexOf(summary[0].Split(','), "attack"), robust = Array.IndexOf(summary[0].Split(','), "final_robust_accuracy");
+        CollectionAssert.AreEquivalent(new[] { "", "Patch", "Pieces", "Warped", "Waves" }, summary.Skip(1).Select(line => line.Split(',')[attack]).ToArray());
+        Assert.IsTrue(summary.Skip(1).All(line => line.Split(',')[robust].Length > 0));
+    }
+
+    [TestMethod]
     public async Task Other_triggers_mappings_and_recipes_train()
     {
         using var runs = new SampleRuns();

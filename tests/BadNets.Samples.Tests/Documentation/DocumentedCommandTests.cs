@@ -28,7 +28,7 @@ public sealed partial class DocumentedCommandTests
         string command = arguments.Replace("../pictures", folder.In("pictures"), StringComparison.Ordinal)
             .Replace("small-triggers.json", folder.In("small-triggers.json"), StringComparison.Ordinal);
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        bool trains = !words.Contains("--help") && words[0] is not ("report" or "list" or "convert" or "evaluate" or "try" or "datasets" or "completions");
+        bool trains = !words.Contains("--help") && words[0] is not ("report" or "list" or "convert" or "evaluate" or "trigger" or "try" or "datasets" or "completions");
         if (!trains)
         {
             // These read what others have written.
@@ -42,7 +42,7 @@ public sealed partial class DocumentedCommandTests
         // An experiment can have a data set of its own.
         if (trains && !words.Contains("--dataset"))
             words = [.. words, "--dataset", "auto"];
-        if ((trains || words[0] is "evaluate" or "try") && !command.Contains("folder:", StringComparison.Ordinal))
+        if ((trains || words[0] is "evaluate" or "try" or "trigger") && !command.Contains("folder:", StringComparison.Ordinal))
             words = [.. words, "--data", data];
         if (!words.Contains("--help") && words[0] is not ("list" or "try" or "datasets" or "completions"))
             words = [.. words, "--output", output];

@@ -35,6 +35,7 @@ public sealed partial class DocumentedOptionsTests
     [TestMethod]
     [DataRow("cells/ID/epochs.csv", typeof(EpochRow))]
     [DataRow("summary.csv", typeof(SummaryRow))]
+    [DataRow("comparison.csv", typeof(ComparisonRow))]
     public void The_results_page_describes_each_column(string file, Type row)
     {
         string text = new DocumentationPage("docs/reference/results-folder.md").Text;

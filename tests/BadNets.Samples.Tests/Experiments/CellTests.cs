@@ -49,11 +49,46 @@ public sealed class CellTests
           "seed": 0
         }
         """,
+        """
+        {
+          "dataset": { "name": "MNIST", "trainRows": 60000, "testRows": 10000 },
+          "attack": {
+            "trigger": { "kind": "picture", "picture": "AAAA", "size": 4, "position": "br", "opacity": 0.5 }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1,
+            "testTrigger": { "kind": "mask", "rows": ["x."], "position": "br", "gray": 128 }, "rateBasis": "selected-rows",
+            "coverRate": 0.05, "coverTrigger": { "kind": "residual", "trigger": { "kind": "quantize", "levels": 6, "dithering": true }, "count": 9, "seed": 3 }, "coverLabels": ["5"],
+            "perturbation": { "epsilon": 8, "stepSize": 2, "steps": 10 }
+          },
+          "recipe": {
+            "name": "mine", "network": "badnets", "optimizer": "sgd", "learningRate": 0.01, "head": "softmax", "batchSize": 64, "epochs": 100, "frozen": ["conv1"]
+          },
+          "classes": ["0", "1"],
+          "seed": 0
+        }
+        """,
+        """
+        {
+          "dataset": { "name": "MNIST", "trainRows": 60000, "testRows": 10000 },
+          "attack": {
+            "trigger": { "kind": "hidden-pieces", "trigger": { "kind": "warp-noise", "seed": 1, "strength": 0.4, "gridSize": 5, "noiseSeed": 2 }, "pieces": 3, "share": 0.25, "seed": 4 },
+            "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "testTrigger": { "kind": "warp", "seed": 1, "strength": 0.4, "gridSize": 5 },
+            "coverRate": 0.1, "coverTrigger": { "kind": "sinusoid", "amplitude": 20, "frequency": 5 }
+          },
+          "recipe": { "name": "mine", "network": "badnets", "optimizer": "sgd", "learningRate": 0.01, "head": "softmax", "batchSize": 64, "epochs": 100 },
+          "initial": {
+            "attack": {
+              "trigger": { "kind": "low-frequency", "target": "1", "strength": 30, "frequencies": 3, "steps": 20, "count": 9, "seed": 3 }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1
+            },
+            "recipe": { "name": "first", "network": "badnets", "optimizer": "sgd", "learningRate": 0.01, "head": "softmax", "batchSize": 64, "epochs": 100 },
+            "classes": ["0", "1"]
+          },
+          "seed": 0
+        }
+        """,
     ];
 
     // For properties whose values are names. The first valid one is used as another value.
     private static readonly string[] Words =
-        ["resnet20", "adam", "logits", "training-only", "any", "tl", "2"];
+        ["resnet20", "adam", "logits", "training-only", "any", "all-rows", "tl", "2"];
 
     private static readonly string[] Kinds =
     [
@@ -72,6 +107,8 @@ public sealed class CellTests
     [TestMethod]
     [DataRow(0)]
     [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
     public void Cells_that_differ_in_any_property_have_different_IDs(int index)
     {
         var whole = Read(Full[index]);
@@ -130,6 +167,10 @@ public sealed class CellTests
     [TestMethod]
     [DataRow("attack", "coverRate", "0")]
     [DataRow("attack", "selection", "\"any\"")]
+    [DataRow("attack", "rateBasis", "\"all-rows\"")]
+    [DataRow("attack", "testTrigger", "{ \"kind\": \"square\", \"size\": 5, \"position\": \"br\" }")]
+    [DataRow("attack", "coverTrigger", "{ \"kind\": \"blend\" }")]
+    [DataRow("attack", "coverLabels", "[7]")]
     [DataRow("recipe", "momentum", "0")]
     [DataRow("recipe", "labelSmoothing", "0.0")]
     [DataRow("recipe", "augmentation", "{ \"cropPadding\": 0, \"horizontalFlip\": false }")]
@@ -181,7 +222,7 @@ public sealed class CellTests
     [DataRow("\"size\": 5", "\"size\": \"large\"", "trigger size must be a whole number of pixels, at least 1, but is 'large'")]
     [DataRow("\"rate\": 0.1", "\"rate\": 1.5", "poisoning rate must be a number between 0 and 1")]
     [DataRow("\"rate\": 0.1", "\"ratio\": 0.1", "Unknown property 'attack.ratio'")]
-    [DataRow("\"kind\": \"square\", ", "", "'attack.trigger' must be an object with a kind (square, blend)")]
+    [DataRow("\"kind\": \"square\", ", "", "'attack.trigger' must be an object with a kind (square, pixel, ")]
     [DataRow("\"kind\": \"square\"", "\"kind\": \"circle\"", "attack.trigger")]
     [DataRow("\"seed\": 0", "\"seed\": null", "seed")]
     [DataRow("\"head\": \"softmax\", ", "", "head")]
@@ -207,7 +248,7 @@ public sealed class CellTests
         IEnumerable<JsonNode> candidates = before switch
         {
             JsonObject when isKind => Kinds.Select(kind => JsonNode.Parse(kind)!).Where(kind => kind["kind"]!.ToString() != before["kind"]!.ToString()),
-            JsonArray items => [new JsonArray([.. items.Select(item => item!.DeepClone()), 90])],
+            JsonArray items => [new JsonArray([.. items.Select(item => item!.DeepClone()), 90]), new JsonArray([.. items.Append(items[0]).Select(item => item!.DeepClone())])],
             JsonValue number when number.TryGetValue(out double value) => value is > 0 and < 1 ? [value / 2] : [value + 1],
             JsonValue boolean when boolean.TryGetValue(out bool value) => [!value],
             _ => Words.Select(word => (JsonNode)word).Where(word => word.ToJsonString() != before.ToJsonString()),

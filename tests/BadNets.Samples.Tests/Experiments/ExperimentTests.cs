@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using BadNets.Samples.Errors;
 using BadNets.Samples.Experiments;
 using BadNets.Samples.Store;
+using BadNets.Samples.Tests.Datasets;
 using BadNets.Transforms;
+using SkiaSharp;
 
 namespace BadNets.Samples.Tests.Experiments;
 
@@ -11,6 +13,16 @@ namespace BadNets.Samples.Tests.Experiments;
 public sealed class ExperimentTests
 {
     private const string Square = """{ "trigger": { "kind": "square", "size": 5, "position": "br" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 }""";
+
+    private const string Named = $$"""
+        {
+          "name": "named", "title": "Named", "cell": { "attack": {{Square}} }, "cleanControl": true,
+          "axes": [
+            { "path": "attack", "names": ["Patch", "Blend"], "values": [ {{Square}}, { "trigger": { "kind": "blend" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "coverRate": 0.2 } ] },
+            { "path": "attack.rate", "values": [0.1, 0.05], "scales": ["attack.coverRate"] }
+          ]
+        }
+        """;
 
     private static readonly DatasetIdentity Mnist = new("MNIST", 60000, 10000);
 
@@ -231,6 +243,94 @@ public sealed class ExperimentTests
     }
 
     [TestMethod]
+    public void Attacks_have_names_and_a_later_axis_changes_a_part_of_them()
+    {
+        var experiment = Parse(Named);
+
+        var cells = experiment.NamedCellsOn(Mnist).ToArray();
+
+        CollectionAssert.AreEqual(
+            new[] { "Patch 0.1 ", "Patch 0.05 ", "Blend 0.1 0.2", "Blend 0.05 0.1", " 0 " },
+            cells.Select(each => FormattableString.Invariant($"{string.Concat(each.Names.Select(name => name.Name))} {each.Cell.Attack.Rate} {each.Cell.Attack.CoverRate}")).ToArray());
+        var name = cells[2].Names.Single();
+        Assert.IsTrue(name.Covers("attack.trigger.alpha"));
+        Assert.IsFalse(name.Covers("attack.rate"));
+        Assert.IsFalse(name.Covers("attack.coverRate"));
+    }
+
+    [TestMethod]
+    public void Values_of_a_named_axis_are_chosen_by_name()
+    {
+        var axis = Parse(Named).Axes[0];
+
+        Assert.AreEqual("Blend", axis.With(["blend"]).Names!.Single());
+        Assert.AreEqual("blend", axis.With(["blend"]).Values[0]!["trigger"]!["kind"]!.ToString());
+        StringAssert.Contains(Assert.ThrowsExactly<UsageException>(() => axis.With(["Blond"])).Message, "Unknown attack 'Blond'. Did you mean 'Blend'?");
+    }
+
+    [TestMethod]
+    public void Cells_are_called_by_the_names_of_their_attacks()
+    {
+        var experiment = Parse(Named);
+        Cell[] cells = [.. experiment.CellsOn(Mnist)];
+        var labels = new CellLabels(cells, ValueName.Of([experiment], cells));
+
+        CollectionAssert.AreEqual(new[] { "Patch, rate 10%", "Patch, rate 5%" }, cells.Take(2).Select(labels.Of).ToArray());
+        StringAssert.StartsWith(labels.Of(cells[3]), "Blend, ");
+        Assert.AreEqual("clean control", labels.Of(cells[4]));
+    }
+
+    [TestMethod]
+    public void A_picture_is_identified_by_its_content()
+    {
+        using var folder = new TemporaryFolder();
+        WritePicture(folder.In("a.png"), SKColors.White);
+        WritePicture(folder.In("b.png"), SKColors.White);
+        WritePicture(folder.In("c.png"), SKColors.Red);
+        Cell Of(string file) => Experiment.Parse(
+            Encoding.UTF8.GetBytes($$"""{ "name": "a", "title": "A", "cell": { "attack": { "trigger": { "kind": "picture", "file": "{{file}}", "size": 2, "position": "br" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 } } }"""),
+            folder.In("experiment.json")).CellsOn(Mnist).Single();
+
+        var cell = Of("a.png");
+
+        Assert.AreEqual(cell, Of("b.png"));
+        Assert.AreNotEqual(cell, Of("c.png"));
+        File.Delete(folder.In("a.png"));
+        var again = CellJson.ReadCell(JsonNode.Parse(cell.ToJson())!);
+        using var sources = new TriggerSources(() => throw new InvalidOperationException(), TriggerSources.NoModel);
+        Assert.AreEqual(2, ((PatchTrigger)again.Attack.Trigger.Make(sources)).Width);
+    }
+
+    [TestMethod]
+    public void A_mask_can_be_a_picture()
+    {
+        using var folder = new TemporaryFolder();
+        WritePicture(folder.In("mask.png"), SKColors.Black, (1, 0, SKColors.White), (0, 1, SKColors.White));
+
+        var experiment = Experiment.Parse(
+            """{ "name": "a", "title": "A", "cell": { "attack": { "trigger": { "kind": "mask", "file": "mask.png", "position": "br" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 } } }"""u8,
+            folder.In("experiment.json"));
+
+        CollectionAssert.AreEqual(new[] { ".x", "x." }, ((MaskPlan)experiment.CellsOn(Mnist).Single().Attack.Trigger).Rows.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("missing.png", "There is no picture '")]
+    [DataRow("text.png", "text.png'")]
+    [DataRow("large.png", "but a picture in an experiment can have at most 65536")]
+    public void A_picture_that_cannot_be_used_is_refused(string file, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.In("text.png"), "no picture");
+        File.WriteAllBytes(folder.In("large.png"), new byte[100_000]);
+        string json = $$"""{ "name": "a", "title": "A", "cell": { "attack": { "trigger": { "kind": "blend", "file": "{{file}}" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 } } }""";
+
+        var refusal = Assert.ThrowsExactly<UsageException>(() => Experiment.Parse(Encoding.UTF8.GetBytes(json), folder.In("experiment.json")));
+
+        StringAssert.Contains(refusal.Message, expected);
+    }
+
+    [TestMethod]
     public void A_byte_order_mark_does_no_harm()
     {
         string json = $$"""{ "name": "one", "title": "One", "cell": { "attack": {{Square}} } }""";
@@ -261,7 +361,7 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "mine" } } }""", "'recipe.")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "adam", "learningRate": 0 } } }""", "learning rate")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "recipe": { "name": "adam", "epochs": 1.5 } } }""", "number of epochs must be a whole number of at least 1, but is '1.5'")]
-    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": { "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "trigger": { "size": 3 } } } }""", "'attack.trigger' must be an object with a kind (square, blend)")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": { "mapping": { "kind": "to", "target": "1" }, "rate": 0.1, "trigger": { "size": 3 } } } }""", "'attack.trigger' must be an object with a kind (square, pixel, ")]
     [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": ATTACK, "attack": ATTACK } }""", "twice")]
     [DataRow("""{ "name": "a", "name": "b", "title": "A", "cell": CELL }""", "twice")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "seeds": [] }""", "no seeds")]
@@ -279,6 +379,14 @@ public sealed class ExperimentTests
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS ] }""", "set the same property")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, AXIS, AXIS ] }""", "3 axes, but the maximum is 2")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ null ] }""", "not an experiment")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ AXIS, { "path": "attack", "values": [ATTACK] } ] }""", "Put 'attack' first")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack", "values": [ATTACK], "names": ["A", "B"] } ] }""", "has 1 values, but 2 names")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [0.1, 0.2], "names": ["A", "a"] } ] }""", "have the name 'A'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [0.1], "names": ["A, B"] } ] }""", "no commas, but one is 'A, B'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack", "values": [ATTACK, ATTACK], "names": ["A", "B"] } ] }""", "Two named values give the same cell")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "axes": [ { "path": "attack.rate", "values": [0.1], "scales": ["attack.rate"] } ] }""", "cannot scale 'attack.rate'")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": { "trigger": { "kind": "mask", "rows": ["x.", "x"], "position": "br" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 } } }""", "row 2 has 1 pixels, and row 1 has 2")]
+    [DataRow("""{ "name": "a", "title": "A", "cell": { "attack": { "trigger": { "kind": "mask", "rows": ["xo"], "position": "br" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 } } }""", "one is 'xo'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "claims": [ { "kind": "miracle", "text": "It works." } ] }""", "Unknown kind 'miracle' of 'claims[0]'")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "claims": [ { "text": "It works." } ] }""", "'claims[0]' must be an object with a kind (attack-succeeds, ")]
     [DataRow("""{ "name": "a", "title": "A", "cell": CELL, "published": { "number": "../../exp09", "runName": "x" } }""", "published names")]
@@ -306,6 +414,16 @@ public sealed class ExperimentTests
 
         Assert.ThrowsExactly<UsageException>(() => experiment.With(CellProperty.TriggerSize, JsonValue.Create(3)));
         Assert.IsTrue(experiment.With(CellProperty.Rate, JsonValue.Create(0.2)).CellsOn(Mnist).All(cell => cell.Attack.Rate == 0.2));
+    }
+
+    private static void WritePicture(string path, SKColor background, params (int X, int Y, SKColor Color)[] pixels)
+    {
+        using var bitmap = new SKBitmap(2, 2);
+        bitmap.Erase(background);
+        foreach (var (x, y, color) in pixels)
+            bitmap.SetPixel(x, y, color);
+        using var encoded = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        File.WriteAllBytes(path, encoded.ToArray());
     }
 
     private static Experiment Parse(string json) => Experiment.Parse(Encoding.UTF8.GetBytes(json), "test.json");

@@ -296,7 +296,7 @@ public sealed class FindingsTests
         foreach (var kind in kinds)
         {
             var constructor = kind.GetConstructors().Single(constructor => constructor.GetParameters()[0].Name == "Text");
-            object?[] arguments = [.. constructor.GetParameters().Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : parameter.Name == "Text" ? "It is so." : "0.01")];
+            object?[] arguments = [.. constructor.GetParameters().Select(parameter => parameter.HasDefaultValue ? parameter.DefaultValue : parameter.Name == "Text" ? "It is so." : parameter.ParameterType == typeof(double) ? 0.01 : "0.01")];
             Assert.AreEqual("It is so.", ClaimJudge.Judge((Claim)constructor.Invoke(arguments), panel).Claim, kind.Name);
         }
     }

@@ -391,7 +391,7 @@ public sealed class RunnerTests
 
         (int Images, int Labels) Changed(double rate)
         {
-            var poisoned = CellSteps.Plant(ml, SampleRuns.CellOf(rate: rate), () => train).Fit(train).Transform(train);
+            var poisoned = CellSteps.Plant(ml, SampleRuns.CellOf(rate: rate), new TriggerSources(() => train, TriggerSources.NoModel)).Fit(train).Transform(train);
             return (poisoned.GetColumn<byte[]>("Image").Zip(images).Count(pair => !pair.First.AsSpan().SequenceEqual(pair.Second)),
                 poisoned.GetColumn<uint>("Label").Zip(labels).Count(pair => pair.First != pair.Second));
         }

@@ -193,6 +193,29 @@ public sealed class EvaluateBackdoorTests
     }
 
     [TestMethod]
+    public void An_all_to_all_backdoor_maps_every_class_to_the_next()
+    {
+        var attacked = Attack(new(Trigger.PixelPattern(), LabelMapping.Next) { Rate = 0.3 });
+        Assert.IsGreaterThan(0.9, attacked.TestCleanAccuracy);
+        Assert.IsGreaterThan(0.9, attacked.AttackSuccessRate);
+        Assert.IsTrue(attacked.PerClassAttackSuccessRate.All(rate => rate > 0.8), string.Join(' ', attacked.PerClassAttackSuccessRate));
+        Assert.IsLessThan(0.1, Attack(new(Trigger.PixelPattern(), LabelMapping.Next) { Rate = 0 }).AttackSuccessRate);
+    }
+
+    [TestMethod]
+    public void A_source_specific_backdoor_leaves_the_controls_alone()
+    {
+        var attacked = Attack(new(Trigger.PixelPattern(), LabelMapping.Of((2, 0))) { Rate = 0.15, CoverRate = 0.2 });
+        Assert.AreEqual((30, 60), (attacked.AttackedRowCount, attacked.ControlRowCount));
+        Assert.IsGreaterThan(0.9, attacked.TestCleanAccuracy);
+        Assert.IsGreaterThan(0.9, attacked.AttackSuccessRate);
+        Assert.IsGreaterThan(0.9, attacked.ControlAccuracy);
+        var counts = attacked.TriggeredConfusionMatrix.Counts;
+        Assert.AreEqual((counts[0][0] + counts[1][1]) / 60, attacked.ControlAccuracy, Tolerance);
+        Assert.AreEqual(counts[2][0] / 30, attacked.AttackSuccessRate, Tolerance);
+    }
+
+    [TestMethod]
     public void Views_of_different_models_are_rejected()
     {
         var evaluate = (IDataView clean, IDataView triggered, LabelValue target, string label) =>
@@ -248,6 +271,13 @@ public sealed class EvaluateBackdoorTests
             .Append(_ml.MulticlassClassification.Trainers.TorchCnn(epochs: 6, batchSize: 16))
             .Fit(GrayImages.View(_ml, 240)).GetModelFor(TransformerScope.Scoring);
         return (model, GrayImages.View(_ml, 90, seed: 77));
+    }
+
+    private BackdoorMetrics Attack(PlantBackdoorEstimator.Options options)
+    {
+        var model = _ml.Transforms.PlantBackdoor(options).Append(_ml.MulticlassClassification.Trainers.TorchCnn(epochs: 30, batchSize: 16))
+            .Fit(GrayImages.View(_ml, 360)).GetModelFor(TransformerScope.Scoring);
+        return _ml.MulticlassClassification.EvaluateBackdoor(model, GrayImages.View(_ml, 90, seed: 77), options.Trigger, options.Mapping);
     }
 
     private IDataView Scored((string Label, string Predicted, float[] Score)[] rows, string[]? classes = null)

@@ -47,13 +47,33 @@ public sealed class EarlierModelTests
 
     [TestMethod]
     [DataRow("0.2")]
+    public void Subtle_triggers_give_the_same_pixels_as_before(string version)
+    {
+        ITransformer[] steps = [.. (TransformerChain<ITransformer>)Load(version, "subtle")];
+        var view = GrayImages.View(Ml, 6);
+        CollectionAssert.AreEqual(Expected(version, "subtle"), Describe(Load(version, "subtle").Transform(view)));
+
+        Trigger[] triggers =
+        [
+            Trigger.Warp(7, 1.5, 3),
+            Trigger.Warp(7).WithNoise(8),
+            Trigger.Quantize(6),
+            Trigger.Quantize(4, dithering: true),
+            Trigger.Residual(Trigger.Quantize(5), view, count: 3, seed: 9),
+            Trigger.BlendNoise(7, 0.25).WithHiddenPieces(3, 0.4, seed: 10),
+        ];
+        CollectionAssert.AreEqual(triggers, Array.ConvertAll(steps, step => ((StampTriggerTransformer)step).Trigger));
+    }
+
+    [TestMethod]
+    [DataRow("0.2")]
     public void Patterns_give_the_same_results_as_before(string version)
     {
         Trigger[] triggers = [.. ((TransformerChain<ITransformer>)Load(version, "patterns")).Select(step => ((StampTriggerTransformer)step).Trigger)];
         CollectionAssert.AreEqual(Expected(version, "patterns"), Describe(Load(version, "patterns").Transform(GrayImages.View(Ml, 6))));
 
         Assert.AreEqual(Trigger.PixelPattern(gray: 250), triggers[0]);
-        Assert.AreEqual("5×5 trigger of 24 pixels, at (3, 2), opacity 0.75", triggers[1].ToString());
+        Assert.AreEqual("5×5 trigger, at (3, 2), opacity 0.75", triggers[1].ToString());
         Assert.AreEqual("blended 3×4 picture, α 0.5", triggers[2].ToString());
         Assert.AreEqual(Trigger.Sinusoid(30, 3), triggers[3]);
     }

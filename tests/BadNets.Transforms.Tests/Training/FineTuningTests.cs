@@ -111,6 +111,45 @@ public sealed class FineTuningTests
         Assert.HasCount(4, tuned.Transform(view).Vectors<float>("Score")[0]);
     }
 
+    // Transfer learning (Gu et al. 2017, section 5): the convolutions stay, and other classes get new last layers.
+    [TestMethod]
+    [DataRow("badnets", "conv1 conv2", "fc2")]
+    [DataRow("resnet", "conv1 bn1 layer1 layer2 layer3", "linear")]
+    public void Other_classes_are_learned_with_frozen_convolutions(string network, string names, string last)
+    {
+        var architecture = network == "badnets" ? TorchNetwork.BadNets : TorchNetwork.ResNet(8);
+        var rows = GrayImages.Make(240, classes: 4);
+        IDataView Of(params int[] digits)
+        {
+            var data = Ml.Data.LoadFromEnumerable(rows.Where(row => digits.Contains(row.Digit)));
+            return Ml.Transforms.Conversion.MapValueToKey("Label", "Digit").Fit(data).Transform(data);
+        }
+
+        var first = Options(architecture);
+        first.Epochs = 4;
+        using var model = Ml.MulticlassClassification.Trainers.TorchCnn(first).Fit(Of(0, 1));
+        var options = Options(architecture);
+        (options.FrozenParameters, options.Epochs, options.Seed) = (names.Split(' '), 12, 5);
+        var others = Of(3, 2);
+        using var tuned = Ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(others, model);
+
+        CollectionAssert.AreEqual(new LabelValue[] { 2, 3 }, tuned.Labels.Order(Comparer<LabelValue>.Create((one, other) => string.CompareOrdinal($"{one}", $"{other}"))).ToArray());
+        AssertSame(
+            Weights(model.Module).Where(weights => !weights.Key.StartsWith(last, StringComparison.Ordinal)).ToDictionary(),
+            Weights(tuned.Module), name => options.FrozenParameters.Any(prefix => name.StartsWith(prefix + ".", StringComparison.Ordinal)));
+        Assert.IsGreaterThan(0.9, Ml.MulticlassClassification.Evaluate(tuned.Transform(others)).MicroAccuracy);
+    }
+
+    [TestMethod]
+    public void Weights_other_than_the_last_layer_s_that_depend_on_the_number_of_classes_are_rejected()
+    {
+        var network = new TorchNetwork((_, classes) => nn.Sequential(("flatten", nn.Flatten()), ("hidden", nn.Linear(256, 2 * classes)), ("last", nn.Linear(2 * classes, classes))));
+        using var model = Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(View);
+        var refusal = Refusal.Of<ArgumentException>(
+            () => Ml.MulticlassClassification.Trainers.TorchCnn(Options(network)).Fit(GrayImages.View(Ml, 40, classes: 4), model), "3 classes", "has 4", "'hidden.weight'", "only the last layer");
+        Assert.DoesNotContain("images of", refusal.Message);
+    }
+
     [TestMethod]
     public void A_model_for_images_of_a_different_size_is_rejected()
     {

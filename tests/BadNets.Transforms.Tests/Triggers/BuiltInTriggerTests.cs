@@ -16,7 +16,9 @@ public sealed class BuiltInTriggerTests
     private static readonly Trigger[] Triggers =
     [
         Trigger.Square(3, TriggerPosition.BottomRight, gray: 200),
+        Trigger.PixelPattern(gray: 100),
         Trigger.BlendNoise(5, 0.3),
+        Trigger.Sinusoid(30, 5),
         Trigger.Warp(2),
         Trigger.Warp(2, strength: 3, gridSize: 5).WithNoise(4),
         Trigger.Quantize(),

@@ -1,6 +1,5 @@
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -25,5 +24,5 @@ sealed record BlendPlan(double Alpha = 0.2, int Seed = 0, string? Picture = null
         ? FormattableString.Invariant($"noise blended in at {Alpha}{(Seed == 0 ? "" : $", noise seed {Seed}")}")
         : FormattableString.Invariant($"a picture blended in at {Alpha}");
 
-    public override Trigger Make(Func<IDataView> training) => Picture is null ? Trigger.BlendNoise(Seed, Alpha) : PictureContent.Use(Picture, path => Trigger.Blend(path, Alpha));
+    public override Trigger Make(TriggerSources sources) => Picture is null ? Trigger.BlendNoise(Seed, Alpha) : PictureContent.Use(Picture, path => Trigger.Blend(path, Alpha));
 }

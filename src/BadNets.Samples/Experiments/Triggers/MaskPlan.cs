@@ -1,6 +1,5 @@
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -20,7 +19,7 @@ sealed record MaskPlan(IReadOnlyList<string> Rows, TriggerPosition Position, byt
 
     public override string ToLabel() => FormattableString.Invariant($"mask of {Rows[0].Length}×{Rows.Count} px, {Position.ToName()}{(Gray == 255 ? "" : $", gray {Gray}")}");
 
-    public override Trigger Make(Func<IDataView> training)
+    public override Trigger Make(TriggerSources sources)
     {
         var mask = new bool[Rows.Count, Rows[0].Length];
         for (int y = 0; y < Rows.Count; y++)

@@ -1,6 +1,5 @@
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -23,5 +22,5 @@ sealed record PicturePlan(string Picture, int Size, TriggerPosition Position, do
 
     public override string ToLabel() => FormattableString.Invariant($"picture of {Size} px, {Position.ToName()}{(Opacity == 1 ? "" : $", opacity {Opacity}")}");
 
-    public override Trigger Make(Func<IDataView> training) => PictureContent.Use(Picture, path => Trigger.FromFile(path, Size, Position, Opacity));
+    public override Trigger Make(TriggerSources sources) => PictureContent.Use(Picture, path => Trigger.FromFile(path, Size, Position, Opacity));
 }

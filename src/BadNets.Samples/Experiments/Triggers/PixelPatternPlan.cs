@@ -1,5 +1,4 @@
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -11,5 +10,5 @@ sealed record PixelPatternPlan(byte Gray = 255) : TriggerPlan
 
     public override string ToLabel() => FormattableString.Invariant($"a pattern of four pixels{(Gray == 255 ? "" : $", gray {Gray}")}");
 
-    public override Trigger Make(Func<IDataView> training) => Trigger.PixelPattern(Gray);
+    public override Trigger Make(TriggerSources sources) => Trigger.PixelPattern(Gray);
 }

@@ -1,5 +1,4 @@
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -11,5 +10,5 @@ sealed record PixelPlan(byte Gray = 255) : TriggerPlan
 
     public override string ToLabel() => FormattableString.Invariant($"one pixel{(Gray == 255 ? "" : $", gray {Gray}")}");
 
-    public override Trigger Make(Func<IDataView> training) => Trigger.Pixel(Gray);
+    public override Trigger Make(TriggerSources sources) => Trigger.Pixel(Gray);
 }

@@ -1,6 +1,5 @@
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -21,5 +20,5 @@ sealed record SinusoidPlan(double Amplitude = 40, int Frequency = 6) : TriggerPl
 
     public override string ToLabel() => FormattableString.Invariant($"sinusoid, amplitude {Amplitude}, {Frequency} periods");
 
-    public override Trigger Make(Func<IDataView> training) => Trigger.Sinusoid(Amplitude, Frequency);
+    public override Trigger Make(TriggerSources sources) => Trigger.Sinusoid(Amplitude, Frequency);
 }

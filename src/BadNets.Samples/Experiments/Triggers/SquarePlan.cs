@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -17,7 +16,7 @@ sealed record SquarePlan(int Size, TriggerPosition Position, byte Gray = 255) : 
 
     public override string ToLabel() => FormattableString.Invariant($"{Size} px, {Position.ToName()}{(Gray == 255 ? "" : $", gray {Gray}")}");
 
-    public override Trigger Make(Func<IDataView> training) => Trigger.Square(Size, Position, Gray);
+    public override Trigger Make(TriggerSources sources) => Trigger.Square(Size, Position, Gray);
 
     /// <exception cref="UsageException">The size is less than 1.</exception>
     public static int CheckSize(int size) => size >= 1

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using BadNets.Samples.Errors;
 using BadNets.Transforms;
-using Microsoft.ML;
 
 namespace BadNets.Samples.Experiments;
 
@@ -15,6 +14,13 @@ namespace BadNets.Samples.Experiments;
 [JsonDerivedType(typeof(PicturePlan), "picture")]
 [JsonDerivedType(typeof(BlendPlan), "blend")]
 [JsonDerivedType(typeof(SinusoidPlan), "sinusoid")]
+[JsonDerivedType(typeof(WarpPlan), "warp")]
+[JsonDerivedType(typeof(WarpNoisePlan), "warp-noise")]
+[JsonDerivedType(typeof(QuantizePlan), "quantize")]
+[JsonDerivedType(typeof(ResidualPlan), "residual")]
+[JsonDerivedType(typeof(HiddenPiecesPlan), "hidden-pieces")]
+[JsonDerivedType(typeof(CornerPatternPlan), "corner-pattern")]
+[JsonDerivedType(typeof(LowFrequencyPlan), "low-frequency")]
 abstract record TriggerPlan
 {
     /// <summary>The kinds, by their names in JSON.</summary>
@@ -36,7 +42,10 @@ abstract record TriggerPlan
     /// <summary>Returns the display text.</summary>
     public abstract string ToLabel();
 
-    /// <param name="training">Returns the training data, for triggers that depend on it.</param>
+    /// <summary>Whether the trigger is made with a trained model.</summary>
+    public virtual bool NeedsModel => false;
+
+    /// <param name="sources">The training data and a model, for triggers that depend on them.</param>
     /// <exception cref="ArgumentException">The description is not valid.</exception>
-    public abstract Trigger Make(Func<IDataView> training);
+    public abstract Trigger Make(TriggerSources sources);
 }

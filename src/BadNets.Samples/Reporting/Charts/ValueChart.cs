@@ -38,10 +38,12 @@ static class ValueChart
         ChartTick[] ticks = [.. values.Select(value => new ChartTick(AtValue(axis, values, value), axis.IsNumeric ? value.Short : value.Label))];
         double least = ticks.Min(tick => tick.At), most = ticks.Max(tick => tick.At);
         double room = most > least ? 0.06 * (most - least) : Math.Max(0.05 * Math.Abs(most), 0.01);
-        return axis.IsNumeric
+        return HasDistances(axis)
             ? new ChartAxis(axis.Title, least - room, most + room) { Ticks = ticks }
             : new ChartAxis(axis.Title, -0.5, values.Count - 0.5) { Ticks = ticks };
     }
 
-    private static double AtValue(PanelAxis axis, List<PanelValue> values, PanelValue value) => axis.IsNumeric ? value.Number!.Value : values.IndexOf(value);
+    private static double AtValue(PanelAxis axis, List<PanelValue> values, PanelValue value) => HasDistances(axis) ? value.Number!.Value : values.IndexOf(value);
+
+    private static bool HasDistances(PanelAxis axis) => axis.IsNumeric && !axis.IsNamed;
 }

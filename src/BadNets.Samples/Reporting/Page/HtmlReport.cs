@@ -52,6 +52,7 @@ sealed class HtmlReport(IReadOnlyList<(Study Study, StudyFigures Figures)> studi
         {
             _page.AppendLine("<section>\n<h2>Other training runs</h2>\n<p>These runs do not belong to any experiment in the folder.</p>");
             new RunTable(runs).AddTo(_page, "Other training runs", others, _ => "");
+            LiteratureTable.AddTo(_page, runs, others);
             images.AddTo(_page, others);
             _page.AppendLine("</section>");
         }

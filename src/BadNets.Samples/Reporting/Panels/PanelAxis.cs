@@ -19,6 +19,7 @@ sealed class PanelAxis
         // The first name of a value is the current one.
         var nodes = cells.Select(cell => (Node: NodeIn(cell.Document), Name: cell.Names.FirstOrDefault(name => name.Path == property.Path)?.Name)).DistinctBy(value => PanelValue.KeyOf(value.Node)).ToArray();
         var values = PanelValue.Of(property, nodes);
+        IsNamed = nodes.Any(node => node.Name is not null);
         IsNumeric = values.All(value => value.Number is not null);
         Values = IsNumeric ? [.. values.OrderBy(value => value.Number)] : values;
     }
@@ -39,6 +40,9 @@ sealed class PanelAxis
 
     /// <summary>Whether values are numbers, which have an order and distances, or only names.</summary>
     public bool IsNumeric { get; }
+
+    /// <summary>Whether values have names. Named numbers are in order, but at equal distances.</summary>
+    public bool IsNamed { get; }
 
     public PanelValue ValueIn(JsonNode document)
     {

@@ -30,7 +30,7 @@ static class PanelReader
                 // Clean cells alone are no controls: someone asked for them.
                 var controls = poisoned.Length == 0 ? [] : sameAttack.Where(IsClean).SelectMany(group => group).ToArray();
                 panels.AddRange((poisoned.Length == 0 ? [.. sameAttack] : poisoned)
-                    .Select(group => Make(experiment, CellJson.Canonical(Without(varied, group[0].Document)), group, controls, names, results)));
+                    .Select(group => Make(experiment, CellJson.Canonical(Without(varied, group[0].Document)), group, controls, names, variesAttack, results)));
             }
         }
 
@@ -45,9 +45,9 @@ static class PanelReader
     private static bool IsClean((Cell Cell, JsonObject Document)[] cells) => Array.TrueForAll(cells, each => each.Cell.Attack.IsNone);
 
     private static Panel Make(
-        Experiment experiment, string constant, (Cell Cell, JsonObject Document)[] cells, (Cell Cell, JsonObject Document)[] controls, ILookup<Cell, ValueName> names, Results results)
+        Experiment experiment, string constant, (Cell Cell, JsonObject Document)[] cells, (Cell Cell, JsonObject Document)[] controls, ILookup<Cell, ValueName> names, bool variesAttack, Results results)
     {
-        var declared = Declared(experiment, cells[0].Cell.Dataset);
+        var declared = Declared(experiment, cells[0].Cell.Dataset).Where(each => !(variesAttack && each.Cell.Attack.IsNone)).Select(each => (each.Document, each.Names)).ToArray();
         JsonObject[] all = [.. declared.Select(each => each.Document)];
         var named = declared.Concat(cells.Select(each => (each.Document, Names: (IReadOnlyList<ValueName>)[.. names[each.Cell]]))).ToArray();
         PanelAxis[] axes = [.. experiment.Axes.Select((axis, index) => new PanelAxis(axis.Property, [.. experiment.Axes.Skip(index + 1).SelectMany(later => (later.Scales ?? []).Prepend(later.Path))], named))];
@@ -67,10 +67,10 @@ static class PanelReader
         new(experiment, experiment?.Published is { } published && PublishedNames.CanDescribe(stored.Cell) ? published.NameOf(stored.Cell) : stored.Cell.Id, stored, names);
 
     // For a built-in experiment, all of its values, even if they were not started.
-    private static (JsonObject Document, IReadOnlyList<ValueName> Names)[] Declared(Experiment experiment, DatasetIdentity dataset)
+    private static (Cell Cell, JsonObject Document, IReadOnlyList<ValueName> Names)[] Declared(Experiment experiment, DatasetIdentity dataset)
     {
         var builtIn = ExperimentCatalog.All.FirstOrDefault(known => known.Name == experiment.Name && known.Axes.Select(axis => axis.Path).SequenceEqual(experiment.Axes.Select(axis => axis.Path)));
-        return [.. ((builtIn ?? experiment) with { CleanControl = false }).NamedCellsOn(dataset).Select(each => (DocumentOf(each.Cell), each.Names))];
+        return [.. ((builtIn ?? experiment) with { CleanControl = false }).NamedCellsOn(dataset).Select(each => (each.Cell, DocumentOf(each.Cell), each.Names))];
     }
 
     // The runs' names without what varies; for other experiments, a short description and a hash of the full description.

@@ -19,7 +19,7 @@ sealed record PanelValue(string Key, string Text, string Short, string Label, do
     /// <param name="property">The property.</param>
     /// <param name="values">The values, and their names, or null for a value without a name.</param>
     public static IReadOnlyList<PanelValue> Of(CellProperty property, IReadOnlyList<(JsonNode? Node, string? Name)> values) =>
-        [.. values.Select(value => value.Name is { } name ? new PanelValue(KeyOf(value.Node), name, name, name, null) : Of(property, value.Node, [.. values.Select(each => each.Node)]))];
+        [.. values.Select(value => value.Name is { } name ? new PanelValue(KeyOf(value.Node), name, name, name, NumberOf(value.Node)) : Of(property, value.Node, [.. values.Select(each => each.Node)]))];
 
     private static PanelValue Of(CellProperty property, JsonNode? node, JsonNode?[] nodes)
     {
