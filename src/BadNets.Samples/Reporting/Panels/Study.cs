@@ -75,7 +75,7 @@ sealed record Study(JsonObject Constant, IReadOnlyList<Panel> Panels)
     /// <summary>Parts of cells besides data set, attack, and recipe.</summary>
     public JsonObject Others => new(Constant.Where(member => member.Key is not ("dataset" or Attack or "recipe")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
 
-    public static string Describe(CellLeaf leaf) => $"{leaf.Property.Name} {leaf.Text}";
+    public static string Describe(CellLeaf leaf) => $"{leaf.Property.Name} {(leaf.Value is JsonArray ? ControlCharacters.Show(leaf.Property.ShortOf(leaf.Value)) : leaf.Text)}";
 
     public static IReadOnlyList<Study> Of(IEnumerable<Panel> panels) =>
     [
