@@ -136,7 +136,7 @@ public sealed class ResultReportTests
         string line = lines.Single(line => line.StartsWith("exp03_MNIST_trigger1_pr0p05_ep100_ts4,", StringComparison.Ordinal));
         StringAssert.Contains(line, ",exp03,MNIST,reference,0.05,4,br,1,0,100,100,");
         StringAssert.Contains(line, ",0.9819,0.1163,done,,mnist_square4-br_to1_r0.05_reference_e100_s0-");
-        StringAssert.EndsWith(line, ",square4-br,to1,badnets");
+        StringAssert.EndsWith(line, ",square4-br,to1,badnets,,,,");
     }
 
     [TestMethod]

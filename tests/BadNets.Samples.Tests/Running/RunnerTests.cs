@@ -402,6 +402,25 @@ public sealed class RunnerTests
     }
 
     [TestMethod]
+    public void A_clean_label_attack_poisons_a_share_of_the_targets_rows_and_no_label()
+    {
+        using var runs = new SampleRuns();
+        var ml = new MLContext();
+        var train = ml.Data.LoadFromIdx(Path.Combine(runs.Data, MnistFile.TrainImages.Name), Path.Combine(runs.Data, MnistFile.TrainLabels.Name));
+        var attack = new Attack(new SinusoidPlan(), new ToPlan("1"), 0.4, Selection.Target, RateBasis: RateBasis.SelectedRows);
+        var cell = new Cell(new DatasetIdentity("small", SmallDigits.TrainRows, SmallDigits.TestRows), attack, Recipe.Adam, 0);
+
+        var poisoned = CellSteps.Plant(ml, cell, new TriggerSources(() => train, TriggerSources.NoModel)).Fit(train).Transform(train);
+
+        // The second class is the label 1.
+        int[] changed = [.. poisoned.GetColumn<byte[]>("Image").Zip(train.GetColumn<byte[]>("Image")).Select((pair, row) => (pair, row)).Where(each => !each.pair.First.AsSpan().SequenceEqual(each.pair.Second)).Select(each => each.row)];
+        uint[] labels = [.. train.GetColumn<uint>("Label")];
+        Assert.HasCount((int)(0.4 * labels.Count(label => label == 2)), changed);
+        Assert.IsTrue(changed.All(row => labels[row] == 2));
+        CollectionAssert.AreEqual(labels, poisoned.GetColumn<uint>("Label").ToArray());
+    }
+
+    [TestMethod]
     public async Task Seeds_repeat_each_cell()
     {
         using var runs = new SampleRuns();
