@@ -60,7 +60,7 @@ sealed record Attack(
 
     /// <summary>The rate for people, such as <c>10%</c>. If it is not a share of all training rows, this says of what.</summary>
     [JsonIgnore]
-    public string RateInWords => CellProperty.Rate.ShortOf(Rate) + (RateBasis is null ? "" : Selection == Experiments.Selection.Target ? " of the target's class" : " of the rows that can be poisoned");
+    public string RateInWords => CellProperty.Rate.ShortOf(Rate) + (RateBasis is null ? "" : Selection == Experiments.Selection.Target ? " of the target's class" : Mapping is PairsPlan ? " of the source classes" : " of the rows that can be poisoned");
 
     /// <summary>Returns the attack without a perturbation, and with another trigger instead of one that needs a model.</summary>
     public Attack WithoutModel() => new(Replace(Trigger)!, Mapping, Rate, Selection, CoverRate, Replace(TestTrigger), RateBasis, Replace(CoverTrigger), CoverLabels);

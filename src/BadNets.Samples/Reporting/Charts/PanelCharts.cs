@@ -49,7 +49,7 @@ static class PanelCharts
         if (!panel.Varies(CellProperty.Rate.Path))
             return "";
         var notes = panel.Points.SelectMany(point => point.Runs).Where(run => run.Cell.Attack.RateBasis is not null)
-            .GroupBy(run => run.Cell.Attack.Selection == Selection.Target ? "the target's class" : "the images that can be poisoned", run => run.AttackName)
+            .GroupBy(run => run.Cell.Attack.Selection == Selection.Target ? "the target's class" : run.Cell.Attack.Mapping is PairsPlan ? "the source classes" : "the images that can be poisoned", run => run.AttackName)
             .Select(alike => alike.All(name => name.Length == 0) ? $" The rate is a share of {alike.Key}." : $" The rate of {UnknownName.Either([.. alike.Distinct()]).Replace(" or ", " and ", StringComparison.Ordinal)} is a share of {alike.Key}.");
         return string.Concat(notes);
     }

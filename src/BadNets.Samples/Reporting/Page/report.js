@@ -274,7 +274,7 @@
       y: { type: "band", domain: chart.rows.map((_, index) => index), padding: 0.04, axis: null },
       marks: [
         Plot.axisX({ tickSize: 0, tickFormat: index => cut(chart.columns[index], 160), tickRotate: turned ? -90 : 0, label: chart.across, labelArrow: "none", labelAnchor: "center", labelOffset: marginBottom - 4 }),
-        Plot.axisY({ tickSize: 0, tickFormat: index => cut(chart.rows[index], marginLeft - 10), label: chart.down, labelArrow: "none" }),
+        Plot.axisY({ tickSize: 0, tickFormat: index => cut(chart.rows[index], marginLeft - 10), label: chart.down, labelArrow: "none", labelAnchor: "top" }),
         Plot.cell(cells, { x: "column", y: "row", fill: cell => cell.fill ?? "transparent", stroke: "var(--soft)", strokeOpacity: 0.5, render: tagEach(cells) }),
         Plot.text(cells, { x: "column", y: "row", text: "text", fill: cell => cell.ink ?? "currentColor", fontSize: 12, pointerEvents: "none" }),
         Plot.tip(cells, Plot.pointer({ x: "column", y: "row", title: "title", ...tipStyle })),

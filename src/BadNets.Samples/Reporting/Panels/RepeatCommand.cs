@@ -52,7 +52,9 @@ static class RepeatCommand
         var dataset = all[0].Cell.Dataset;
         var experiment = BuiltIn(panel) ?? panel.Experiment;
         List<string> options = [.. DatasetOptions(dataset)];
-        if (all is [{ Cell.Attack.IsNone: true }] && panel.Controls.Contains(all[0]))
+        // Where the whole attack varies, no option sets the rate, and the control comes with the rest.
+        bool hasRate = !panel.Axes.Any(axis => axis.Property.Path != CellProperty.Rate.Path && CellProperty.IsWithin(CellProperty.Rate.Path, axis.Property.Path));
+        if (hasRate && all is [{ Cell.Attack.IsNone: true }] && panel.Controls.Contains(all[0]))
             options.Add("--poisoning-rate 0");
         if (Recipe.ClosestTo(all[0].Cell.Recipe, dataset) is { } recipe && recipe.Name != experiment.CellsOn(dataset).First().Recipe.Name && !panel.Varies("recipe"))
         {
