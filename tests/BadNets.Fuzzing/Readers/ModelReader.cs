@@ -49,7 +49,9 @@ sealed class ModelReader : FuzzReader
                 .Append(_ml.Transforms.StampTrigger("Residual", Trigger.Residual(Trigger.Quantize(), _view, count: 2), "Image"))
                 .Append(_ml.Transforms.StampTrigger("Smooth", Trigger.LowFrequency(network, _view, network.Labels[0], steps: 1, count: 2), "Image"))
                 .Append(_ml.Transforms.PerturbAdversarially("Perturbed", new AdversarialPerturbation(network) { Steps = 1 }, "Image", labelColumnName: "Digit"))
-                .Append(_ml.Transforms.StampTrigger("Partial", Trigger.BlendNoise(4).WithHiddenPieces(3, 0.4, seed: 5), "Image")).Fit(_view),
+                .Append(_ml.Transforms.StampTrigger("Partial", Trigger.BlendNoise(4).WithHiddenPieces(3, 0.4, seed: 5), "Image"))
+                // Like a loaded model, this one does not perturb the images of the view, because they are not those that it was fitted on.
+                .Fit(SampleImages.View(_ml)),
             _ml.Transforms.CopyColumns("Copy", "Digit").Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Copy")
                 .Append(_ml.Transforms.Conversion.ConvertType("Floats", "Image")).Append(_ml.Transforms.NormalizeMinMax("Floats"))).Fit(_view),
         ];

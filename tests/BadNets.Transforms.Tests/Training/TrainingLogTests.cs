@@ -86,7 +86,7 @@ public sealed class TrainingLogTests
 
     private void Train(Action<TorchCnnTrainer.Options> change)
     {
-        var options = new TorchCnnTrainer.Options { Epochs = 3, BatchSize = 16 };
+        var options = new TorchCnnTrainer.Options { Epochs = 3, BatchSize = 16, Threads = 1 };
         change(options);
         _ml.MulticlassClassification.Trainers.TorchCnn(options).Fit(GrayImages.View(_ml, 90)).Dispose();
     }
