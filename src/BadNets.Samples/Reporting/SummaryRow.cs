@@ -131,5 +131,5 @@ sealed partial record SummaryRow
     }
 
     // Not every trigger has a size, and not every mapping has one target.
-    private static string TextIn(JsonNode document, CellProperty property) => property.In(document) is { } value ? CellProperty.TextOf(value) : "";
+    internal static string TextIn(JsonNode document, CellProperty property) => property.In(document) is { } value ? CellProperty.TextOf(value) : "";
 }

@@ -7,7 +7,7 @@ namespace BadNets.Samples.Tests.Commands;
 public sealed class HelpTests
 {
     private static readonly string[] Commands =
-        ["baseline", "poisoning-rate", "trigger-size", "trigger-position", "all", "gu-mnist", "attacks-mnist", "how-little", "run", "list", "datasets", "trigger", "try", "evaluate", "report", "convert", "completions"];
+        ["baseline", "poisoning-rate", "trigger-size", "trigger-position", "all", "gu-mnist", "attacks-mnist", "clean-label", "how-little", "run", "list", "datasets", "trigger", "try", "evaluate", "report", "convert", "completions"];
 
     public static IEnumerable<string> Pages => Commands.Append("");
 

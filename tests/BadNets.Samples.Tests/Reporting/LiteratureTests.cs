@@ -21,12 +21,36 @@ public sealed class LiteratureTests
     }
 
     [TestMethod]
-    public void A_clean_label_rate_is_told_apart_from_a_rate_of_all_images()
+    [DataRow(1.0, 0.983)]
+    [DataRow(0.5, 0.971)]
+    public void A_clean_label_rate_is_compared_with_the_same_share_of_the_targets_images(double rate, double published)
     {
-        var attack = new Attack(new SinusoidPlan(), new ToPlan("1"), 0.1, Selection.Target, RateBasis: RateBasis.SelectedRows);
+        var (row, _) = Literature.Find(CellOf(rate, RateBasis.SelectedRows)).Single();
+
+        Assert.AreEqual(published, row.AttackSuccess);
+        Assert.IsEmpty(Literature.Find(CellOf(rate / 10, RateBasis.SelectedRows)));
+        Assert.IsEmpty(Literature.Find(CellOf(rate, null)));
+
+        static Cell CellOf(double rate, RateBasis? basis) => new(
+            new DatasetIdentity("CIFAR10-01234567", 50_000, 10_000),
+            new Attack(new SinusoidPlan(), new ToPlan("1"), rate, Selection.Target, RateBasis: basis), ResNet, 0);
+    }
+
+    [TestMethod]
+    [DataRow(0.2, "")]
+    [DataRow(0.1, "cover rows: 20% there, 10% here")]
+    [DataRow(null, "cover rows: 20% there, none here")]
+    public void Other_cover_rows_are_a_difference(double? coverRate, string expected)
+    {
+        var attack = new Attack(new WarpPlan(), new ToPlan("1"), 0.1, CoverRate: coverRate);
         var cell = new Cell(new DatasetIdentity("CIFAR10-01234567", 50_000, 10_000), attack, ResNet, 0);
 
-        StringAssert.Contains(Literature.Find(cell).Single().Differs, "rate: 10% of all training images there, 10% of the target's class here");
+        string differs = Literature.Find(cell).First().Differs;
+
+        if (expected.Length > 0)
+            StringAssert.Contains(differs, expected);
+        else
+            Assert.DoesNotContain("cover rows", differs);
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BadNets.Samples.Experiments;
 using CsvHelper;
 
@@ -18,6 +19,10 @@ sealed partial record ComparisonRow
 
     [CsvColumn("poisoning_rate")]
     public double PoisoningRate { get; init; }
+
+    /// <summary>What the poisoning rate is a share of, as in experiments, or empty for all images.</summary>
+    [CsvColumn("rate_basis")]
+    public string RateBasis { get; init; } = "";
 
     [CsvColumn("network")]
     public string Network { get; init; } = "";
@@ -64,6 +69,7 @@ sealed partial record ComparisonRow
             Attack = run.AttackName,
             Dataset = cell.Dataset.Name,
             PoisoningRate = cell.Attack.Rate,
+            RateBasis = SummaryRow.TextIn(JsonNode.Parse(cell.ToJson())!, CellProperty.At("attack.rateBasis")),
             Network = cell.Recipe.Network,
             CleanAccuracy = last.CleanAccuracy,
             PublishedCleanAccuracy = each.Row.CleanAccuracy,

@@ -24,12 +24,17 @@ static class Literature
         string trigger = KindOf("attack.trigger"), mapping = KindOf("attack.mapping");
         foreach (var row in Rows.Value)
         {
-            if (row.Dataset == dataset && row.Mapping == mapping && row.Triggers.Split('|').Contains(trigger) && (row.Rate is null || row.Rate == cell.Attack.Rate))
+            if (row.Dataset == dataset && row.Mapping == mapping && row.Triggers.Split('|').Contains(trigger) && IsSameRate(row, cell.Attack))
                 yield return (row, string.Join("; ", Differences(row, cell)));
         }
 
         string KindOf(string path) => CellProperty.TextOf(CellProperty.At(path + ".kind").In(document));
     }
+
+    // A rate of the target's images and a rate of all images are different rates, even if the numbers are equal.
+    private static bool IsSameRate(LiteratureRow row, Attack attack) =>
+        (row.Rate is null || row.Rate == attack.Rate)
+        && (row.RateBasis.Length > 0 ? attack is { RateBasis: not null, Selection: Selection.Target } : attack is { RateBasis: null, Selection: null });
 
     private static IEnumerable<string> Differences(LiteratureRow row, Cell cell)
     {
@@ -43,11 +48,17 @@ static class Literature
             yield return FormattableString.Invariant($"training: {row.Epochs} epochs there, {cell.Recipe.EpochsInWords} here");
         if (row.Rate is null)
             yield return $"rate: not stated there, {cell.Attack.RateInWords} here";
-        else if (cell.Attack.RateBasis is not null)
-            yield return $"rate: {CellProperty.Rate.ShortOf(row.Rate)} of all training images there, {cell.Attack.RateInWords} here";
+        if (row.CoverRate != cell.Attack.CoverRate)
+            yield return $"cover rows: {InWords(row.CoverRate)} there, {InWords(cell.Attack.CoverRate)} here";
+        if (cell.Attack.TestTrigger is not null)
+            yield return "trigger in tests: the same as in training there, another one here";
+        if (cell.Attack.Perturbation is not null)
+            yield return "poisoned images: perturbed here";
         if (row.Note.Length > 0)
             yield return row.Note;
     }
+
+    private static string InWords(double? rate) => rate is { } share ? CellProperty.CoverRate.ShortOf(share) : "none";
 
     private static string NameOf(string network) => network switch
     {

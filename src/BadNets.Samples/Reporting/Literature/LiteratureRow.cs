@@ -22,6 +22,14 @@ sealed partial record LiteratureRow
     [CsvColumn("rate")]
     public double? Rate { get; init; }
 
+    /// <summary>What the rate is a share of: <c>selected-rows</c> for the images of the target of a clean-label attack, or empty for all images.</summary>
+    [CsvColumn("rate_basis")]
+    public string RateBasis { get; init; } = "";
+
+    /// <summary>The share of all images that are cover rows, or empty for none.</summary>
+    [CsvColumn("cover_rate")]
+    public double? CoverRate { get; init; }
+
     [CsvColumn("tca")]
     public double? CleanAccuracy { get; init; }
 
