@@ -73,7 +73,7 @@ sealed record CifarDataset(string Name, IReadOnlyList<string> TrainFiles, string
             if (images.Count == 0)
                 return null;
             string format = Path.GetExtension(images[0].Path).ToUpperInvariant() is var extension && extension == ".JPG" ? "JPEG" : extension[1..];
-            return DecodedImages.Of($"CIFAR10-{format}", images, size: null, search, cancellationToken);
+            return DecodedImages.Of($"CIFAR10-{format}", images, classNames: null, size: null, search, cancellationToken);
         }
     }
 

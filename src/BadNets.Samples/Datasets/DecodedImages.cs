@@ -16,15 +16,17 @@ static class DecodedImages
 
     /// <summary>Decodes images, unless it has been done before.</summary>
     /// <param name="name">The name of the data set, which the hash of the content follows.</param>
-    /// <param name="images">The images in class folders, in ordinal order. The classes are numbered in that order.</param>
+    /// <param name="images">The images in class folders, in ordinal order.</param>
+    /// <param name="classNames">The folders of all classes in the order of their numbers, or null to number those that have training images in ordinal order.</param>
     /// <param name="size">The width and height to resize to, or null if all images have the same size.</param>
     /// <param name="search">The cache.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="InvalidDataException">An image is damaged, or there are too many classes.</exception>
-    public static IdxDataset Of(string name, IReadOnlyList<PackedFile> images, int? size, DatasetSearch search, CancellationToken cancellationToken)
+    public static IdxDataset Of(
+        string name, IReadOnlyList<PackedFile> images, IReadOnlyList<string>? classNames, int? size, DatasetSearch search, CancellationToken cancellationToken)
     {
         const string CacheName = "decoded";
-        string[] classes = [.. images.Where(ClassFolders.IsForTraining).Select(ClassFolders.ClassOf).Distinct()];
+        string[] present = [.. images.Where(ClassFolders.IsForTraining).Select(ClassFolders.ClassOf).Distinct()], classes = [.. classNames ?? present];
         if (classes.Length > byte.MaxValue + 1)
             throw new InvalidDataException($"The images have {classes.Length} classes, but the maximum is {byte.MaxValue + 1}.");
         name = $"{name}-{ContentHash.Of(images, cancellationToken)}";
@@ -46,10 +48,12 @@ static class DecodedImages
                 File.WriteAllBytes(path, image.Read());
             }
 
+            // The loader numbers only the classes that have training images.
+            byte[] numbers = [.. present.Select(folderName => (byte)Array.IndexOf(classes, folderName))];
             var ml = new MLContext();
             var train = ml.Data.LoadFromImageFolder(Path.Combine(folder.FullName, "train"), size, size);
-            Write(ml.Data.LoadFromImageFolder(Path.Combine(folder.FullName, "test"), like: train), made.TestImages, made.TestLabels, cancellationToken);
-            Write(train, made.TrainImages, made.TrainLabels, cancellationToken);
+            Write(ml.Data.LoadFromImageFolder(Path.Combine(folder.FullName, "test"), like: train), numbers, made.TestImages, made.TestLabels, cancellationToken);
+            Write(train, numbers, made.TrainImages, made.TrainLabels, cancellationToken);
             return made;
         }
         catch (InvalidDataException damage) when (damage.Message.Contains(folder.FullName, StringComparison.Ordinal))
@@ -72,7 +76,7 @@ static class DecodedImages
     private static string[] Files(IdxDataset dataset) => [dataset.TrainImages, dataset.TrainLabels, dataset.TestImages, dataset.TestLabels];
 
     // In an order that has nothing to do with the classes, because the first rows are often used alone.
-    private static void Write(IDataView view, string imagesPath, string labelsPath, CancellationToken cancellationToken)
+    private static void Write(IDataView view, byte[] numbers, string imagesPath, string labelsPath, CancellationToken cancellationToken)
     {
         int count = (int)view.GetRowCount()!.Value;
         var (image, label) = (view.Schema["Image"], view.Schema["Label"]);
@@ -95,7 +99,7 @@ static class DecodedImages
                 getLabel(ref key);
                 int place = places[cursor.Position];
                 RandomAccess.Write(images.Stream.SafeFileHandle, pixels.GetValues(), imagesHeader.Length + (long)place * pixels.Length);
-                labels[labelsStart + place] = (byte)(key - 1);
+                labels[labelsStart + place] = numbers[key - 1];
             }
         }
 

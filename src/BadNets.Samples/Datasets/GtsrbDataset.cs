@@ -8,6 +8,7 @@ static class GtsrbDataset
 {
     private const int UsualSize = 32;
     private const int ClassCount = 43;
+    private static readonly string[] ClassNames = [.. Enumerable.Range(0, ClassCount).Select(FolderOf)];
     private const string LabelsName = "GT-final_test.csv";
 
     public static readonly DatasetKind Kind = new("gtsrb", null, "German traffic signs, resized to 32×32", FindAsync);
@@ -39,7 +40,7 @@ static class GtsrbDataset
         // The official images are PPM files of different sizes. Others were resized or converted by somebody else.
         bool isOfficial = images.All(image => image.Path.EndsWith(".ppm", StringComparison.OrdinalIgnoreCase));
         string name = isOfficial ? FormattableString.Invariant($"GTSRB-{size}px") : FormattableString.Invariant($"GTSRB{size}");
-        return DecodedImages.Of(name, images, size, search, cancellationToken);
+        return DecodedImages.Of(name, images, ClassNames, size, search, cancellationToken);
     }
 
     private static FileTree? ListFiles(string path)
@@ -90,7 +91,9 @@ static class GtsrbDataset
     {
         string className = ClassFolders.ClassOf(image);
         return int.TryParse(className, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < ClassCount
-            ? ClassFolders.Place(image, ClassFolders.IsForTraining(image), number.ToString("D2", CultureInfo.InvariantCulture))
+            ? ClassFolders.Place(image, ClassFolders.IsForTraining(image), FolderOf(number))
             : throw new InvalidDataException($"{image.Source} is in the class '{className}', but the classes of GTSRB are the numbers from 0 to {ClassCount - 1}. For other images, use --dataset folder:PATH.");
     }
+
+    private static string FolderOf(int number) => number.ToString("D2", CultureInfo.InvariantCulture);
 }

@@ -46,7 +46,7 @@ static class EmbeddedFiles
             throw new UsageException(FormattableString.Invariant($"'{path}' has {content.Length} bytes, but a picture in an experiment can have at most {LargestFile}, because every result contains it. Make it smaller."));
         try
         {
-            Trigger.FromFile(path, 1, TriggerPosition.TopLeft);
+            Trigger.Blend(path);
             return content;
         }
         catch (InvalidDataException fault)

@@ -26,7 +26,7 @@ public sealed class GtsrbDatasetTests
         Assert.HasCount(1, found.Select(dataset => dataset.Name).Distinct());
         Assert.MatchesRegex("^GTSRB-32px-[0-9a-f]{8}$", found[0].Name);
         var ml = new MLContext();
-        Assert.AreEqual(3UL, ((KeyDataViewType)found[0].Train(ml).Schema["Label"].Type).Count);
+        Assert.AreEqual(43UL, ((KeyDataViewType)found[0].Train(ml).Schema["Label"].Type).Count);
         CollectionAssert.AreEqual(new[] { 32, 32 }, ((VectorDataViewType)found[0].Train(ml).Schema["Image"].Type).Dimensions.Skip(1).ToArray());
         // The color of each image shows its class.
         foreach (var view in new[] { found[0].Train(ml), found[0].Test(ml) })
@@ -69,6 +69,21 @@ public sealed class GtsrbDatasetTests
         CollectionAssert.AreEqual(
             one.Train(ml).GetColumn<byte[]>("Image").Select(Convert.ToHexString).ToArray(), two.Train(ml).GetColumn<byte[]>("Image").Select(Convert.ToHexString).ToArray());
         Assert.HasCount(3, labels.Take(15).Distinct());
+    }
+
+    [TestMethod]
+    public async Task A_label_is_the_number_of_the_class_even_if_others_are_missing()
+    {
+        using var searches = new DataSearches("gtsrb");
+        string folder = searches.Write("some", [.. new[] { "train/7/a.png", "train/00042/a.png", "test/42/a.png" }.Select(path => (path, DataSearches.Picture(1)))]);
+
+        var found = await searches.FindAsync(folder);
+
+        var ml = new MLContext();
+        CollectionAssert.AreEquivalent(new[] { 7, 42 }, Labels(found.Train(ml)));
+        CollectionAssert.AreEqual(new[] { 42 }, Labels(found.Test(ml)));
+
+        static int[] Labels(IDataView view) => [.. view.GetColumn<uint>("Label").Select(key => (int)key - 1)];
     }
 
     [TestMethod]

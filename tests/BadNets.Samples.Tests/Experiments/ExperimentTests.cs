@@ -314,6 +314,20 @@ public sealed class ExperimentTests
         CollectionAssert.AreEqual(new[] { ".x", "x." }, ((MaskPlan)experiment.CellsOn(Mnist).Single().Attack.Trigger).Rows.ToArray());
     }
 
+    // Scaled down to a pixel, it would be completely transparent.
+    [TestMethod]
+    public void A_picture_can_be_transparent_but_for_a_pixel()
+    {
+        using var folder = new TemporaryFolder();
+        WritePicture(folder.In("a.png"), SKColors.Transparent, 28, (27, 27, SKColors.White));
+
+        var experiment = Experiment.Parse(
+            """{ "name": "a", "title": "A", "cell": { "attack": { "trigger": { "kind": "blend", "file": "a.png" }, "mapping": { "kind": "to", "target": "1" }, "rate": 0.1 } } }"""u8,
+            folder.In("experiment.json"));
+
+        Assert.IsNotNull(((BlendPlan)experiment.CellsOn(Mnist).Single().Attack.Trigger).Picture);
+    }
+
     [TestMethod]
     [DataRow("missing.png", "There is no picture '")]
     [DataRow("text.png", "text.png'")]
@@ -416,9 +430,11 @@ public sealed class ExperimentTests
         Assert.IsTrue(experiment.With(CellProperty.Rate, JsonValue.Create(0.2)).CellsOn(Mnist).All(cell => cell.Attack.Rate == 0.2));
     }
 
-    private static void WritePicture(string path, SKColor background, params (int X, int Y, SKColor Color)[] pixels)
+    private static void WritePicture(string path, SKColor background, params (int X, int Y, SKColor Color)[] pixels) => WritePicture(path, background, 2, pixels);
+
+    private static void WritePicture(string path, SKColor background, int side, params (int X, int Y, SKColor Color)[] pixels)
     {
-        using var bitmap = new SKBitmap(2, 2);
+        using var bitmap = new SKBitmap(side, side);
         bitmap.Erase(background);
         foreach (var (x, y, color) in pixels)
             bitmap.SetPixel(x, y, color);
